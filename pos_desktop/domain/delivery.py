@@ -1,0 +1,72 @@
+"""Messages to the customer and how far each got; states only move forward."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """Why a message exists; at most one of each (and attempt) per bill."""
+
+    PAYMENT_REQUEST = "payment_request"
+    RECEIPT = "receipt"
+
+
+class MessageState(StrEnum):
+    """``waiting``: for its collect or its page. ``unknown``: may have gone, never resent blindly."""
+
+    WAITING = "waiting"
+    QUEUED = "queued"
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the outbox: ``channel`` is ``whatsapp`` or ``sms``; ``to`` is E.164.
+
+    WhatsApp uses ``template``, ``parameters`` (body variables in order), ``media_url`` (QR picture)
+    and ``url_suffix`` (variable end of the URL button); SMS uses ``body``. ``url`` is the whole link
+    that the customer gets, for the screen and the story. ``label`` is what the provider echoes.
+    """
+
+    message_id: str
+    order_id: str
+    purpose: Purpose
+    attempt: int
+    channel: str
+    to: str
+    state: MessageState
+    created_at: int
+    template: str = ""
+    parameters: tuple[str, ...] = ()
+    body: str | None = None
+    media_url: str | None = None
+    url: str | None = None
+    url_suffix: str | None = None
+    sid: str | None = None
+    code: int | None = None
+    reason: str | None = None
+    not_before: int = 0
+    polls: int = 0
+
+    @property
+    def label(self) -> str:
+        """The id that Exotel echoes (``CustomField``/``custom_data``): no phone, name or amount."""
+        return f"m1.{self.message_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySeen:
+    """What a callback or a poll says about one message; matched by ``sid``, else by ``label``."""
+
+    sid: str | None
+    label: str | None
+    state: MessageState
+    code: int | None
+    reason: str | None
+    to_last10: str | None = None

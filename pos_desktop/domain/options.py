@@ -1,0 +1,102 @@
+"""The typed settings of one counter. Secrets are not here: they live in the key store.
+
+``settings/store.py`` loads and saves them; every field has a default that practice mode can use.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pos_desktop.domain.sale import Channel, RoundOff, Scheme
+
+
+class LinkStyle(StrEnum):
+    """Where the payment message's link leads (design relay 3)."""
+
+    GATEWAY = "gateway"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Who sells: the particulars of Rule 46 (a). ``state`` is the two-digit GST State code."""
+
+    name: str = ""
+    address: tuple[str, ...] = ()
+    gstin: str = ""
+    state: str = ""
+    phone: str = ""
+    scheme: Scheme = Scheme.REGULAR
+    round_off: RoundOff = RoundOff.NEAREST
+    hsn_digits: int = 4
+    return_policy: str = ""
+    initials: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CounterOptions:
+    """This till. ``series`` comes from the relay at enrolment (architecture 10)."""
+
+    label: str = "Counter 1"
+    number: int = 1
+    series: str = ""
+    tenant: str = ""
+    device: str = ""
+    epoch: int = 0
+    cashier: str = "Cashier"
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayOptions:
+    """The payment gateway. ``link_minutes`` >= 20 (the gateway refuses less than 15)."""
+
+    name: str = "razorpay"
+    base_url: str = "https://api.razorpay.com"
+    key_id: str = ""
+    link_minutes: int = 30
+    screen_qr_minutes: int = 5
+    message_qr_minutes: int = 30
+    share_and_pay_cap: int = 200_000
+    verified_merchant: bool = False
+    pay_hosts: tuple[str, ...] = ("rzp.io",)
+
+
+@dataclass(frozen=True, slots=True)
+class ExotelOptions:
+    """Exotel. ``base_url`` has no default on purpose: an account lives on one cluster."""
+
+    base_url: str = ""
+    account_sid: str = ""
+    api_key: str = ""
+    sms_from: str = ""
+    dlt_entity_id: str = ""
+    whatsapp_from: str = ""
+    callback_url: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class RelayOptions:
+    """The relay; ``public_url`` is what customers' links begin with (defaults to ``base_url``)."""
+
+    base_url: str = ""
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Everything a counter needs to know but secrets."""
+
+    shop: Shop = field(default_factory=Shop)
+    counter: CounterOptions = field(default_factory=CounterOptions)
+    channel: Channel = Channel.WHATSAPP_LINK
+    link_style: LinkStyle = LinkStyle.GATEWAY
+    gateway: GatewayOptions = field(default_factory=GatewayOptions)
+    exotel: ExotelOptions = field(default_factory=ExotelOptions)
+    relay: RelayOptions = field(default_factory=RelayOptions)
+    theme: str = "light"
+    practice: bool = False
+
+    @property
+    def message_channel(self) -> str:
+        """``whatsapp`` or ``sms``: the provider's channel of the tenant's one way."""
+        return "sms" if self.channel is Channel.SMS_LINK else "whatsapp"

@@ -1,0 +1,205 @@
+"""The bill as values: what was priced, what was frozen, how it was paid.
+
+Money is integer paise, quantity integer thousandths, a rate integer ten-thousandths of a percent
+(18 % is 180_000: the price format allows four decimals, see ``domain/tax.py``). Moments are integer
+milliseconds since 1970-01-01 UTC.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TaxClass(StrEnum):
+    """How a line is treated under GST (reference domain 1.6)."""
+
+    TAXABLE = "taxable"
+    NIL = "nil"
+    EXEMPT = "exempt"
+    NON_GST = "non_gst"
+
+
+class Scheme(StrEnum):
+    """The supplier's registration."""
+
+    REGULAR = "regular"
+    COMPOSITION = "composition"
+    UNREGISTERED = "unregistered"
+
+
+class RoundOff(StrEnum):
+    """How the total becomes the payable amount."""
+
+    NEAREST = "nearest"
+    DOWN = "down"
+    NONE = "none"
+
+
+class Channel(StrEnum):
+    """The one way by which a tenant sends messages (never two)."""
+
+    WHATSAPP_QR = "whatsapp_qr"
+    WHATSAPP_LINK = "whatsapp_link"
+    SMS_LINK = "sms_link"
+
+
+class SaleState(StrEnum):
+    """``draft`` lives in the cart only; the database knows the other three."""
+
+    AWAITING = "awaiting"
+    ISSUED = "issued"
+    ABANDONED = "abandoned"
+
+
+class TenderKind(StrEnum):
+    """How money reached the shop."""
+
+    CASH = "cash"
+    GATEWAY_LINK = "gateway_link"
+    GATEWAY_QR = "gateway_qr"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One article of the catalogue, as the scanner finds it.
+
+    ``unit`` is the UQC code (PCS, KGS ...); ``gst_rate``/``cess_rate`` in 1/10000 percent;
+    ``cess_per_unit`` in paise per one unit. ``mrp`` is None where the article has none.
+    """
+
+    item_id: int
+    barcode: str
+    name: str
+    price: int
+    mrp: int | None = None
+    price_includes_tax: bool = True
+    gst_rate: int = 0
+    hsn: str = ""
+    unit: str = "PCS"
+    category: str = ""
+    tax_class: TaxClass = TaxClass.TAXABLE
+    cess_rate: int = 0
+    cess_per_unit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """One line as it is stored and printed; reports and returns read only these fields.
+
+    Invariants (reference domain 1.10): ``net = gross - discount - bill_discount``; for an inclusive
+    price ``total == net``; ``cgst == sgst``; ``total == taxable + cgst + sgst + igst + cess``.
+    """
+
+    name: str
+    qty: int
+    price: int
+    price_includes_tax: bool
+    gst_rate: int
+    gross: int
+    discount: int
+    bill_discount: int
+    net: int
+    taxable: int
+    cgst: int
+    sgst: int
+    igst: int
+    cess: int
+    total: int
+    item_id: int | None = None
+    barcode: str = ""
+    mrp: int | None = None
+    hsn: str = ""
+    unit: str = "PCS"
+    tax_class: TaxClass = TaxClass.TAXABLE
+    cess_rate: int = 0
+    cess_per_unit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums of the stored lines (never recomputed on totals), the round-off line and the payable."""
+
+    taxable: int
+    cgst: int
+    sgst: int
+    igst: int
+    cess: int
+    total: int
+    round_off: int
+    payable: int
+
+    @property
+    def tax(self) -> int:
+        """All GST and cess on the bill, in paise."""
+        return self.cgst + self.sgst + self.igst + self.cess
+
+
+@dataclass(frozen=True, slots=True)
+class PricedBill:
+    """A priced cart: the result of ``domain.tax.price_bill``."""
+
+    lines: tuple[PricedLine, ...]
+    totals: Totals
+    supplier_state: str = ""
+    place_of_supply: str = ""
+    scheme: Scheme = Scheme.REGULAR
+
+    @property
+    def saved(self) -> int:
+        """What the customer pays less than MRP, in paise (0 where no line has an MRP above it)."""
+        kept = 0
+        for line in self.lines:
+            if line.mrp is not None:
+                # Half up like every amount; a line sold above its MRP never counts as negative.
+                full = (line.mrp * line.qty + 500) // 1000
+                kept += max(0, full - line.total)
+        return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """That the customer agreed to messages about this bill (reference domain 3.2)."""
+
+    purpose: str
+    asked_by: str
+    at: int
+    text_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """Money in hand or at the gateway that counts for one sale; amounts in paise."""
+
+    kind: TenderKind
+    amount: int
+    at: int
+    by: str
+    tendered: int = 0
+    change: int = 0
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A frozen bill. Everything but ``state``, ``issued_at`` and ``invoice_number`` never changes.
+
+    ``order_id`` is our sortable id (26 characters), ``token_no`` the number called out at the
+    counter, ``link_token`` the 128-bit secret of the hosted page (22 characters).
+    """
+
+    order_id: str
+    token_no: int
+    state: SaleState
+    counter: str
+    cashier: str
+    channel: Channel
+    bill: PricedBill
+    due: int
+    bill_hash: str
+    link_token: str
+    created_at: int
+    phone: str | None = None
+    consent: Consent | None = None
+    invoice_number: str | None = None
+    issued_at: int | None = None
+    confirmed_by: str | None = None
+    handed_over_at: int | None = None

@@ -1,0 +1,1 @@
+"""The workflows of the counter: each commits first and acts later."""

@@ -1,0 +1,175 @@
+"""Messages between counter and relay, version 1 (msgspec structs; JSON on the wire).
+
+Unknown fields are ignored by readers, new fields get defaults: an older relay reads a newer counter.
+Content strings are display-ready: the relay formats nothing.
+"""
+
+import msgspec
+
+
+class BillLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line as printed. ``qty`` carries its unit where it is not pieces ("1.235 kg")."""
+
+    name: str
+    hsn: str = ""
+    qty: str
+    price: str
+    mrp: str = ""
+    amount: str
+    taxable: str = ""
+    rate: str = ""
+    tax: str = ""
+
+
+class TaxRow(msgspec.Struct, frozen=True, kw_only=True):
+    """GST of one rate; a dash where nothing applies."""
+
+    label: str
+    taxable: str
+    central: str
+    state: str
+    integrated: str
+    cess: str
+
+
+class PaidStamp(msgspec.Struct, frozen=True, kw_only=True):
+    """How and when the bill was paid. ``label``: "Paid by UPI", "Paid in cash"."""
+
+    label: str
+    when: str
+    reference: str = ""
+    tenders: tuple[tuple[str, str], ...] = ()
+
+
+class PayButton(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the customer pays; the relay shows it only if the host is on its allow-list."""
+
+    url: str
+    label: str
+    pay_by: str = ""
+    note: str = ""
+
+
+class PageContent(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill or an invoice with every field of Rule 46 that applies (reference domain 1.2)."""
+
+    v: int = 1
+    kind: str  # "bill" until paid, then "invoice"
+    lang: str = "en"
+    shop_name: str
+    shop_initials: str = ""
+    shop_address: tuple[str, ...] = ()
+    shop_phone: str = ""
+    gstin: str = ""
+    token_no: str
+    counter: str
+    cashier: str = ""
+    title: str  # TAX INVOICE, BILL OF SUPPLY, INVOICE-CUM-BILL OF SUPPLY, BILL
+    declaration: str = ""  # composition wording
+    number: str = ""
+    order_ref: str = ""
+    date: str
+    time: str
+    place_of_supply: str = ""
+    reverse_charge: str = ""
+    buyer: tuple[str, ...] = ()
+    lines: tuple[BillLine, ...]
+    sums: tuple[tuple[str, str], ...] = ()  # (label, amount): discount, round-off ...
+    total: str  # with the rupee sign
+    pieces: str = ""
+    tax_included: str = ""
+    saved: str = ""
+    tax_rows: tuple[TaxRow, ...] = ()
+    state_tax_label: str = "SGST"
+    words: str = ""
+    paid: PaidStamp | None = None
+    pay: PayButton | None = None
+    return_policy: str = ""
+    practice: bool = False
+
+
+class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One-time code and the counter's Ed25519 public key (base64url)."""
+
+    code: str
+    label: str
+    public_key: str
+
+
+class EnrolAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Identity of the counter; ``series`` is never given to another enrolment."""
+
+    tenant: str
+    device: str
+    epoch: int
+    series: str
+    token: str
+    callback_secret: str
+
+
+class SyncEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One ledger entry: the chain in clear, the body sealed under the shop key (base64url)."""
+
+    seq: int
+    kind: str
+    at: int
+    prev_hash: str
+    hash: str
+    sealed: str
+
+
+class SyncBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """Up to 200 events of one (device, epoch), gapless from ``from_seq``."""
+
+    epoch: int
+    from_seq: int
+    events: tuple[SyncEvent, ...]
+
+
+class SyncAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the relay holds now."""
+
+    last_seq: int
+    head: str
+    server_time: int
+
+
+class PagePush(msgspec.Struct, frozen=True, kw_only=True):
+    """A sealed page revision; ``content`` and ``pdf`` are base64url."""
+
+    revision: int
+    content: str
+    pdf: str | None = None
+
+
+class PicturePush(msgspec.Struct, frozen=True, kw_only=True):
+    """A sealed PNG (base64url)."""
+
+    sealed: str
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Every error body of the relay: ``code`` for machines, ``text`` for people."""
+
+    code: str
+    text: str
+    last_seq: int | None = None
+
+
+class FeedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """A hint. ``kind``: ``hook`` (a gateway said something: ask it) or ``delivery`` (Exotel)."""
+
+    seq: int
+    kind: str
+    at: int
+    gateway: str = ""
+    event: str = ""
+    event_id: str = ""
+    collect_id: str = ""
+    payment_id: str = ""
+    reference: str = ""
+    channel: str = ""
+    sid: str = ""
+    label: str = ""
+    status: str = ""
+    code: int | None = None
