@@ -1,6 +1,7 @@
 """Messages between counter and relay, version 1 (msgspec structs; JSON on the wire).
 
-Unknown fields are ignored by readers, new fields get defaults: an older relay reads a newer counter.
+Unknown fields are ignored by readers and new fields get defaults: an older relay reads a newer
+counter.
 Content strings are display-ready: the relay formats nothing.
 """
 
