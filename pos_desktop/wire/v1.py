@@ -90,11 +90,15 @@ class PageContent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One-time code and the counter's Ed25519 public key (base64url)."""
+    """One-time code (``enrolment.wire_code``) and the counter's Ed25519 public key (base64url).
+
+    ``signature`` is that key's over ``enrolment.possession_text`` (base64url).
+    """
 
     code: str
     label: str
     public_key: str
+    signature: str = ""
 
 
 class EnrolAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,11 +124,16 @@ class SyncEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SyncBatch(msgspec.Struct, frozen=True, kw_only=True):
-    """Up to 200 events of one (device, epoch), gapless from ``from_seq``."""
+    """Up to 200 events of one (device, epoch), gapless from ``from_seq``.
+
+    ``head_seq`` is the last entry that the counter has (0: not said); a relay that holds more
+    answers AHEAD: the counter was rolled back.
+    """
 
     epoch: int
     from_seq: int
     events: tuple[SyncEvent, ...]
+    head_seq: int = 0
 
 
 class SyncAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,15 +159,24 @@ class PicturePush(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """Every error body of the relay: ``code`` for machines, ``text`` for people."""
+    """Every error body of the relay: ``code`` for machines, ``text`` for people.
+
+    Of ``POST /v1/sync`` also what the relay holds and which events it parked as poison (422).
+    """
 
     code: str
     text: str
     last_seq: int | None = None
+    head: str = ""
+    parked: tuple[int, ...] = ()
 
 
 class FeedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """A hint. ``kind``: ``hook`` (a gateway said something: ask it) or ``delivery`` (Exotel)."""
+    """A hint. ``kind``: ``hook`` (a gateway said something: ask it) or ``delivery`` (Exotel).
+
+    ``channel`` is ``sms`` or ``whatsapp``. ``status`` and ``detail`` are the provider's words
+    (``sent`` and ``DELIVERED_TO_HANDSET``; WhatsApp has only the first: ``EX_MESSAGE_SEEN``).
+    """
 
     seq: int
     kind: str
@@ -174,3 +192,11 @@ class FeedEvent(msgspec.Struct, frozen=True, kw_only=True):
     label: str = ""
     status: str = ""
     code: int | None = None
+    detail: str = ""
+
+
+class FeedPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer of the long poll; ``last`` is the newest number of the feed."""
+
+    events: tuple[FeedEvent, ...]
+    last: int
