@@ -19,4 +19,4 @@ class FormsBuildHook(BuildHookInterface[Any]):
         if self.target_name != "wheel" or version == "editable":
             return
         script = Path(self.root, "packaging", "build_forms.py")
-        subprocess.run([sys.executable, str(script)], check=True)  # noqa: S603 - our own script
+        subprocess.run([sys.executable, str(script)], check=True)
