@@ -185,8 +185,8 @@ class OutboxRows(Protocol):
         """Mark up to ``limit`` due rows of these kinds as doing and return them, oldest first."""
         ...
 
-    def release_all(self) -> None:
-        """Back to queued for rows left in doing by a killed process."""
+    def interrupted(self) -> Sequence[Effect]:
+        """Rows left in doing by a killed process: each kind decides what may be repeated."""
         ...
 
     def done(self, effect_id: int, now: int) -> None: ...

@@ -1,0 +1,140 @@
+"""The command line: one function per command, each importing only what it needs.
+
+Exit codes: 0 done, 1 something is wrong with what was checked, 2 the input cannot be understood,
+3 something that is needed is missing.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from pos_desktop import __version__
+
+Command = Callable[[list[str]], int]
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command with its arguments; without a command the counter opens."""
+    words = list(argv)
+    if words and words[0] in COMMANDS:
+        return COMMANDS[words[0]](words[1:])
+    return _counter(words)
+
+
+def _counter(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="raseed",
+        description="Opens the counter. Commands: " + ", ".join(sorted(COMMANDS)),
+    )
+    parser.add_argument("--version", action="version", version=f"raseed {__version__}")
+    parser.add_argument("--data", type=Path, help="the counter's own folder")
+    parser.add_argument(
+        "--practice", type=Path, metavar="FILE", help="endpoints of the practice servers"
+    )
+    known = parser.parse_args(words)
+    from pos_desktop.bootstrap import open_counter
+
+    return open_counter(known.data, known.practice)
+
+
+def _run(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="raseed run", description="Practice mode, complete.")
+    parser.add_argument("--headless", action="store_true", help="play sales without a screen")
+    parser.add_argument("--story", default="whatsapp-qr", metavar="NAME", help="or: all")
+    parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR")
+    parser.add_argument("--data", type=Path, help="folder of the practice shop")
+    known = parser.parse_args(words)
+    if known.headless:
+        from pos_desktop.story.play import play
+
+        return play(known.story, known.out)
+    from pos_desktop.story.practice import open_practice
+
+    return open_practice(known.data)
+
+
+def _price(words: list[str]) -> int:
+    """Price a cart: JSON on stdin, JSON on stdout (architecture 11)."""
+    argparse.ArgumentParser(
+        prog="raseed price", description="Prices the cart on stdin; prints the bill as JSON."
+    ).parse_args(words)
+    from pos_desktop.domain.pricing_json import InputErrors, price_json
+
+    try:
+        document = json.loads(
+            sys.stdin.buffer.read().decode("utf-8-sig"), parse_float=Decimal, parse_constant=str
+        )
+        priced = price_json(document)
+    except InputErrors as error:
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+        return 2
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        print(f"input: not JSON ({error})", file=sys.stderr)
+        return 2
+    print(json.dumps(priced, ensure_ascii=False, indent=1))
+    return 0
+
+
+def _practice(words: list[str]) -> int:
+    from pos_desktop.sandbox.serve import run_practice
+
+    return run_practice(words)
+
+
+def _verify(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="raseed verify", description="Checks the ledger, the numbers and the totals."
+    )
+    parser.add_argument("database", type=Path)
+    known = parser.parse_args(words)
+    from pos_desktop.domain.errors import StoreError
+    from pos_desktop.storage.verify import verify_database
+
+    try:
+        result = verify_database(known.database)
+    except StoreError as error:
+        print(f"verify: {error}", file=sys.stderr)
+        return 2
+    if result.ok:
+        print(f"{result.entries} ledger entries: chain, numbers and totals are sound")
+        return 0
+    print(f"entry {result.first_broken}: {result.problem}", file=sys.stderr)
+    return 1
+
+
+def _import(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="raseed import", description="Reads items from a CSV file into the catalogue."
+    )
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--data", type=Path, help="the counter's own folder")
+    parser.add_argument(
+        "--skip-bad-rows", action="store_true", help="import the good rows of a file with bad ones"
+    )
+    known = parser.parse_args(words)
+    from pos_desktop.bootstrap import import_items
+
+    return import_items(known.file, known.data, skip_bad_rows=known.skip_bad_rows)
+
+
+def _selftest(words: list[str]) -> int:
+    argparse.ArgumentParser(
+        prog="raseed selftest", description="Plays one practice sale in a temporary folder."
+    ).parse_args(words)
+    from pos_desktop.story.play import selftest
+
+    return selftest()
+
+
+COMMANDS: dict[str, Command] = {
+    "run": _run,
+    "price": _price,
+    "practice": _practice,
+    "verify": _verify,
+    "import": _import,
+    "selftest": _selftest,
+}

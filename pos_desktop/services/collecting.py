@@ -1,0 +1,192 @@
+"""The outbox actions at the gateway: make payable, and close."""
+
+from dataclasses import dataclass, replace
+
+from pos_desktop.domain.collect import Event
+from pos_desktop.domain.errors import RaseedError
+from pos_desktop.domain.options import Options
+from pos_desktop.domain.payment import Collect, CollectKind, CollectState
+from pos_desktop.domain.sale import Channel, Sale, SaleState
+from pos_desktop.ports import (
+    CollectIntent,
+    CollectSeen,
+    Effect,
+    Gateway,
+    GatewayError,
+    GatewayErrorKind,
+    UnitOfWork,
+)
+from pos_desktop.services.messages import Outgoing
+from pos_desktop.services.outbox import Call, Done, Dropped, Later, Recorded
+from pos_desktop.services.payments import Payments
+from pos_desktop.services.schedule import watch_after
+
+_REFUSALS = frozenset(
+    {GatewayErrorKind.VALIDATION, GatewayErrorKind.FEATURE_OFF, GatewayErrorKind.DUPLICATE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Create:
+    gateway: Gateway
+    intent: CollectIntent
+    look_first: bool
+
+    def perform(self) -> CollectSeen:
+        if self.look_first:
+            found = self.gateway.find(self.intent)
+            if found is not None:
+                return found
+        return self.gateway.create(self.intent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Close:
+    gateway: Gateway
+    collect: Collect
+    intent: CollectIntent
+
+    def perform(self) -> CollectSeen | None:
+        """What the gateway says after the close; None if it never held our object."""
+        collect = self.collect
+        if collect.gateway_id is None:
+            found = self.gateway.find(self.intent)
+            if found is None:
+                return None
+            collect = replace(collect, gateway_id=found.gateway_id, kind=found.kind)
+        return self.gateway.close(collect)
+
+
+@dataclass(frozen=True, slots=True)
+class Intents:
+    """Turns a collect into what the gateway is asked for."""
+
+    options: Options
+
+    def of(self, sale: Sale, collect: Collect) -> CollectIntent:
+        """The same words for every try, so that a look-up finds what an earlier try made."""
+        gateway = self.options.gateway
+        relay = self.options.relay.public_url or self.options.relay.base_url
+        back = f"{relay}/p/{self.options.counter.tenant}/return" if relay else None
+        return CollectIntent(
+            reference=collect.reference,
+            order_id=sale.order_id,
+            kind=collect.kind,
+            amount=collect.amount,
+            life=60 * self._minutes(sale, collect, gateway.screen_qr_minutes),
+            created_at=collect.created_at,
+            description=f"{self.options.shop.name} token {sale.token_no}",
+            counter=self.options.counter.label,
+            customer_phone=sale.phone,
+            return_url=back,
+        )
+
+    def _minutes(self, sale: Sale, collect: Collect, on_screen: int) -> int:
+        if collect.kind is CollectKind.LINK:
+            return self.options.gateway.link_minutes
+        by_message = sale.phone is not None and sale.channel is Channel.WHATSAPP_QR
+        return self.options.gateway.message_qr_minutes if by_message else on_screen
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCollect:
+    """``collect.create``: intent row first (committed with the sale), then the call."""
+
+    gateway: Gateway
+    intents: Intents
+    payments: Payments
+    outgoing: Outgoing
+    target: str = "gateway"
+
+    def prepare(self, uow: UnitOfWork, effect: Effect, now: int) -> Call | Dropped:
+        collect, sale = _subject(uow, effect)
+        if collect is None or sale is None or sale.state is not SaleState.AWAITING:
+            return Dropped("bill_settled")
+        if collect.state not in (CollectState.REQUESTED, CollectState.UNKNOWN):
+            return Dropped("collect_moved_on")
+        # A repeat asks first: an earlier try may have acted although its answer was lost.
+        look_first = collect.state is CollectState.UNKNOWN or effect.attempts > 1
+        return _Create(self.gateway, self.intents.of(sale, collect), look_first)
+
+    def record(self, uow: UnitOfWork, effect: Effect, outcome: object, now: int) -> Recorded:
+        collect, _ = _subject(uow, effect)
+        if collect is None:
+            return Dropped("no_such_collect")
+        if isinstance(outcome, CollectSeen):
+            news = self.payments.apply(uow, collect.reference, outcome, now, "poll")
+            self._opened(uow, effect, now)
+            return Done(news)
+        if not isinstance(outcome, GatewayError):
+            return Later(f"unexpected answer {outcome!r}")
+        return self._failed(uow, collect, outcome, now)
+
+    def dropped(self, uow: UnitOfWork, effect: Effect, reason: str, now: int) -> None:
+        """Nothing to note: the collect says itself where it stands."""
+
+    def recover(self, uow: UnitOfWork, effect: Effect, now: int) -> Recorded:
+        collect, _ = _subject(uow, effect)
+        if collect is not None and collect.state is CollectState.REQUESTED:
+            self.payments.event(uow, collect, Event.OUTCOME_UNKNOWN, now)
+        return Later("stopped while asking", 0)
+
+    def _opened(self, uow: UnitOfWork, effect: Effect, now: int) -> None:
+        collect, sale = _subject(uow, effect)
+        if collect is None or sale is None or collect.state is not CollectState.OPEN:
+            return
+        self.outgoing.collect_opened(uow, sale, collect, now)
+
+    def _failed(self, uow: UnitOfWork, collect: Collect, error: GatewayError, now: int) -> Recorded:
+        noted = replace(collect, last_error=error.kind.value)
+        if error.outcome_unknown:
+            self.payments.event(uow, noted, Event.OUTCOME_UNKNOWN, now)
+            return Later(error.text or error.kind.value, 2)
+        if error.kind in _REFUSALS:
+            self.payments.event(uow, noted, Event.REFUSED, now, error.text or error.kind.value)
+            return Done()
+        uow.collects.save(noted)
+        return Later(error.text or error.kind.value, error.retry_after)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCollect:
+    """``collect.close``: ask to take no more money; payment wins over close."""
+
+    gateway: Gateway
+    intents: Intents
+    payments: Payments
+    target: str = "gateway"
+
+    def prepare(self, uow: UnitOfWork, effect: Effect, now: int) -> Call | Dropped:
+        collect, sale = _subject(uow, effect)
+        if collect is None or sale is None or collect.state is not CollectState.CLOSING:
+            return Dropped("collect_moved_on")
+        return _Close(self.gateway, collect, self.intents.of(sale, collect))
+
+    def record(self, uow: UnitOfWork, effect: Effect, outcome: object, now: int) -> Recorded:
+        collect, _ = _subject(uow, effect)
+        if collect is None:
+            return Dropped("no_such_collect")
+        if outcome is None:
+            # Never reached the gateway: nothing can be paid there, but it is watched all the same.
+            self.payments.event(uow, collect, Event.NOT_FOUND, now)
+            return Done()
+        if isinstance(outcome, CollectSeen):
+            news = self.payments.apply(uow, collect.reference, outcome, now, "poll")
+            return Done(news)
+        uow.collects.save(replace(watch_after(collect, now), last_error=_word(outcome)))
+        return Later(_word(outcome))
+
+    def dropped(self, uow: UnitOfWork, effect: Effect, reason: str, now: int) -> None:
+        """Nothing to note: the collect says itself where it stands."""
+
+    def recover(self, uow: UnitOfWork, effect: Effect, now: int) -> Recorded:
+        return Later("stopped while closing", 0)
+
+
+def _word(outcome: object) -> str:
+    return outcome.code if isinstance(outcome, RaseedError) else repr(outcome)
+
+
+def _subject(uow: UnitOfWork, effect: Effect) -> tuple[Collect | None, Sale | None]:
+    collect = uow.collects.get(effect.subject)
+    return collect, uow.sales.get(collect.order_id) if collect else None

@@ -1,0 +1,24 @@
+"""The kinds of outbox effects and the subjects they act on: one place for these words."""
+
+from typing import Final
+
+COLLECT_CREATE: Final = "collect.create"
+COLLECT_CLOSE: Final = "collect.close"
+PICTURE_PUBLISH: Final = "picture.publish"
+PICTURE_CLOSE: Final = "picture.close"
+PAGE_PUBLISH: Final = "page.publish"
+MESSAGE_SEND: Final = "message.send"
+
+BILL_REVISION: Final = 1
+INVOICE_REVISION: Final = 2
+
+
+def page_subject(order_id: str, revision: int) -> str:
+    """The subject of a page effect: ``ORDER:REVISION``."""
+    return f"{order_id}:{revision}"
+
+
+def page_of(subject: str) -> tuple[str, int]:
+    """The order id and revision named by ``page_subject``."""
+    order_id, _, revision = subject.partition(":")
+    return order_id, int(revision)

@@ -1,0 +1,57 @@
+"""Freezing a priced cart into a sale: from here on its lines and its amount never change."""
+
+import hashlib
+from dataclasses import dataclass
+
+import msgspec
+
+from pos_desktop.domain.errors import DomainError
+from pos_desktop.domain.numbering import ist_day
+from pos_desktop.domain.options import Options
+from pos_desktop.domain.sale import Consent, PricedBill, Sale, SaleState
+from pos_desktop.ports import Ids, UnitOfWork
+from pos_desktop.wire.chain import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the cashier asks payment for: the priced cart and, if given, the customer's phone.
+
+    ``phone`` is E.164; ``consent`` belongs to it and is None without one.
+    """
+
+    bill: PricedBill
+    phone: str | None
+    consent: Consent | None
+    cashier: str
+
+
+def bill_hash(bill: PricedBill) -> str:
+    """SHA-256 (hex) over the canonical JSON of every stored figure of the bill."""
+    return hashlib.sha256(canonical(msgspec.to_builtins(bill))).hexdigest()
+
+
+def freeze(uow: UnitOfWork, order: Order, options: Options, now: int, ids: Ids) -> Sale:
+    """Insert the sale as awaiting and return it; part of the caller's transaction.
+
+    Raises DomainError ``nothing_to_pay`` where there is no line or nothing is due.
+    """
+    if not order.bill.lines or order.bill.totals.payable <= 0:
+        raise DomainError("nothing_to_pay")
+    sale = Sale(
+        order_id=ids.order_id(now),
+        token_no=uow.sales.next_token(ist_day(now)),
+        state=SaleState.AWAITING,
+        counter=options.counter.label,
+        cashier=order.cashier,
+        channel=options.channel,
+        bill=order.bill,
+        due=order.bill.totals.payable,
+        bill_hash=bill_hash(order.bill),
+        link_token=ids.token(),
+        created_at=now,
+        phone=order.phone,
+        consent=order.consent if order.phone else None,
+    )
+    uow.sales.add(sale)
+    return sale

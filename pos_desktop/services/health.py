@@ -1,0 +1,74 @@
+"""The status lamps: each watches its real dependency by a short question of its own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pos_desktop.domain.errors import RaseedError
+from pos_desktop.ports import Lanes
+from pos_desktop.services.views import Lamp, LampState
+
+# A cut must show within 10 s: ask every 3 s, and a question itself ends after a few seconds.
+INTERVAL_MS = 3000
+NAMES = ("internet", "gateway", "messages", "relay", "printer")
+_REMOTE = ("gateway", "messages", "relay")
+
+
+@dataclass
+class Health:
+    """Asks in the ``probe`` lane; ``on_change`` gets all five lamps, called in that lane."""
+
+    lanes: Lanes
+    probes: Mapping[str, Callable[[], None]]
+    on_change: Callable[[tuple[Lamp, ...]], None]
+    _lamps: dict[str, Lamp] = field(
+        default_factory=lambda: {name: Lamp(name, LampState.CHECKING) for name in NAMES}
+    )
+    _asking: set[str] = field(default_factory=set)
+    _due: int = 0
+
+    def lamps(self) -> tuple[Lamp, ...]:
+        """The five lamps in the order of the screen."""
+        return tuple(self._lamps[name] for name in NAMES)
+
+    def step(self, now: int) -> int:
+        """Ask every dependency that is not being asked; when to come again."""
+        if now >= self._due:
+            self._due = now + INTERVAL_MS
+            for name, probe in self.probes.items():
+                if name not in self._asking:
+                    self._ask(name, probe)
+        return self._due
+
+    def _ask(self, name: str, probe: Callable[[], None]) -> None:
+        self._asking.add(name)
+        self.lanes.submit(
+            "probe",
+            probe,
+            lambda _: self._answered(Lamp(name, LampState.OK)),
+            lambda error: self._answered(Lamp(name, LampState.DOWN, _word(error))),
+        )
+
+    def _answered(self, lamp: Lamp) -> None:
+        self._asking.discard(lamp.name)
+        before = self.lamps()
+        self._lamps[lamp.name] = lamp
+        self._lamps["internet"] = self._internet()
+        if self.lamps() != before:
+            self.on_change(self.lamps())
+
+    def _internet(self) -> Lamp:
+        """There is a way out as long as any of the three services answers."""
+        states = [self._lamps[name].state for name in _REMOTE if name in self.probes]
+        if LampState.OK in states:
+            return Lamp("internet", LampState.OK)
+        if LampState.CHECKING in states or not states:
+            return Lamp("internet", LampState.CHECKING)
+        refused = [self._lamps[n].detail for n in _REMOTE if n in self.probes]
+        if any(detail.endswith(("auth", "needs_attention")) for detail in refused):
+            # A refusal is an answer: the line is up, the account is not.
+            return Lamp("internet", LampState.OK)
+        return Lamp("internet", LampState.DOWN, "unreachable")
+
+
+def _word(error: Exception) -> str:
+    return error.code if isinstance(error, RaseedError) else "unexpected"

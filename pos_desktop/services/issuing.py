@@ -1,0 +1,113 @@
+"""Issuing: the one place where a paid sale gets its number, its ledger entry and its effects."""
+
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from pos_desktop.domain.delivery import Message, MessageState, Purpose
+from pos_desktop.domain.numbering import financial_year, invoice_number
+from pos_desktop.domain.options import Options
+from pos_desktop.domain.payment import CollectState
+from pos_desktop.domain.phone import last4
+from pos_desktop.domain.sale import Sale, SaleState
+from pos_desktop.ports import Ids, UnitOfWork
+from pos_desktop.services import effects
+from pos_desktop.services.views import PaidNews
+
+PAYABLE = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.OPEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Knows the shop; every method is part of the caller's transaction."""
+
+    options: Options
+    ids: Ids
+
+    def issue(self, uow: UnitOfWork, sale: Sale, now: int, confirmed_by: str) -> PaidNews:
+        """Number, ledger entry, publishing and receipt for a sale whose tenders reach its due.
+
+        The waiting request message dies in this very transaction, and every other payable object
+        of the sale is asked to close (design payments 3).
+        """
+        series = self.options.counter.series
+        fy = financial_year(now)
+        number = invoice_number(series, fy, uow.numbers.take(series, fy))
+        uow.sales.issue(sale.order_id, number, now, confirmed_by)
+        uow.ledger.append("sale.issued", sale.cashier, now, self._entry(uow, sale, number))
+        leave_awaiting(uow, sale.order_id, now, reason="bill_settled")
+        close_collects(uow, sale.order_id, now)
+        revision = effects.INVOICE_REVISION
+        subject = effects.page_subject(sale.order_id, revision)
+        uow.outbox.put(effects.PAGE_PUBLISH, subject, sale.order_id, now)
+        if sale.phone is not None:
+            uow.messages.add(self._receipt(sale, now))
+        return PaidNews(sale.order_id, sale.token_no, sale.due, shown_digits(sale.phone), number)
+
+    def _entry(self, uow: UnitOfWork, sale: Sale, number: str) -> dict[str, object]:
+        totals = sale.bill.totals
+        return {
+            "order_id": sale.order_id,
+            "number": number,
+            "due": sale.due,
+            "bill_hash": sale.bill_hash,
+            "totals": msgspec.to_builtins(totals),
+            "tenders": [
+                {"kind": t.kind.value, "amount": t.amount, "reference": t.reference}
+                for t in uow.tenders.of(sale.order_id)
+            ],
+        }
+
+    def _receipt(self, sale: Sale, now: int) -> Message:
+        return new_message(self.options, self.ids, sale, Purpose.RECEIPT, now)
+
+
+def new_message(options: Options, ids: Ids, sale: Sale, purpose: Purpose, now: int) -> Message:
+    """An empty first message of this purpose, waiting for its collect or page.
+
+    It goes by the channel that was the shop's when the bill was frozen: a later change of the
+    setting is for new bills.
+    """
+    channel = "sms" if sale.channel.value.startswith("sms") else "whatsapp"
+    return Message(
+        message_id=ids.order_id(now),
+        order_id=sale.order_id,
+        purpose=purpose,
+        attempt=1,
+        channel=channel,
+        to=sale.phone or "",
+        state=MessageState.WAITING,
+        created_at=now,
+    )
+
+
+def shown_digits(phone: str | None) -> str | None:
+    """The digits that lists and strips may show; None without a phone."""
+    return last4(phone) if phone else None
+
+
+def leave_awaiting(uow: UnitOfWork, order_id: str, now: int, *, reason: str) -> None:
+    """Drop a payment request that has not gone yet: it is never sent late."""
+    for message in uow.messages.of(order_id):
+        unsent = message.state in (MessageState.WAITING, MessageState.QUEUED)
+        if message.purpose is Purpose.PAYMENT_REQUEST and unsent:
+            dropped = replace(message, state=MessageState.DROPPED, reason=reason)
+            uow.messages.save(dropped)
+    # The row of a message that is being sent right now stays: its answer is still recorded.
+    uow.outbox.drop_for(order_id, effects.MESSAGE_SEND, reason, now)
+
+
+def close_collects(uow: UnitOfWork, order_id: str, now: int) -> None:
+    """Ask the gateway to take no more money for this sale; what it answers is still watched."""
+    for collect in uow.collects.of(order_id):
+        if collect.state in PAYABLE:
+            closing = replace(collect, state=CollectState.CLOSING, reason="sale_settled")
+            uow.collects.save(closing)
+            uow.outbox.put(effects.COLLECT_CLOSE, collect.reference, order_id, now)
+
+
+def abandon(uow: UnitOfWork, sale: Sale, now: int) -> None:
+    """Close the sale without an invoice; its collects are closed and watched on."""
+    uow.sales.close(sale.order_id, SaleState.ABANDONED)
+    leave_awaiting(uow, sale.order_id, now, reason="bill_abandoned")
+    close_collects(uow, sale.order_id, now)

@@ -1,0 +1,58 @@
+"""When the gateway is asked about a collect: the only schedule (design payments 4); pure."""
+
+from dataclasses import replace
+
+from pos_desktop.domain.payment import Collect, CollectKind, CollectState
+
+_SECOND = 1000
+_MINUTE = 60 * _SECOND
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+
+# After close, expiry or cancel; then daily to five days.
+_AFTER = (5 * _SECOND, 30 * _SECOND, 2 * _MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR, _DAY)
+_WATCH_FOR = 5 * _DAY
+_CLOSED = frozenset({CollectState.EXPIRED, CollectState.CANCELLED, CollectState.REFUSED})
+
+
+def interval(collect: Collect, now: int, *, push: bool) -> int | None:
+    """Milliseconds to the next question about this collect; None when no more is needed.
+
+    A paid collect is never asked again: a single-use QR and a paid link take no second payment.
+    """
+    age = now - collect.created_at
+    if collect.state is CollectState.PAID:
+        return None
+    if collect.state in _CLOSED:
+        return _closed_interval(now - (collect.closed_at or collect.created_at))
+    if collect.kind is CollectKind.QR:
+        if push:
+            return 10 * _SECOND
+        return 3 * _SECOND if age < 2 * _MINUTE else 5 * _SECOND
+    if push:
+        return 30 * _SECOND
+    if age < 3 * _MINUTE:
+        return 5 * _SECOND
+    return 15 * _SECOND if age < 15 * _MINUTE else 60 * _SECOND
+
+
+def _closed_interval(since: int) -> int | None:
+    for moment in _AFTER:
+        if since < moment:
+            return moment - since
+    return _DAY if since < _WATCH_FOR else None
+
+
+def next_ask(collect: Collect, now: int, *, push: bool, jitter: float) -> int | None:
+    """The moment of the next question; ``jitter`` in [0, 1) spreads it by +-20 %."""
+    wait = interval(collect, now, push=push)
+    if wait is None:
+        return None
+    return now + int(wait * (0.8 + 0.4 * jitter))
+
+
+def watch_after(collect: Collect, now: int) -> Collect:
+    """The collect as it enters a new state: when it was closed and when it is asked next."""
+    closed = now if collect.state in _CLOSED else collect.closed_at
+    moved = replace(collect, closed_at=closed)
+    return replace(moved, next_ask_at=next_ask(moved, now, push=False, jitter=0.5))

@@ -1,0 +1,360 @@
+"""A whole counter without threads: real services on a real SQLite file, played peers, one clock.
+
+The peers are models of the outside (a gateway that holds money, a provider that takes messages, a
+relay that keeps pages), not mocks of our code: tests pay, lose and delay there, and read the
+database afterwards.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from pos_desktop.domain.delivery import DeliverySeen, Message
+from pos_desktop.domain.errors import Unavailable
+from pos_desktop.domain.options import CounterOptions, ExotelOptions, Options, RelayOptions, Shop
+from pos_desktop.domain.payment import (
+    Collect,
+    CollectKind,
+    GatewayStatus,
+    PaymentFact,
+    PaymentStatus,
+)
+from pos_desktop.domain.sale import Channel, PricedLine
+from pos_desktop.ports import (
+    Accepted,
+    Capabilities,
+    CollectIntent,
+    CollectSeen,
+    Enrolled,
+    GatewayError,
+    GatewayErrorKind,
+    LedgerEntry,
+    MessageFacts,
+    SendResult,
+)
+from pos_desktop.services.views import PaidNews
+from pos_desktop.wire import v1
+
+T = TypeVar("T")
+START = 1_795_409_130_000  # 23-11-2026 10:15:30 IST
+
+
+class FixedClock:
+    """A clock that moves when a test says so."""
+
+    def __init__(self, now: int = START) -> None:
+        self.at = now
+
+    def now(self) -> int:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at / 1000
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.at += int(seconds * 1000)
+
+
+class CountedIds:
+    """Predictable identities."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def order_id(self, now: int) -> str:
+        self.count += 1
+        return f"01{now:013d}{self.count:011d}"
+
+    def token(self) -> str:
+        self.count += 1
+        return f"{self.count:021d}A"
+
+    def jitter(self) -> float:
+        return 0.5
+
+
+class QueuedLanes:
+    """Every lane is one queue; ``drain`` runs it to the end in this thread."""
+
+    def __init__(self) -> None:
+        self.queue: deque[Callable[[], None]] = deque()
+        self.errors: list[Exception] = []
+
+    def submit(
+        self,
+        lane: str,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        def run() -> None:
+            try:
+                result = work()
+            except Exception as error:
+                failed(error)
+                return
+            done(result)
+
+        self.queue.append(run)
+
+    def drain(self) -> None:
+        while self.queue:
+            self.queue.popleft()()
+
+    def step(self) -> bool:
+        """Run one piece; False when there is none."""
+        if not self.queue:
+            return False
+        self.queue.popleft()()
+        return True
+
+
+@dataclass
+class PlayedGateway:
+    """Holds links and QRs by reference; ``trouble`` is raised by the next calls (before acting
+    unless it says that the outcome is unknown: then after)."""
+
+    name: str = "razorpay"
+    seen: dict[str, CollectSeen] = field(default_factory=dict)
+    trouble: deque[GatewayError] = field(default_factory=deque)
+    calls: list[str] = field(default_factory=list)
+    payload: bool = True
+
+    def capabilities(self) -> Capabilities:
+        return Capabilities(True, True, self.payload, True, 7200, 900)
+
+    def ping(self) -> None:
+        self._trouble("ping")
+
+    def create(self, intent: CollectIntent) -> CollectSeen:
+        self.calls.append(f"create {intent.reference}")
+        pending = self.trouble.popleft() if self.trouble else None
+        if pending is not None and not pending.outcome_unknown:
+            raise pending
+        if intent.reference in self.seen:
+            raise GatewayError(GatewayErrorKind.DUPLICATE, "already attempted")
+        is_qr = intent.kind is CollectKind.QR
+        number = len(self.seen) + 1
+        made = CollectSeen(
+            gateway_id=f"{'qr' if is_qr else 'plink'}_{number}",
+            kind=intent.kind,
+            status=GatewayStatus.OPEN,
+            amount=intent.amount,
+            currency="INR",
+            reference=intent.reference,
+            url=None if is_qr else f"https://rzp.io/rzp/L{number}",
+            upi_payload=f"upi://pay?pa=s@b&am={intent.amount / 100:.2f}&cu=INR" if is_qr else None,
+            image_url="https://rzp.io/i/P" if is_qr else None,
+            expires_at=intent.created_at + intent.life * 1000,
+        )
+        if not self.payload:
+            made = replace(made, upi_payload=None)
+        self.seen[intent.reference] = made
+        if pending is not None:
+            raise pending
+        return made
+
+    def find(self, intent: CollectIntent) -> CollectSeen | None:
+        self._trouble(f"find {intent.reference}")
+        return self.seen.get(intent.reference)
+
+    def fetch(self, collect: Collect) -> CollectSeen:
+        self._trouble(f"fetch {collect.reference}")
+        return self.seen[collect.reference]
+
+    def close(self, collect: Collect) -> CollectSeen:
+        self._trouble(f"close {collect.reference}")
+        seen = self.seen[collect.reference]
+        if seen.status is GatewayStatus.OPEN:
+            seen = replace(seen, status=GatewayStatus.CANCELLED)
+            self.seen[collect.reference] = seen
+        return seen
+
+    def pay(self, reference: str, amount: int | None = None, *, now: int = START) -> PaymentFact:
+        """The customer pays on her phone (all of it unless told otherwise)."""
+        seen = self.seen[reference]
+        number = sum(len(s.payments) for s in self.seen.values()) + 1
+        fact = PaymentFact(
+            gateway=self.name,
+            payment_id=f"pay_{number}",
+            status=PaymentStatus.CAPTURED,
+            amount=seen.amount if amount is None else amount,
+            currency="INR",
+            created_at=now,
+            method="upi",
+            rrn=f"6327{number:08d}",
+        )
+        self.add(reference, fact)
+        return fact
+
+    def add(self, reference: str, fact: PaymentFact) -> None:
+        """Let the gateway tell this about the collect from now on."""
+        seen = self.seen[reference]
+        payments = (*seen.payments, fact)
+        paid = sum(p.amount for p in payments if p.status is PaymentStatus.CAPTURED)
+        status = GatewayStatus.PAID if paid >= seen.amount else seen.status
+        self.seen[reference] = replace(seen, payments=payments, status=status)
+
+    def _trouble(self, call: str) -> None:
+        self.calls.append(call)
+        if self.trouble:
+            raise self.trouble.popleft()
+
+
+@dataclass
+class PlayedMessenger:
+    """Takes messages; ``answers`` are given before it accepts by itself."""
+
+    sent: list[Message] = field(default_factory=list)
+    answers: deque[SendResult] = field(default_factory=deque)
+    polled: dict[str, DeliverySeen] = field(default_factory=dict)
+    down: bool = False
+
+    def send(self, message: Message) -> SendResult:
+        self.sent.append(message)
+        return self.answers.popleft() if self.answers else Accepted(f"sid{len(self.sent)}")
+
+    def poll(self, sid: str) -> DeliverySeen | None:
+        if self.down:
+            raise Unavailable("exotel_unreachable")
+        return self.polled.get(sid)
+
+    def ping(self) -> None:
+        if self.down:
+            raise Unavailable("exotel_unreachable")
+
+
+class PlainComposer:
+    """Fills messages with the bare facts."""
+
+    def payment_request(self, channel: Channel, message: Message, facts: MessageFacts) -> Message:
+        return self._fill(f"pay_{channel.value}", message, facts)
+
+    def receipt(self, channel: Channel, message: Message, facts: MessageFacts) -> Message:
+        return self._fill(f"receipt_{channel.value}", message, facts)
+
+    def _fill(self, template: str, message: Message, facts: MessageFacts) -> Message:
+        parameters = (facts.shop, str(facts.token_no), names(facts.lines), str(facts.total))
+        return replace(
+            message,
+            template=template,
+            parameters=parameters,
+            media_url=facts.media_url,
+            url=facts.link or None,
+        )
+
+
+def names(lines: Sequence[PricedLine]) -> str:
+    return ", ".join(line.name for line in lines)
+
+
+@dataclass
+class PlayedRelay:
+    """Keeps what is published; ``down`` refuses everything."""
+
+    down: bool = False
+    pages: dict[str, list[tuple[int, bytes, bytes | None]]] = field(default_factory=dict)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    closed: list[str] = field(default_factory=list)
+    entries: list[LedgerEntry] = field(default_factory=list)
+    pushes: int = 0
+
+    def _up(self) -> None:
+        if self.down:
+            raise Unavailable("relay_unreachable")
+
+    def enrol(self, code: str, label: str) -> Enrolled:
+        self._up()
+        return Enrolled("tenant", "dev", 1, "P2A", "token", "secret")
+
+    def publish(self, token: str, revision: int, content: bytes, pdf: bytes | None) -> None:
+        self.pushes += 1
+        self._up()
+        self.pages.setdefault(token, []).append((revision, content, pdf))
+
+    def publish_picture(self, token: str, sealed: bytes) -> None:
+        self._up()
+        self.pictures[token] = sealed
+
+    def close_picture(self, token: str) -> None:
+        self._up()
+        self.closed.append(token)
+
+    def sync(self, entries: Sequence[LedgerEntry]) -> int:
+        self._up()
+        self.entries.extend(e for e in entries if e.seq > len(self.entries))
+        return entries[-1].seq
+
+    def feed(self, after: int, stop: Callable[[], bool]) -> Iterator[v1.FeedEvent]:
+        self._up()
+        return iter(())
+
+    def ping(self) -> None:
+        self._up()
+
+
+class PlainSealer:
+    """Seals by naming; enough to see that bytes are made once."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def page(self, token: str, revision: int, content: v1.PageContent) -> bytes:
+        self.count += 1
+        return f"page {self.count} {content.number} {content.total}".encode()
+
+    def pdf(self, token: str, revision: int, pdf: bytes) -> bytes:
+        return b"sealed " + pdf
+
+    def picture(self, token: str, png: bytes) -> bytes:
+        self.count += 1
+        return b"sealed %d " % self.count + png
+
+
+class PlainRenderer:
+    """Documents that say what they were made from."""
+
+    def invoice_pdf(self, content: v1.PageContent, *, practice: bool) -> bytes:
+        return f"pdf {content.number} {practice}".encode()
+
+    def qr_png(self, text: str) -> bytes:
+        return text.encode()
+
+
+@dataclass
+class Heard:
+    """What the window would be told."""
+
+    changes: int = 0
+    news: list[PaidNews] = field(default_factory=list)
+
+    def changed(self) -> None:
+        self.changes += 1
+
+    def paid(self, news: PaidNews) -> None:
+        self.news.append(news)
+
+
+def options(channel: Channel = Channel.WHATSAPP_LINK) -> Options:
+    """A shop in Pune with one counter."""
+    return Options(
+        shop=Shop(
+            name="Fresh Mart",
+            address=("FC Road", "Pune 411004"),
+            gstin="27AAPFU0939F1ZV",
+            state="27",
+            phone="020 2553 0000",
+        ),
+        counter=CounterOptions(label="Counter 2", number=2, series="P2A", tenant="fresh-mart"),
+        channel=channel,
+        exotel=ExotelOptions(base_url="http://127.0.0.1:1"),
+        relay=RelayOptions(base_url="https://bills.example"),
+    )
+
+
+def folder_of(path: Path) -> Path:
+    """A folder of the counter's own."""
+    path.mkdir(parents=True, exist_ok=True)
+    return path
