@@ -97,12 +97,12 @@ def head_of(content: v1.PageContent, faces: Typefaces) -> Head:
     shop_left = LEFT + _BADGE + 10 if initials else LEFT
     room = _META_LEFT - 18 - shop_left
     shop = faces.wrap(cleaned(content.shop_name), room * 1000 / 15, bold=True, most=3)
-    about = [*content.shop_address]
-    if content.shop_phone:
-        about.append(f"Phone {content.shop_phone}")
-    if content.gstin:
-        about.append(f"GSTIN {content.gstin}")
-    address = _wrapped(about, faces, room, 8)
+    reach = [
+        f"{label} {value}"
+        for label, value in (("Phone", content.shop_phone), ("GSTIN", content.gstin))
+        if value
+    ]
+    address = _wrapped(content.shop_address, faces, room, 6) + _wrapped(reach, faces, room, 4)
     buyer = _wrapped(content.buyer, faces, _META_LEFT - 18 - LEFT, 8)
     note = _wrapped([content.declaration], faces, WIDTH, 3)
     meta = _meta(content, faces)
@@ -297,7 +297,7 @@ def draw_foot(pen: Pen, content: v1.PageContent, page: str) -> None:
     """The foot of every page."""
     pen.rule(LEFT, RIGHT, 36)
     if content.practice:
-        said = "Practice: not a tax document, no goods were sold."
+        said = "PRACTICE: not a tax document, no goods were sold."
     elif content.kind == "invoice":
         said = _ELECTRONIC
     else:

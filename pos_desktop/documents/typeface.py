@@ -120,10 +120,14 @@ class Typefaces:
         """Cleaned ``text``, or as much of it as fits ``room`` with dots at its end."""
         if self.width(text, bold=bold) <= room:
             return text
-        kept = text
-        while kept and self.width(kept + _ELLIPSIS, bold=bold) > room:
-            kept = kept[:-1]
-        return kept.rstrip() + _ELLIPSIS
+        fits, too_many = 0, len(text)
+        while too_many - fits > 1:
+            middle = (fits + too_many) // 2
+            if self.width(text[:middle] + _ELLIPSIS, bold=bold) <= room:
+                fits = middle
+            else:
+                too_many = middle
+        return text[:fits].rstrip() + _ELLIPSIS
 
     def _plain(self, text: str, bold: bool) -> Piece:
         width = sum(map(self._widths[bold].__getitem__, text))
