@@ -12,7 +12,7 @@ class Purpose(StrEnum):
 
 
 class MessageState(StrEnum):
-    """``waiting``: for its collect or its page. ``unknown``: may have gone, never resent blindly."""
+    """``waiting``: for its collect or page. ``unknown``: may have gone, never resent blindly."""
 
     WAITING = "waiting"
     QUEUED = "queued"
@@ -30,8 +30,9 @@ class Message:
     """One message of the outbox: ``channel`` is ``whatsapp`` or ``sms``; ``to`` is E.164.
 
     WhatsApp uses ``template``, ``parameters`` (body variables in order), ``media_url`` (QR picture)
-    and ``url_suffix`` (variable end of the URL button); SMS uses ``body``. ``url`` is the whole link
-    that the customer gets, for the screen and the story. ``label`` is what the provider echoes.
+    and ``url_suffix`` (variable end of the URL button); SMS uses ``body``. ``url`` is the whole
+    link that the customer gets, for the screen and the story. ``label`` is what the provider
+    echoes.
     """
 
     message_id: str
@@ -70,3 +71,30 @@ class DeliverySeen:
     code: int | None
     reason: str | None
     to_last10: str | None = None
+
+
+_RANK = {
+    MessageState.ACCEPTED: 0,
+    MessageState.SENT: 1,
+    MessageState.DELIVERED: 2,
+    MessageState.READ: 3,
+}
+_UNTOLD = frozenset({MessageState.WAITING, MessageState.QUEUED, MessageState.UNKNOWN})
+
+
+def advance(current: MessageState, seen: MessageState) -> MessageState:
+    """Where a message stands after a provider's word about it; only ever forward.
+
+    ``failed`` ends it unless it was delivered or read already (reference exotel 9, client 8); a
+    word about an ``unknown`` one heals it; ``dropped`` stays. What is not a provider's word
+    (waiting, queued, unknown, dropped) changes nothing.
+    """
+    if seen is not MessageState.FAILED and seen not in _RANK:
+        return current
+    if current in _UNTOLD:
+        return seen
+    if current not in _RANK:
+        return current
+    if seen is MessageState.FAILED:
+        return current if _RANK[current] >= _RANK[MessageState.DELIVERED] else seen
+    return max(current, seen, key=_RANK.__getitem__)

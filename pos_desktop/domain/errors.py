@@ -4,7 +4,7 @@ Each carries a ``code`` (what happened, for the sentences in ``gui/texts.py``) a
 (plain values for the placeholders of that sentence).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class RaseedError(Exception):
@@ -22,6 +22,14 @@ class DomainError(RaseedError):
 
 class InputError(RaseedError):
     """Something from outside (file, barcode, typed field, JSON) cannot be understood."""
+
+
+class InputErrors(InputError):
+    """Everything that is wrong with one document; each fault begins with the path of its field."""
+
+    def __init__(self, code: str, faults: Sequence[str]) -> None:
+        super().__init__(code, "\n".join(faults), count=len(faults))
+        self.faults = tuple(faults)
 
 
 class Unavailable(RaseedError):
