@@ -1,0 +1,45 @@
+"""Reads the waiting bills when something changed, once at a time, and tells who shows them."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from pos_desktop.gui.presenters.ports import Services
+from pos_desktop.services.views import DeskState
+
+_log = logging.getLogger(__name__)
+
+
+class DeskPresenter:
+    """A burst of changes causes at most two readings: the running one and one after it."""
+
+    def __init__(
+        self, services: Services, listeners: Sequence[Callable[[DeskState], None]]
+    ) -> None:
+        self._services = services
+        self._listeners = tuple(listeners)
+        self._reading = False
+        self._again = False
+
+    def on_changed(self) -> None:
+        """Some bill changed."""
+        if self._reading:
+            self._again = True
+            return
+        self._reading = True
+        self._services.runner.run("db", self._services.desk.state, self._done, self._failed)
+
+    def _done(self, state: DeskState) -> None:
+        self._finish()
+        for listener in self._listeners:
+            listener(state)
+
+    def _failed(self, error: Exception) -> None:
+        # The next event reads again; what is on the screen stays, with its ages.
+        _log.error("the waiting bills could not be read", exc_info=error)
+        self._finish()
+
+    def _finish(self) -> None:
+        self._reading = False
+        if self._again:
+            self._again = False
+            self.on_changed()

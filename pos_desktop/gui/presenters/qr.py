@@ -1,0 +1,162 @@
+"""The QR that a customer scans at the counter; it closes by itself when the money is there."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pos_desktop.domain.money import format_rupees
+from pos_desktop.domain.payment import CollectKind
+from pos_desktop.gui.presenters.notices import Notices
+from pos_desktop.gui.presenters.ports import Services
+from pos_desktop.gui.presenters.wording import countdown
+from pos_desktop.gui.texts import say
+from pos_desktop.services.views import PaidNews, PayableQr
+
+_SHOWABLE = frozenset({"waiting_payment", "qr_on_screen", "asking_gateway", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class QrState:
+    """The QR sheet. One of ``payload`` (drawn here) and ``picture`` (PNG bytes) or none yet."""
+
+    title: str
+    amount: str
+    words: str
+    tone: str
+    payee: str
+    payload: str | None = None
+    picture: bytes | None = None
+    apps: str = ""
+    name: str = ""
+
+
+class QrView(Protocol):
+    """The QR sheet."""
+
+    def open_qr(self, state: QrState) -> None: ...
+    def show_qr(self, state: QrState) -> None: ...
+    def close_qr(self) -> None: ...
+
+
+class QrPresenter:
+    """Shows what is payable of one bill; a late answer for a bill that left is dropped."""
+
+    def __init__(self, view: QrView, services: Services, notices: Notices) -> None:
+        self._view = view
+        self._services = services
+        self._notices = notices
+        self._order: str | None = None
+        self._qr: PayableQr | None = None
+        self._picture: bytes | None = None
+        self._picture_url = ""
+        self._shown: QrState | None = None
+
+    @property
+    def order_id(self) -> str | None:
+        """The bill that is shown, or None."""
+        return self._order
+
+    def open(self, order_id: str) -> None:
+        """Show the QR of a parked bill as soon as there is one."""
+        self._order = order_id
+        self._qr = self._picture = self._shown = None
+        self._picture_url = ""
+        state = self._state()
+        self._shown = state
+        self._view.open_qr(state)
+        self.reload()
+
+    def reload(self) -> None:
+        """Something changed: read again what can be scanned."""
+        order = self._order
+        if order is None:
+            return
+
+        def done(qr: PayableQr | None) -> None:
+            if self._order == order:
+                self._seen(qr)
+
+        self._services.runner.run(
+            "db", lambda: self._services.desk.payable(order), done, self._notices.failed
+        )
+
+    def on_tick(self) -> None:
+        """A second went by: the countdown moves."""
+        if self._order is not None:
+            self._show()
+
+    def on_paid(self, news: PaidNews) -> None:
+        """This bill is paid: the sheet goes, the strip says the rest."""
+        if news.order_id == self._order:
+            self.on_back()
+
+    def on_back(self) -> None:
+        """Esc, or the next customer: the bill keeps waiting in the panel."""
+        if self._order is not None:
+            self._order = None
+            self._view.close_qr()
+
+    def _seen(self, qr: PayableQr | None) -> None:
+        if qr is not None and qr.paid:
+            self.on_back()
+            return
+        self._qr = qr
+        if qr is not None and qr.payload is None and qr.image_url:
+            self._fetch(qr.image_url)
+        self._show()
+
+    def _fetch(self, url: str) -> None:
+        pictures, order = self._services.pictures, self._order
+        if pictures is None or url == self._picture_url:
+            return
+        self._picture_url = url
+
+        def done(png: bytes) -> None:
+            if self._order == order:
+                self._picture = png
+                self._show()
+
+        def failed(error: Exception) -> None:
+            self._picture_url = ""
+            if self._order == order:
+                self._notices.error("qr_picture_failed")
+
+        self._services.runner.run("net", lambda: pictures(url), done, failed)
+
+    def _show(self) -> None:
+        state = self._state()
+        if state != self._shown:
+            self._shown = state
+            self._view.show_qr(state)
+
+    def _state(self) -> QrState:
+        qr, shop = self._qr, self._services.options.shop.name
+        payee = say("qr_pays_to", shop=shop)
+        if qr is None:
+            return QrState("", "", say("qr_asking"), "pending", payee)
+        amount = format_rupees(qr.amount, sign=True)
+        words, tone, live = self._words(qr)
+        return QrState(
+            title=say("qr_title", n=qr.token_no),
+            amount=amount,
+            words=words,
+            tone=tone,
+            payee=payee,
+            payload=qr.payload if live else None,
+            picture=self._picture if live and qr.payload is None else None,
+            apps=say("qr_apps") if live and qr.kind is CollectKind.QR else "",
+            name=say("qr_name", amount=amount),
+        )
+
+    def _words(self, qr: PayableQr) -> tuple[str, str, bool]:
+        """(words, tone, whether the code may still be scanned)."""
+        now = self._services.clock.now()
+        if qr.expires_at is not None and now >= qr.expires_at:
+            return say("qr_over"), "failed", False
+        if qr.payload is None and self._picture is None:
+            asking = qr.words in _SHOWABLE
+            return say("qr_asking" if asking else qr.words), "pending", False
+        if qr.words not in _SHOWABLE:
+            return say(qr.words), "pending", True
+        left = countdown(now, qr.expires_at)
+        code = "qr_scan" if qr.kind is CollectKind.QR else "qr_link"
+        return say(f"{code}_left" if left else code, time=left), "pending", True

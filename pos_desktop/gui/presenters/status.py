@@ -1,0 +1,105 @@
+"""The top bar: who sells where, the five lamps, what is still to be sent, the time."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pos_desktop.gui.presenters.ports import Services
+from pos_desktop.gui.presenters.wording import age, clock
+from pos_desktop.gui.texts import say
+from pos_desktop.services.views import DeskState, Lamp, LampState
+
+NAMES = ("internet", "gateway", "messages", "relay", "printer")
+_TONES = {
+    LampState.OK: "paid",
+    LampState.SLOW: "pending",
+    LampState.DOWN: "failed",
+    LampState.CHECKING: "parked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LampView:
+    """One lamp: icon by ``tone``, words, and what a screen reader says."""
+
+    name: str
+    text: str
+    tone: str
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusState:
+    """The whole bar."""
+
+    shop: str
+    lamps: tuple[LampView, ...]
+    time: str
+    practice: bool
+
+
+class StatusView(Protocol):
+    """The top bar."""
+
+    def show_status(self, state: StatusState) -> None: ...
+
+
+class StatusPresenter:
+    """Shows lamps as they are reported; before the first report they are being checked."""
+
+    def __init__(self, view: StatusView, services: Services) -> None:
+        self._view = view
+        self._services = services
+        self._lamps = {name: Lamp(name, LampState.CHECKING) for name in NAMES}
+        self._unsent = 0
+        self._oldest: int | None = None
+        self._shown: StatusState | None = None
+
+    def on_lamps(self, lamps: tuple[Lamp, ...]) -> None:
+        """Some lamps changed; the others stay."""
+        self._lamps.update({lamp.name: lamp for lamp in lamps if lamp.name in NAMES})
+        self.show()
+
+    def on_desk(self, state: DeskState) -> None:
+        """How much is not sent yet, and since when."""
+        self._unsent, self._oldest = state.unsent, state.oldest_unsent_at
+        self.show()
+
+    def on_tick(self) -> None:
+        """A second went by."""
+        self.show()
+
+    def show(self) -> None:
+        """Paint what changed."""
+        options, now = self._services.options, self._services.clock.now()
+        state = StatusState(
+            shop=say(
+                "shop_line",
+                shop=options.shop.name,
+                counter=options.counter.label,
+                cashier=options.counter.cashier,
+            ),
+            lamps=tuple(self._lamp(self._lamps[name], now) for name in NAMES),
+            time=clock(now),
+            practice=options.practice,
+        )
+        if state != self._shown:
+            self._shown = state
+            self._view.show_status(state)
+
+    def _lamp(self, lamp: Lamp, now: int) -> LampView:
+        name = say(f"lamp_{lamp.name}")
+        text, tone = say(f"lamp_{lamp.state.value}", name=name), _TONES[lamp.state]
+        if lamp.name == "relay":
+            text, tone = self._sending(lamp, text, tone, now)
+        return LampView(lamp.name, text, tone, say("lamp_name", name=name, state=text))
+
+    def _sending(self, lamp: Lamp, text: str, tone: str, now: int) -> tuple[str, str]:
+        """The relay's lamp counts what still has to leave this counter (counter 1)."""
+        if self._unsent:
+            old = age(now, self._oldest if self._oldest is not None else now)
+            down = lamp.state is LampState.DOWN
+            words = say("unsent_down" if down else "unsent", n=self._unsent, age=old)
+            return words, tone if down else "pending"
+        if lamp.state is LampState.OK:
+            return say("all_sent"), tone
+        return text, tone

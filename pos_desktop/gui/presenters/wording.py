@@ -1,0 +1,66 @@
+"""Small texts that several presenters need: ages, time left, names of bills. Pure."""
+
+from pos_desktop.gui.texts import say
+from pos_desktop.services.views import WaitingBill
+
+MINUTE = 60_000
+IST = 19_800_000
+"""India's time is UTC+05:30 all year; only formatting knows it."""
+
+
+def ago(now: int, then: int) -> str:
+    """How long ago, in the largest sensible unit."""
+    seconds = max(0, now - then) // 1000
+    if seconds < 5:
+        return say("just_now")
+    if seconds < 100:
+        return say("seconds_ago", n=seconds)
+    if seconds < 90 * 60:
+        return say("minutes_ago", n=seconds // 60)
+    return say("hours_ago", n=seconds // 3600)
+
+
+def age(now: int, then: int) -> str:
+    """A length of time without "ago"."""
+    seconds = max(0, now - then) // 1000
+    if seconds < 100:
+        return say("age_seconds", n=seconds)
+    if seconds < 90 * 60:
+        return say("age_minutes", n=seconds // 60)
+    return say("age_hours", n=seconds // 3600)
+
+
+def left(now: int, until: int | None) -> str:
+    """How long something can still be paid; "" where nobody knows."""
+    if until is None:
+        return ""
+    seconds = (until - now) // 1000
+    if seconds <= 0:
+        return say("time_over")
+    if seconds < 100:
+        return say("seconds_left", n=seconds)
+    return say("minutes_left", n=-(-seconds // 60) if seconds < 120 else seconds // 60)
+
+
+def countdown(now: int, until: int | None) -> str:
+    """Minutes and seconds, as on a clock that runs down; "" where nobody knows."""
+    if until is None:
+        return ""
+    seconds = max(0, until - now) // 1000
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def clock(now: int) -> str:
+    """The time of day in India, 24 hours."""
+    minutes = (now + IST) // MINUTE
+    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
+
+
+def masked(last4: str | None) -> str:
+    """The end of a phone number for lists, or the words for none (domain 3.3)."""
+    return f"··{last4}" if last4 else say("no_phone")
+
+
+def bill_name(bill: WaitingBill) -> str:
+    """What the cashier calls a parked bill."""
+    return say("token", n=bill.token_no)
