@@ -198,10 +198,8 @@ def test_practice_is_written_across_every_page(
 
 def slanted_ink(file: Path, number: int) -> int:
     """Pixels of the watermark's colour at 30 dots an inch."""
-    subprocess.run(
-        [*"pdftoppm -r 30 -png -singlefile -f".split(), str(number), file, file.with_suffix("")],
-        check=True,
-    )
+    picture = ["pdftoppm", "-r", "30", "-png", "-singlefile", "-f", str(number)]
+    subprocess.run([*picture, file, file.with_suffix("")], check=True)
     inked = Image.open(file.with_suffix(".png")).convert("RGB").tobytes()
     pixels = zip(inked[::3], inked[1::3], inked[2::3], strict=True)
     return sum(abs(r - 243) + abs(g - 227) + abs(b - 218) < 20 for r, g, b in pixels)
