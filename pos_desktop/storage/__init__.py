@@ -1,0 +1,1 @@
+"""The counter's database: SQLite through SQLAlchemy Core, the numbering fence and the catalogue."""

@@ -1,0 +1,194 @@
+"""Frozen bills and their lines."""
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+from pos_desktop.domain.errors import DomainError
+from pos_desktop.domain.numbering import ist_day, ist_hour
+from pos_desktop.domain.sale import (
+    Channel,
+    Consent,
+    PricedBill,
+    PricedLine,
+    Sale,
+    SaleState,
+    Scheme,
+    TaxClass,
+    Totals,
+)
+from pos_desktop.storage.session import Row, Session
+from pos_desktop.storage.tables import column_names, insert_sql, sale_lines, sales, select_sql
+
+_SALE = column_names(sales, "handed_over_by", "day", "hour")
+_LINE = column_names(sale_lines, "order_id", "line_no")
+_ADD = insert_sql(sales, (*_SALE, "day", "hour"))
+_ADD_LINE = insert_sql(sale_lines, ("order_id", "line_no", *_LINE))
+_GET = select_sql(sales, _SALE, "WHERE order_id = ?")
+_LINES = select_sql(sale_lines, _LINE, "WHERE order_id = ? ORDER BY line_no")
+_WAITING = select_sql(
+    sales,
+    _SALE,
+    "WHERE state <> 'abandoned' AND handed_over_at IS NULL ORDER BY created_at, order_id",
+)
+_WAITING_LINES = select_sql(
+    sale_lines,
+    ("order_id", *_LINE),
+    "WHERE order_id IN (SELECT order_id FROM sales WHERE state <> 'abandoned' "
+    "AND handed_over_at IS NULL) ORDER BY order_id, line_no",
+)
+_LAST = select_sql(
+    sales, _SALE, "WHERE issued_at IS NOT NULL ORDER BY issued_at DESC, order_id DESC LIMIT 1"
+)
+_ISSUE = (
+    "UPDATE sales SET state = 'issued', invoice_number = ?, issued_at = ?, confirmed_by = ?, "
+    "day = ?, hour = ? WHERE order_id = ? AND state = 'awaiting'"
+)
+_ABANDON = "UPDATE sales SET state = 'abandoned' WHERE order_id = ? AND state = 'awaiting'"
+_HAND_OVER = (
+    "UPDATE sales SET handed_over_at = ?, handed_over_by = ? "
+    "WHERE order_id = ? AND state = 'issued' AND handed_over_at IS NULL"
+)
+_STATE = "SELECT state FROM sales WHERE order_id = ?"
+_NEXT_CALLED = (
+    "INSERT INTO tokens (day, last_no) VALUES (?, 1) "
+    "ON CONFLICT (day) DO UPDATE SET last_no = last_no + 1 RETURNING last_no"
+)
+_totals = attrgetter("taxable", "cgst", "sgst", "igst", "cess", "total", "round_off", "payable")
+_line = attrgetter(*_LINE)
+_TAX_CLASS = _LINE.index("tax_class")
+_INCLUDES = _LINE.index("price_includes_tax")
+
+
+class SqlSales:
+    """``ports.Sales``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, sale: Sale) -> None:
+        """Insert the bill with its lines. Raises DomainError ``conflict``."""
+        session = self._session
+        session.change(_ADD, (*_sale_values(sale), *_day_hour(sale.created_at)))
+        if sale.bill.lines:
+            session.change_many(
+                _ADD_LINE,
+                [(sale.order_id, n, *_line(line)) for n, line in enumerate(sale.bill.lines, 1)],
+            )
+        self._finish(sale)
+
+    def _finish(self, sale: Sale) -> None:
+        """A bill that comes with a later state (restored) takes it after its lines are in."""
+        if sale.state is SaleState.ISSUED:
+            number, at = sale.invoice_number, sale.issued_at
+            if number is None or at is None:
+                raise DomainError("conflict", "an issued bill has a number and a moment")
+            self.issue(sale.order_id, number, at, sale.confirmed_by or "")
+            if sale.handed_over_at is not None:
+                self.hand_over(sale.order_id, sale.handed_over_at, sale.cashier)
+        elif sale.state is SaleState.ABANDONED:
+            self.close(sale.order_id, SaleState.ABANDONED)
+
+    def get(self, order_id: str) -> Sale | None:
+        """The bill, or None."""
+        row = self._session.row(_GET, (order_id,))
+        return None if row is None else self._with_lines(row)
+
+    def waiting(self) -> Sequence[Sale]:
+        """Awaiting sales and issued ones not handed over yet, oldest first."""
+        rows = self._session.rows(_WAITING)
+        if not rows:
+            return ()
+        lines: dict[str, list[PricedLine]] = {}
+        for order_id, *rest in self._session.rows(_WAITING_LINES):
+            lines.setdefault(order_id, []).append(line_of(rest))
+        return tuple(sale_of(row, lines.get(row[0], ())) for row in rows)
+
+    def last_issued(self) -> Sale | None:
+        """The sale issued last, or None."""
+        row = self._session.row(_LAST)
+        return None if row is None else self._with_lines(row)
+
+    def issue(self, order_id: str, invoice_number: str, at: int, confirmed_by: str) -> None:
+        """Raises DomainError ``not_waiting`` or, for a number given before, ``conflict``."""
+        values = (invoice_number, at, confirmed_by, *_day_hour(at), order_id)
+        self._one(_ISSUE, values, "not_waiting")
+
+    def close(self, order_id: str, state: SaleState) -> None:
+        """Give the bill up. Raises DomainError ``not_waiting``."""
+        if state is not SaleState.ABANDONED:
+            raise DomainError("not_waiting", f"a bill is not closed as {state}")
+        self._one(_ABANDON, (order_id,), "not_waiting")
+
+    def hand_over(self, order_id: str, at: int, by: str) -> None:
+        """The first hand-over counts. Raises DomainError ``not_paid_yet`` before the issue."""
+        if self._session.change(_HAND_OVER, (at, by, order_id)) == 0:
+            row = self._session.row(_STATE, (order_id,))
+            if row != (SaleState.ISSUED.value,):
+                raise DomainError("not_paid_yet")
+
+    def next_token(self, day: int) -> int:
+        """1, 2, 3 ... within the day."""
+        ((number,),) = self._session.change_rows(_NEXT_CALLED, (day,))
+        return int(number)
+
+    def _one(self, sql: str, values: tuple[object, ...], code: str) -> None:
+        if self._session.change(sql, values) != 1:
+            raise DomainError(code)
+
+    def _with_lines(self, row: Row) -> Sale:
+        return sale_of(row, [line_of(line) for line in self._session.rows(_LINES, (row[0],))])
+
+
+def line_of(row: Sequence[Any]) -> PricedLine:
+    """A line from its columns in the order of the table."""
+    values = list(row)
+    values[_INCLUDES] = bool(values[_INCLUDES])
+    values[_TAX_CLASS] = TaxClass(values[_TAX_CLASS])
+    return PricedLine(*values)
+
+
+def sale_of(row: Row, lines: Sequence[PricedLine]) -> Sale:
+    """A sale from its columns in the order of the table."""
+    consent = None if row[22] is None else Consent(*row[22:26])
+    bill = PricedBill(tuple(lines), Totals(*row[6:14]), row[14], row[15], Scheme(row[16]))
+    return Sale(
+        order_id=row[0],
+        token_no=row[1],
+        state=SaleState(row[2]),
+        counter=row[3],
+        cashier=row[4],
+        channel=Channel(row[5]),
+        bill=bill,
+        due=row[17],
+        bill_hash=row[18],
+        link_token=row[19],
+        created_at=row[20],
+        phone=row[21],
+        consent=consent,
+        invoice_number=row[26],
+        issued_at=row[27],
+        confirmed_by=row[28],
+        handed_over_at=row[29],
+    )
+
+
+def _sale_values(sale: Sale) -> tuple[object, ...]:
+    consent = sale.consent
+    asked = (
+        (consent.purpose, consent.asked_by, consent.at, consent.text_version)
+        if consent
+        else ((None,) * 4)
+    )
+    return (
+        sale.order_id, sale.token_no, "awaiting", sale.counter, sale.cashier, sale.channel.value,
+        *_totals(sale.bill.totals),
+        sale.bill.supplier_state, sale.bill.place_of_supply, sale.bill.scheme.value,
+        sale.due, sale.bill_hash, sale.link_token, sale.created_at,
+        sale.phone, *asked,
+        None, None, None, None,
+    )  # fmt: skip
+
+
+def _day_hour(at: int) -> tuple[int, int]:
+    return ist_day(at), ist_hour(at)

@@ -1,0 +1,148 @@
+"""The unit of work: one transaction, the repositories on it, and the numbering fence around it."""
+
+import threading
+from collections.abc import Callable
+from typing import Self
+
+from pos_desktop.domain.errors import StoreError
+from pos_desktop.ports import (
+    Collects,
+    Facts,
+    Flags,
+    Ledger,
+    Messages,
+    Notes,
+    Numbers,
+    OutboxRows,
+    Pages,
+    Sales,
+    Tenders,
+)
+from pos_desktop.storage.marker import Key, NumberMarker
+from pos_desktop.storage.repositories.books import SqlLedger, SqlNumbers
+from pos_desktop.storage.repositories.desk import SqlFlags, SqlNotes, SqlPages
+from pos_desktop.storage.repositories.messages import SqlMessages
+from pos_desktop.storage.repositories.money import SqlCollects, SqlFacts, SqlTenders
+from pos_desktop.storage.repositories.outbox import SqlOutbox
+from pos_desktop.storage.repositories.sales import SqlSales
+from pos_desktop.storage.session import Session
+
+
+class Fence:
+    """The marker file and which series are locked; also the gate that lets one writer in."""
+
+    def __init__(self, marker: NumberMarker) -> None:
+        self.marker = marker
+        self.locked: dict[str, str] = {}
+        self.committed = 0
+        self._gate = threading.Lock()
+        self._owner: int | None = None
+
+    def reason(self, series: str) -> str | None:
+        """Why a series must not go on, or None."""
+        return self.locked.get(series)
+
+    def enter(self) -> None:
+        """Wait for the gate; raises RuntimeError for a unit inside a unit of the same thread."""
+        if self._owner == threading.get_ident():
+            raise RuntimeError("a writing unit of work is open in this thread already")
+        self._gate.acquire()
+        self._owner = threading.get_ident()
+
+    def leave(self) -> None:
+        """Open the gate."""
+        self._owner = None
+        self._gate.release()
+
+
+class Unit:
+    """The repositories on one session; the two kinds of unit differ in how they begin and end."""
+
+    def __init__(
+        self, session: Session, locked: Callable[[str], str | None], taken: dict[Key, int]
+    ) -> None:
+        self.session = session
+        self.sales: Sales = SqlSales(session)
+        self.tenders: Tenders = SqlTenders(session)
+        self.collects: Collects = SqlCollects(session)
+        self.facts: Facts = SqlFacts(session)
+        self.messages: Messages = SqlMessages(session)
+        self.outbox: OutboxRows = SqlOutbox(session)
+        self.ledger: Ledger = SqlLedger(session)
+        self.numbers: Numbers = SqlNumbers(session, locked, taken)
+        self.pages: Pages = SqlPages(session)
+        self.flags: Flags = SqlFlags(session)
+        self.notes: Notes = SqlNotes(session)
+
+
+class WriteUnit(Unit):
+    """``BEGIN IMMEDIATE`` ... ``commit()``; leaving without it rolls everything back."""
+
+    def __init__(self, session: Session, fence: Fence) -> None:
+        self._taken: dict[Key, int] = {}
+        self._fence = fence
+        super().__init__(session, fence.reason, self._taken)
+
+    def __enter__(self) -> Self:
+        self._fence.enter()
+        try:
+            self.session.control("BEGIN IMMEDIATE")
+        except BaseException:
+            self._fence.leave()
+            raise
+        return self
+
+    def commit(self) -> None:
+        """Durable when it returns. Raises StoreError; then nothing of the unit was kept.
+
+        A unit that took document numbers writes the marker file before and after (relay 2).
+        """
+        if not self.session.in_transaction:
+            raise RuntimeError("this unit of work has ended")
+        if self._taken:
+            self._fence.marker.prepare(self._taken)
+        self.session.control("COMMIT")
+        self._fence.committed += 1
+        if self._taken:
+            self._fence.marker.done_if_possible(self._taken)
+
+    def __exit__(self, *exc: object) -> None:
+        try:
+            if self.session.in_transaction:
+                self._roll_back()
+        finally:
+            self._fence.leave()
+
+    def _roll_back(self) -> None:
+        try:
+            self.session.control("ROLLBACK")
+        except StoreError:
+            # SQLite rolls back by itself when a disk fails; the first error is the one to tell.
+            if self.session.in_transaction:
+                raise
+
+
+class ReadUnit(Unit):
+    """One snapshot of the database; units inside each other on one thread share the outer one."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, _never, {})
+
+    def __enter__(self) -> Self:
+        if self.session.depth == 0:
+            self.session.control("BEGIN")
+        self.session.depth += 1
+        return self
+
+    def commit(self) -> None:
+        """A reading unit has nothing to commit: raises RuntimeError."""
+        raise RuntimeError("this unit of work only reads")
+
+    def __exit__(self, *exc: object) -> None:
+        self.session.depth -= 1
+        if self.session.depth == 0 and self.session.in_transaction:
+            self.session.control("ROLLBACK")
+
+
+def _never(series: str) -> str | None:
+    return None
