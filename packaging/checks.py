@@ -22,7 +22,7 @@ TYPED = ("pos_desktop", "pos_relay", "bench", "tests", "packaging")
 PYTHON = [sys.executable, "-m"]  # whatever the first lines of the scripts in .venv say
 STATIC = {
     "types": [*PYTHON, "mypy", *TYPED],
-    "lint": [*PYTHON, "ruff", "check", "."],
+    "lint": [*PYTHON, "ruff", "check", "--output-format=concise", "."],
     "format": [*PYTHON, "ruff", "format", "--check", "."],
     # import-linter cannot be run as a module.
     "layers": [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--no-logo"],
@@ -109,7 +109,7 @@ def run_pytest(name: str, words: Sequence[str], scratch: Path) -> Outcome:
 
 def groups() -> list[Group]:
     """The tests by what they need; a folder that no group names falls into the last one."""
-    measured = [f"--cov={package.replace('/', '.')}" for package in PERFECT]
+    measured = [f"--cov={package}" for package in PERFECT]
     named = [
         Group("unit", ("unit", "property", "guards", "contracts"), options=(*measured,)),
         Group("gui", ("gui",)),

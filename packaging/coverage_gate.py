@@ -4,11 +4,22 @@ Input is coverage's own JSON report; the packages are those where a wrong branch
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 PERFECT = ("pos_desktop/domain", "pos_desktop/services", "pos_desktop/wire")
+
+
+def ranges(lines: Sequence[int]) -> list[str]:
+    """Neighbouring lines as one word: 3, 4, 5, 9 become "3-5", "9"."""
+    words: list[list[int]] = []
+    for line in lines:
+        if words and line == words[-1][1] + 1:
+            words[-1][1] = line
+        else:
+            words.append([line, line])
+    return [str(first) if first == last else f"{first}-{last}" for first, last in words]
 
 
 def gaps(report: Mapping[str, Any]) -> list[str]:
@@ -26,7 +37,7 @@ def gaps(report: Mapping[str, Any]) -> list[str]:
                 found.append(f"{name}: branches were not measured")
             elif lines or branches:
                 arrows = [f"{start}->{end}" for start, end in branches if start not in lines]
-                found.append(f"{name}: not taken: {', '.join([*map(str, lines), *arrows])}")
+                found.append(f"{name}: not taken: {', '.join([*ranges(lines), *arrows])}")
     return found
 
 

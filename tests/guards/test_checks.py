@@ -73,6 +73,10 @@ def test_perfect_packages_exist(gate: ModuleType) -> None:
         assert (ROOT / package / "__init__.py").is_file()
 
 
+def test_neighbouring_lines_are_one_word(gate: ModuleType) -> None:
+    assert gate.ranges([3, 4, 5, 9, 11, 12]) == ["3-5", "9", "11-12"]
+
+
 def test_a_gap_in_the_coverage_is_told(gate: ModuleType, tmp_path: Path) -> None:
     full: dict[str, list[object]] = {"missing_lines": [], "missing_branches": []}
     files = {f"{package}/a.py": full for package in gate.PERFECT}
