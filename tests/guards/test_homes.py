@@ -22,7 +22,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "PIL": (PAPER,),
     "platformdirs": ("pos_desktop/settings/",),
     "phonenumbers": ("pos_desktop/domain/phone.py",),
-    "httpx": ("pos_desktop/sandbox/",),
+    "httpx": ("pos_desktop/sandbox/", "pos_desktop/story/"),  # story: the customer's phone
     "litestar": WEB,
     "uvicorn": WEB,
     "prometheus_client": ("pos_relay/",),
