@@ -1,0 +1,1 @@
+"""Practice servers that speak the wire formats of Razorpay and Exotel, on loopback only."""
