@@ -208,8 +208,9 @@ def _after(message: Message, outcome: object, now: int) -> Message:
             return replace(message, state=state, code=code or status, reason=text)
         case _:
             text = getattr(outcome, "text", None) or repr(outcome)
-            state = advance(message.state, MessageState.UNKNOWN)
-            return replace(message, state=state, reason=text)
+            if message.state is not MessageState.QUEUED:
+                return message
+            return replace(message, state=MessageState.UNKNOWN, reason=text)
 
 
 def delivered(uow: UnitOfWork, seen: DeliverySeen, now: int) -> Message | None:

@@ -51,9 +51,12 @@ class Call(Protocol):
 
 
 class Action(Protocol):
-    """One kind of effect. ``target`` shares a limit of calls at a time with others like it."""
+    """One kind of effect."""
 
-    target: str
+    @property
+    def target(self) -> str:
+        """Who is called: actions with the same target share a limit of calls at a time."""
+        ...
 
     def prepare(self, uow: UnitOfWork, effect: Effect, now: int) -> Call | Dropped: ...
     def record(self, uow: UnitOfWork, effect: Effect, outcome: object, now: int) -> Recorded: ...

@@ -1,0 +1,159 @@
+"""A till in one thread: the real services and storage wired to the played peers of ``rig``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pos_desktop.domain.cart import Cart
+from pos_desktop.domain.delivery import DeliverySeen, Message, MessageState, Purpose
+from pos_desktop.domain.payment import Collect
+from pos_desktop.domain.sale import Channel, Consent, Item, Sale
+from pos_desktop.ports import Flag, Store
+from pos_desktop.services import effects
+from pos_desktop.services.checkout import Checkout
+from pos_desktop.services.collecting import CloseCollect, CreateCollect, Intents
+from pos_desktop.services.desk import Desk
+from pos_desktop.services.freeze import Order
+from pos_desktop.services.hints import Hints
+from pos_desktop.services.issuing import Issuer
+from pos_desktop.services.links import Links
+from pos_desktop.services.messages import Outgoing, SendMessage
+from pos_desktop.services.outbox import Action, Outbox
+from pos_desktop.services.pages import PageWriter
+from pos_desktop.services.payments import Payments
+from pos_desktop.services.publishing import ClosePicture, Press, PublishPage, PublishPicture
+from pos_desktop.services.sms_polls import SmsPolls
+from pos_desktop.services.syncing import Syncing
+from pos_desktop.services.views import WaitingBill
+from pos_desktop.services.watcher import Watcher, Watching
+from pos_desktop.storage.store import SqliteStore
+from pos_desktop.wire import v1
+from tests.support.rig import (
+    CountedIds,
+    FixedClock,
+    Heard,
+    PlainComposer,
+    PlainRenderer,
+    PlainSealer,
+    PlayedGateway,
+    PlayedMessenger,
+    PlayedRelay,
+    QueuedLanes,
+    options,
+)
+
+PHONE = "+919876543210"
+MILK = Item(1, "8901234000011", "Milk", 7200, mrp=7400, gst_rate=50_000, hsn="0401")
+OIL = Item(2, "8901234000028", "Oil", 16500, mrp=16800, gst_rate=50_000, hsn="1507")
+
+
+class Till:
+    """Everything of one counter; ``settle_down`` runs until nothing is left to do now."""
+
+    def __init__(self, folder: Path, channel: Channel = Channel.WHATSAPP_LINK) -> None:
+        self.path = folder / "counter.db"
+        self.options = options(channel)
+        self.clock = FixedClock()
+        self.ids = CountedIds()
+        self.gateway = PlayedGateway()
+        self.messenger = PlayedMessenger()
+        self.relay = PlayedRelay()
+        self.renderer = PlainRenderer()
+        self.sealer = PlainSealer()
+        self.start()
+
+    def start(self) -> None:
+        """Open the database as a new process would."""
+        self.lanes = QueuedLanes()
+        self.heard = Heard()
+        self.store: Store = SqliteStore(self.path).open()
+        issuer = Issuer(self.options, self.ids)
+        self.payments = Payments(issuer)
+        links = Links(self.options)
+        outgoing = Outgoing(PlainComposer(), links, self.ids)
+        writer = PageWriter(self.options)
+        intents = Intents(self.options)
+        press = Press(self.relay, self.renderer, self.sealer)
+        actions: dict[str, Action] = {
+            effects.COLLECT_CREATE: CreateCollect(self.gateway, intents, self.payments, outgoing),
+            effects.COLLECT_CLOSE: CloseCollect(self.gateway, intents, self.payments),
+            effects.PAGE_PUBLISH: PublishPage(press, writer, outgoing),
+            effects.PICTURE_PUBLISH: PublishPicture(press, outgoing),
+            effects.PICTURE_CLOSE: ClosePicture(self.relay),
+            effects.MESSAGE_SEND: SendMessage(self.messenger),
+        }
+        store, lanes, clock = self.store, self.lanes, self.clock
+        self.outbox = Outbox(store, lanes, clock, self.ids, actions, self.heard)
+        watching = Watching(store, lanes, clock, self.ids, self.gateway, self.payments, self.heard)
+        self.watcher = Watcher(watching)
+        self.syncing = Syncing(store, lanes, clock, self.ids, self.relay, self.heard)
+        self.polls = SmsPolls(store, lanes, clock, self.messenger, self.heard)
+        self.hints = Hints(store, clock, self.watcher, self.heard, read_delivery)
+        self.checkout = Checkout(store, clock, self.ids, self.options)
+        self.desk = Desk(store, clock, writer, self.syncing)
+
+    def restart(self) -> None:
+        """The process died: what was in memory is gone, the file is not."""
+        self.store.close()
+        self.start()
+        self.outbox.recover()
+        self.watcher.resume()
+
+    def tick(self) -> None:
+        """One turn of the engine's loop, with everything that it starts."""
+        now = self.clock.now()
+        self.outbox.step(now)
+        self.watcher.step(now)
+        self.syncing.step(now)
+        self.polls.step(now)
+        self.lanes.drain()
+
+    def settle_down(self, turns: int = 12) -> None:
+        """Turn the loop while the clock stands still."""
+        for _ in range(turns):
+            self.tick()
+
+    def run(self, seconds: float, step: float = 1.0) -> None:
+        """Let time pass, turning the loop all the while."""
+        for _ in range(int(seconds / step)):
+            self.clock.pass_seconds(step)
+            self.tick()
+
+    def order(self, phone: str | None = PHONE, items: Sequence[Item] = (MILK, OIL)) -> Order:
+        cart = Cart()
+        for item in items:
+            cart.add(item)
+        consent = Consent("bill", "Asha", self.clock.now(), "1") if phone else None
+        return Order(cart.priced(self.options.shop), phone, consent, "Asha")
+
+    def sale(self, order_id: str) -> Sale:
+        with self.store.read() as uow:
+            found = uow.sales.get(order_id)
+        assert found is not None
+        return found
+
+    def collect(self, order_id: str, attempt: int = 1) -> Collect:
+        with self.store.read() as uow:
+            found = uow.collects.get(f"{order_id}-{attempt}")
+        assert found is not None
+        return found
+
+    def message(self, order_id: str, purpose: Purpose) -> Message:
+        with self.store.read() as uow:
+            found = [m for m in uow.messages.of(order_id) if m.purpose is purpose]
+        assert len(found) == 1
+        return found[0]
+
+    def flags(self) -> Sequence[Flag]:
+        with self.store.read() as uow:
+            return uow.flags.open()
+
+    def bill(self, order_id: str) -> WaitingBill:
+        return next(b for b in self.desk.state().waiting if b.order_id == order_id)
+
+
+def read_delivery(event: v1.FeedEvent) -> DeliverySeen | None:
+    """The state is the status word itself; an unknown word is nobody's."""
+    if event.status not in set(MessageState):
+        return None
+    state = MessageState(event.status)
+    return DeliverySeen(event.sid or None, event.label or None, state, event.code, event.event)
