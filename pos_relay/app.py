@@ -1,0 +1,136 @@
+"""The web application: routes, errors as bodies, and what runs beside them."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from anyio import to_thread
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ASGIApp
+
+from pos_desktop.wire import v1
+from pos_relay import __version__
+from pos_relay.errors import Missing, Refused
+from pos_relay.middleware import Outer
+from pos_relay.node import Node
+from pos_relay.pages import plain
+from pos_relay.routes import admin, callbacks, enrol, feed, health, hooks, links, pages, sync
+from pos_relay.store import feed as feed_store
+
+log = logging.getLogger("raseed.relay")
+
+GONE = plain("gone")
+Body = Response[v1.Problem]
+_PURGE_EVERY = 6 * 3600.0
+_ROUTES: list[Any] = [
+    enrol.enrol,
+    sync.sync,
+    pages.put_page,
+    pages.revoke_page,
+    pages.put_picture,
+    pages.close_picture,
+    links.open_link,
+    links.open_query_link,
+    links.open_header_link,
+    links.open_picture,
+    links.payment_return,
+    hooks.hook,
+    callbacks.exotel,
+    feed.read_feed,
+    health.healthz,
+    health.readyz,
+    health.metrics,
+    admin.counters,
+    admin.make_code,
+    admin.revoke,
+]
+_BEARER = SecurityScheme(type="http", scheme="bearer")
+_OPENAPI = OpenAPIConfig(
+    title="Raseed relay",
+    version=__version__,
+    path="/schema",
+    render_plugins=[JsonRenderPlugin()],
+    components=Components(security_schemes={"counter": _BEARER, "operator": _BEARER}),
+)
+
+
+def create_app(node: Node) -> ASGIApp:
+    """The ASGI application of an opened node; the caller closes the node's store afterwards."""
+    app = Litestar(
+        _ROUTES,
+        openapi_config=_OPENAPI,
+        lifespan=[_running(node)],
+        logging_config=None,
+        exception_handlers={
+            Missing: _missing,
+            NotFoundException: _missing,
+            MethodNotAllowedException: _refused_by_framework,
+            Refused: _refused,
+            HTTPException: _refused_by_framework,
+            Exception: _broken,
+        },
+    )
+    app.state.node = node
+    return Outer(app, node)
+
+
+def _running(node: Node) -> Any:  # noqa: ANN401 - Litestar's own type of a lifespan manager
+    @asynccontextmanager
+    async def running(_app: Litestar) -> AsyncIterator[None]:
+        node.bus.start()
+        purge = asyncio.create_task(_purging(node))
+        try:
+            yield
+        finally:
+            node.bus.stop()
+            purge.cancel()
+
+    return running
+
+
+async def _purging(node: Node) -> None:
+    """Drop hints that are older than any counter's absence, now and then."""
+
+    def purge() -> None:
+        with node.store.database.write() as sql:
+            feed_store.purge(sql, node.now())
+
+    while True:
+        await to_thread.run_sync(purge)
+        await asyncio.sleep(_PURGE_EVERY)
+
+
+def _problem(status: int, problem: v1.Problem, headers: dict[str, str] | None = None) -> Body:
+    return Response(problem, status_code=status, headers=headers, media_type="application/json")
+
+
+def _refused(_request: Request[Any, Any, Any], error: Refused) -> Body:
+    headers = {"www-authenticate": "Bearer"} if error.status == 401 else None
+    return _problem(error.status, error.problem, headers)
+
+
+def _missing(_request: Request[Any, Any, Any], _error: Exception) -> Response[bytes]:
+    """One body for every address that opens nothing."""
+    return Response(GONE, status_code=404, media_type="text/html")
+
+
+def _refused_by_framework(_request: Request[Any, Any, Any], error: HTTPException) -> Body:
+    """Bad JSON, wrong method, too large; the framework's texts may quote input, so not them."""
+    allow = {k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"}
+    texts = {405: "not this way", 413: "too large"}
+    text = texts.get(error.status_code, "the request cannot be read")
+    return _problem(error.status_code, v1.Problem(code="bad_request", text=text), allow)
+
+
+def _broken(request: Request[Any, Any, Any], error: Exception) -> Body:
+    """A bug or a broken disk: the log gets the trace (no path, no body), the caller no detail."""
+    route = request.scope.get("path_template") or "none"
+    log.error(json.dumps({"route": route, "error": type(error).__name__}), exc_info=error)
+    return _problem(500, v1.Problem(code="internal", text="the relay has a problem"))

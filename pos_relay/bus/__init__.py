@@ -1,0 +1,1 @@
+"""Wake-ups for readers of the feed; the feed itself is in the database."""

@@ -1,0 +1,25 @@
+"""How the relay says no: one exception that becomes a ``Problem`` body."""
+
+from pos_desktop.wire import v1
+
+
+class Refused(Exception):
+    """An answer other than 2xx for a counter; ``problem`` is its body."""
+
+    def __init__(self, status: int, problem: v1.Problem) -> None:
+        super().__init__(problem.text)
+        self.status = status
+        self.problem = problem
+
+
+class Missing(Exception):
+    """The one answer for unknown, revoked and malformed links and addresses."""
+
+
+class SetupError(Exception):
+    """The relay must not start or go on like this; the text is for the operator."""
+
+
+def refused(status: int, code: str, text: str) -> Refused:
+    """A refusal without sync fields."""
+    return Refused(status, v1.Problem(code=code, text=text))

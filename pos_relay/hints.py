@@ -1,0 +1,102 @@
+"""What is kept of a webhook or callback: ids, words, numbers and nothing about a person. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from pos_desktop.wire import v1
+
+_ID = re.compile(r"[A-Za-z0-9_.:\-/]{1,64}")
+_WORD = re.compile(r"[A-Za-z][A-Za-z_.\-]{0,47}")
+# An Indian mobile that stands by itself inside an id ("order-9812345670").
+_PHONE = re.compile(r"(?<![0-9A-Za-z])(?:0|91)?[6-9]\d{9}(?![0-9A-Za-z])")
+_BIGGEST_CODE = 999_999
+INCOMING = {"icm", "incoming_message"}
+
+
+def safe_id(value: object) -> str:
+    """An id as text, or "" for anything that could carry a person's data."""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return text if _ID.fullmatch(text) and not _PHONE.search(text) else ""
+
+
+def safe_word(value: object) -> str:
+    """A status word, or ""."""
+    return value if isinstance(value, str) and _WORD.fullmatch(value) else ""
+
+
+def safe_code(value: object) -> int | None:
+    """A status number (also as text), or None."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 6:
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _BIGGEST_CODE:
+        return value
+    return None
+
+
+def of_razorpay(body: Mapping[str, object], event_id: str, at: int) -> v1.FeedEvent:
+    """The hint of a verified Razorpay webhook (reference gateways 1.8); tolerant of any shape."""
+    payload = _mapping(body.get("payload"))
+    link, qr = _entity(payload, "payment_link"), _entity(payload, "qr_code")
+    payment, refund = _entity(payload, "payment"), _entity(payload, "refund")
+    notes = _mapping(qr.get("notes"))
+    subject = link or qr or refund or payment
+    reference = link.get("reference_id") or notes.get("intent") or notes.get("reference")
+    return v1.FeedEvent(
+        seq=0,
+        kind="hook",
+        at=at,
+        gateway="razorpay",
+        event=safe_word(body.get("event")),
+        event_id=safe_id(event_id),
+        collect_id=safe_id(link.get("id") or qr.get("id")),
+        payment_id=safe_id(payment.get("id") or refund.get("payment_id")),
+        reference=safe_id(reference),
+        status=safe_word(subject.get("status")),
+    )
+
+
+def of_exotel(channel: str, body: Mapping[str, object], at: int) -> Iterator[v1.FeedEvent]:
+    """The hints of an Exotel callback (reference exotel 2.5, 3.5); incoming messages give none."""
+    messages = _mapping(body.get("whatsapp")).get("messages")
+    entries = messages if isinstance(messages, list) else [body]
+    for entry in entries[:200]:
+        fields = _mapping(entry)
+        if fields.get("callback_type") in INCOMING:
+            continue
+        hint = _delivery(channel, fields, at)
+        if (hint.sid or hint.label) and (hint.status or hint.detail or hint.code is not None):
+            yield hint
+
+
+def _delivery(channel: str, fields: Mapping[str, object], at: int) -> v1.FeedEvent:
+    def first(*names: str) -> object:
+        return next((fields[name] for name in names if fields.get(name) not in (None, "")), None)
+
+    return v1.FeedEvent(
+        seq=0,
+        kind="delivery",
+        at=at,
+        channel=channel,
+        sid=safe_id(first("SmsSid", "sid", "message_sid", "Sid")),
+        label=safe_id(first("CustomField", "custom_data", "ExternalRef")),
+        status=safe_word(first("Status", "exo_detailed_status", "status")),
+        detail=safe_word(first("DetailedStatus")),
+        code=safe_code(first("DetailedStatusCode", "ExoStatusCode", "exo_status_code")),
+    )
+
+
+def dedupe_key(hint: v1.FeedEvent) -> str:
+    """The same news again has the same key."""
+    if hint.kind == "hook":
+        return f"hook:{hint.gateway}:{hint.event_id}"
+    parts = (hint.channel, hint.sid, hint.label, str(hint.code), hint.status, hint.detail)
+    return "delivery:" + "|".join(parts)
+
+
+def _entity(payload: Mapping[str, object], name: str) -> Mapping[str, object]:
+    return _mapping(_mapping(payload.get(name)).get("entity"))
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    """Empty objects come as [] from Razorpay."""
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,126 @@
+"""The customer's page: one HTML file without script, from display-ready content.
+
+Pure: the same content gives the same bytes, on the relay and for static export alike. Everything
+that came from outside is escaped by Jinja2; nothing is marked safe but our own style sheet.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from pos_desktop.wire import v1
+from pos_relay.page_texts import (
+    CSS,
+    DEFAULT,
+    LABELS,
+    LANGUAGES,
+    PLAIN_TEMPLATE,
+    TEMPLATE,
+    TEXTS,
+    language,
+)
+
+_environment = Environment(
+    autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+_page = _environment.from_string(TEMPLATE)
+_plain = _environment.from_string(PLAIN_TEMPLATE)
+_css = Markup(CSS)  # noqa: S704 - our own file, nothing from outside
+# Controls that turn text around or hide it have no place in a bill.
+_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
+_NOTHING = {"", "-", "–", "—"}
+
+
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """Addresses of this very page: ``pdf`` and the language ``switch`` ("" hides them).
+
+    ``lang`` is the language asked for; None takes the shop's.
+    """
+
+    pdf: str = ""
+    switch: str = ""
+    lang: str | None = None
+
+
+def other_language(lang: str) -> str:
+    """Where the switch leads."""
+    return "hi" if lang == "en" else "en"
+
+
+def render(content: v1.PageContent, links: PageLinks | None = None) -> str:
+    """The page as HTML (design relay 5). Raises nothing for any decodable content."""
+    links = links or PageLinks()
+    lang = language(links.lang, content.lang)
+    texts, labels = TEXTS[lang], LABELS[lang]
+    other = other_language(lang)
+    phone = re.sub(r"[^0-9+]", "", content.shop_phone)
+    html = _page.render(
+        c=content,
+        t=texts,
+        lang=lang,
+        css=_css,
+        links=links,
+        other=other,
+        other_name=LANGUAGES[other],
+        counter=_counter(content.counter, texts["counter"]),
+        tel=phone if re.fullmatch(r"\+?\d{5,15}", phone) else "",
+        pay=_payable(content),
+        label=lambda word: labels.get(word, word),
+        details=lambda line: _details(line, texts),
+        reference=texts["upi_ref" if _is_rrn(content.paid) else "ref"],
+        tax_columns=_tax_columns(content, texts),
+    )
+    return html.translate(_BIDI)
+
+
+def plain(name: str) -> bytes:
+    """A short page in every language: ``gone``, ``slow`` or ``return``."""
+    blocks = [(lang, texts[f"{name}_title"], texts[name]) for lang, texts in TEXTS.items()]
+    title = TEXTS[DEFAULT][f"{name}_title"]
+    return _plain.render(title=title, blocks=blocks, css=_css).encode()
+
+
+def _counter(counter: str, pattern: str) -> str:
+    """ "Counter 2", also when the content says the word already."""
+    bare = re.sub(r"(?i)^counter\s+", "", counter)
+    return pattern.format(bare) if bare else ""
+
+
+def _payable(content: v1.PageContent) -> bool:
+    """A button only on an unpaid bill, and only to a web address."""
+    if content.pay is None or content.paid is not None:
+        return False
+    return urlsplit(content.pay.url).scheme in {"https", "http"}
+
+
+def _is_rrn(paid: v1.PaidStamp | None) -> bool:
+    """A UPI reference is twelve digits, grouped or not."""
+    return paid is not None and bool(re.fullmatch(r"(?:\d ?){12}", paid.reference))
+
+
+def _details(line: v1.BillLine, texts: Mapping[str, str]) -> str:
+    """The small line under an item: HSN, price, MRP, and tax of Rule 46 (k) to (m)."""
+    parts = [f"HSN {line.hsn}"] if line.hsn else []
+    if line.price:
+        parts.append(texts["each"].format(line.price))
+    if line.mrp:
+        parts.append(f"MRP {line.mrp}")
+    if line.rate not in _NOTHING and line.taxable not in _NOTHING:
+        parts.append(texts["gst_on"].format(line.rate, line.taxable))
+    elif line.rate not in _NOTHING:
+        parts.append(texts["gst"].format(line.rate))
+    return " · ".join(parts)
+
+
+def _tax_columns(content: v1.PageContent, texts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(heading, field) of the GST table; heads of tax that occur nowhere are left out."""
+    heads = [("CGST", "central"), (content.state_tax_label, "state"), ("IGST", "integrated")]
+    heads.append((texts["cess"], "cess"))
+    rows = content.tax_rows
+    used = [pair for pair in heads if any(getattr(row, pair[1]) not in _NOTHING for row in rows)]
+    return [(texts["taxable"], "taxable"), *(used or heads[:2])]

@@ -1,0 +1,1 @@
+"""The routes of design relay 1, one module per kind of caller."""

@@ -1,0 +1,95 @@
+"""POST /cb/exotel/...: the fate of messages. Unsigned, so the address carries a secret."""
+
+import hmac
+from urllib.parse import parse_qsl
+
+import msgspec
+from anyio import to_thread
+from litestar import Response, post
+from litestar.exceptions import LitestarException
+
+from pos_relay import hints
+from pos_relay.errors import Refused, refused
+from pos_relay.node import Node
+from pos_relay.routes.common import Asked, node_of, not_found
+from pos_relay.settings import LIMITS
+from pos_relay.store import feed, tenants
+
+_CHANNELS = {"sms": "sms", "wa": "whatsapp"}
+_LONGEST_CHALLENGE = 256
+_MOST_FIELDS = 100
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
+
+
+@post(
+    "/cb/exotel/{channel:str}/{tenant:str}/{secret:str}",
+    status_code=200,
+    request_max_body_size=LIMITS.callback_body,
+)
+async def exotel(
+    request: Asked, channel: str, tenant: str, secret: str
+) -> Response[dict[str, str]]:
+    """Store what is said about messages (JSON, form or multipart) and answer 200.
+
+    404 for a wrong address, 400 for an unreadable body, 413 over 64 KiB. Unknown shapes: 200.
+    """
+    node = node_of(request)
+    await to_thread.run_sync(_check_address, node, channel, tenant, secret)
+    body = await _body(request)
+    challenge = body.get("challenge")
+    if body.get("type") == "verification" and isinstance(challenge, str):
+        return Response({"challenge": challenge[:_LONGEST_CHALLENGE]})
+    await to_thread.run_sync(_store, node, _CHANNELS[channel], tenant, body)
+    return Response({})
+
+
+def _check_address(node: Node, channel: str, tenant: str, secret: str) -> None:
+    """The secret in constant time; an unknown shop costs one comparison, too."""
+    with node.store.database.read() as sql:
+        valid = tenants.callback_secrets(sql, node.store.box, tenant) or ("",)
+    shown = secret.encode("utf-8", "surrogatepass")
+    fits = [hmac.compare_digest(value.encode(), shown) and value != "" for value in valid]
+    if not any(fits) or channel not in _CHANNELS:
+        node.meters.hints.labels("callback", "forged").inc()
+        raise not_found()
+
+
+async def _body(request: Asked) -> dict[str, object]:
+    """The fields; whatever the content type says, JSON and forms are told apart by trying."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    try:
+        if kind == "multipart/form-data":
+            form = await request.form()
+            return {name: value for name, value in form.items() if isinstance(value, str)}
+        return _decoded(await request.body(), form=kind == "application/x-www-form-urlencoded")
+    except LitestarException as error:
+        if getattr(error, "status_code", 400) == 413:  # too large is its own answer
+            raise
+        raise _unreadable() from error
+    except _UNREADABLE as error:
+        raise _unreadable() from error
+
+
+def _decoded(raw: bytes, *, form: bool) -> dict[str, object]:
+    if form:
+        pairs = parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        return dict(pairs)
+    value = msgspec.json.decode(raw)
+    return value if isinstance(value, dict) else {}
+
+
+def _unreadable() -> Refused:
+    return refused(400, "bad_callback", "the body cannot be read")
+
+
+def _store(node: Node, channel: str, tenant: str, body: dict[str, object]) -> None:
+    news = list(hints.of_exotel(channel, body, node.now()))
+    if not news:
+        node.meters.hints.labels("callback", "nothing").inc()
+        return
+    with node.store.database.write() as sql:
+        fresh = [feed.append(sql, tenant, hints.dedupe_key(hint), hint) for hint in news]
+    for seq in fresh:
+        node.meters.hints.labels("callback", "same" if seq is None else "stored").inc()
+    if any(seq is not None for seq in fresh):
+        node.bus.wake(tenant)

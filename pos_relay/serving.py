@@ -1,0 +1,131 @@
+"""Running the web server: the bound socket, the announcement, and the end with the parent."""
+
+import asyncio
+import json
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import uvicorn
+
+from pos_relay.app import create_app
+from pos_relay.errors import SetupError
+from pos_relay.node import open_node
+from pos_relay.settings import Settings
+
+_SYNCHRONIZE = 0x0010_0000
+_TIMEOUT = 0x102
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """Where to listen, and whom to follow. ``port`` 0 takes a free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    parent: int | None = None
+    announce: bool = False
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that tells when it is ready, and lets open streams end before it waits for them."""
+
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], stopping: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self._stopping = stopping
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings, bind: Bind) -> int:
+    """Serve until told to stop; the exit code. Raises SetupError before the first request."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
+    listening = _listen(bind)
+    host, port = listening.getsockname()[:2]
+    base_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    node = open_node(settings)
+
+    def ready() -> None:
+        if bind.announce:
+            public = settings.public_url or base_url
+            print(json.dumps({"base_url": base_url, "public_url": public}), flush=True)  # noqa: T201 - the announcement is this command's output
+
+    config = uvicorn.Config(
+        create_app(node),
+        access_log=False,  # an access log would hold the tokens of the links
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        ws="none",
+    )
+    server = _Server(config, ready, node.bus.stop)
+    if bind.parent is not None:
+        _follow(bind.parent, server)
+    try:
+        asyncio.run(server.serve(sockets=[listening]))
+    finally:
+        listening.close()
+        node.store.close()
+    return 0 if server.started else 1
+
+
+def _listen(bind: Bind) -> socket.socket:
+    family = socket.AF_INET6 if ":" in bind.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # on Windows this option would let two servers share the port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((bind.host, bind.port))
+    except OSError as error:
+        listening.close()
+        raise SetupError(f"cannot listen on {bind.host}:{bind.port}: {error.strerror}") from error
+    return listening
+
+
+def _follow(parent: int, server: uvicorn.Server) -> None:
+    """End when the process that started us is gone: a child must not outlive its launcher."""
+
+    def watch() -> None:
+        _wait_for_end(parent)
+        server.should_exit = True
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def _wait_for_end(parent: int) -> None:
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        process = kernel.OpenProcess(_SYNCHRONIZE, False, parent)
+        while process and kernel.WaitForSingleObject(process, 1000) == _TIMEOUT:
+            pass
+        return
+    child = os.getppid() == parent
+    while (os.getppid() == parent) if child else _alive(parent):
+        time.sleep(0.5)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,71 @@
+"""What the relay is told at start; nothing else of the environment is read later."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+KEY_VARIABLE = "RASEED_RELAY_KEY"
+OPERATOR_VARIABLE = "RASEED_RELAY_OPERATOR_TOKEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes, times in seconds; the defaults are those of design relay 1 and 2."""
+
+    sync_body: int = 1_400_000  # 1 MB of sealed bytes as base64url, and the envelope
+    sync_events: int = 200
+    event_sealed: int = 65_536
+    page_content: int = 262_144
+    page_pdf: int = 2_097_152
+    picture: int = 524_288
+    hook_body: int = 262_144
+    callback_body: int = 65_536
+    small_body: int = 16_384
+    long_poll: float = 25.0
+    heartbeat: float = 5.0
+    feed_page: int = 200
+    misses_per_minute: int = 30
+    hits_per_minute: int = 300
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One relay. ``public_url`` is what customers see (https behind a proxy)."""
+
+    data: Path
+    public_url: str = ""
+    key: str | None = None
+    operator_token: str | None = None
+    limits: Limits = LIMITS
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.data / "relay.db"
+
+    @property
+    def folder(self) -> Path:
+        """The folder of sealed files."""
+        return self.data / "sealed"
+
+    @property
+    def key_file(self) -> Path:
+        """The key of the stored secrets, where the environment gives none."""
+        return self.data / "relay.key"
+
+
+def from_environment(
+    data: Path, public_url: str = "", environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Settings of this process; ``environ`` is the real one unless a test gives another."""
+    env = os.environ if environ is None else environ
+    return Settings(
+        data=data,
+        public_url=public_url.rstrip("/"),
+        key=env.get(KEY_VARIABLE) or None,
+        operator_token=env.get(OPERATOR_VARIABLE) or None,
+    )

@@ -1,0 +1,54 @@
+"""The feed: a log of hints per shop, numbered without gaps, kept longer than any holiday."""
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select, update
+
+from pos_desktop.wire import v1
+from pos_relay.store.tables import feed, tenants
+
+KEPT_MS = 60 * 24 * 3600 * 1000
+
+
+def append(connection: Connection, tenant: str, dedupe: str, hint: v1.FeedEvent) -> int | None:
+    """Number and store a hint; None if this one (``dedupe``) was stored before."""
+    seen = connection.execute(
+        select(feed.c.seq).where(feed.c.tenant == tenant, feed.c.dedupe == dedupe)
+    ).first()
+    if seen is not None:
+        return None
+    seq = last(connection, tenant) + 1
+    body = msgspec.json.encode(msgspec.structs.replace(hint, seq=seq)).decode()
+    connection.execute(
+        insert(feed).values(tenant=tenant, seq=seq, dedupe=dedupe, at=hint.at, body=body)
+    )
+    connection.execute(update(tenants).where(tenants.c.tenant == tenant).values(feed_seq=seq))
+    return seq
+
+
+def last(connection: Connection, tenant: str) -> int:
+    """The newest number; 0 for an empty feed."""
+    query = select(tenants.c.feed_seq).where(tenants.c.tenant == tenant)
+    return int(connection.execute(query).scalar_one())
+
+
+def after(connection: Connection, tenant: str, cursor: int, limit: int) -> v1.FeedPage:
+    """Hints after the cursor.
+
+    A cursor beyond the newest number belongs to a relay that lost hints (restored from a copy):
+    it starts again from the oldest kept one, because a hint too many is harmless.
+    """
+    newest = last(connection, tenant)
+    start = cursor if cursor <= newest else 0
+    rows = connection.execute(
+        select(feed.c.body)
+        .where(feed.c.tenant == tenant, feed.c.seq > start)
+        .order_by(feed.c.seq)
+        .limit(limit)
+    )
+    hints = tuple(msgspec.json.decode(row.body, type=v1.FeedEvent) for row in rows)
+    return v1.FeedPage(events=hints, last=newest)
+
+
+def purge(connection: Connection, now: int) -> int:
+    """Drop hints that no counter can still want."""
+    return connection.execute(delete(feed).where(feed.c.at < now - KEPT_MS)).rowcount

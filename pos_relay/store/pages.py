@@ -1,0 +1,137 @@
+"""Hosted pages and QR pictures: which sealed file is current. Revisions only go forward."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from sqlalchemy import Connection, insert, select, update
+
+from pos_relay.store.tables import pages, pictures, revisions
+
+CLOSED_SHOWN_MS = 30 * 24 * 3600 * 1000  # how long a closed QR answers with a neutral picture
+
+
+class Put(Enum):
+    """What became of a push."""
+
+    STORED = "stored"
+    SAME = "same"
+    CONFLICT = "conflict"
+    STALE = "stale"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True, slots=True)
+class PageFiles:
+    """The current revision of a page and its files."""
+
+    tenant: str
+    revision: int
+    content_hash: str
+    pdf_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A picture; ``closed`` once its collect can no longer be paid."""
+
+    tenant: str
+    content_hash: str
+    closed: bool
+
+
+def put(connection: Connection, tenant: str, page_id: str, new: PageFiles, now: int) -> Put:
+    """Note a revision whose files are already durable."""
+    page = connection.execute(select(pages).where(pages.c.page_id == page_id)).first()
+    if page is not None and page.tenant != tenant:
+        return Put.FOREIGN
+    here = (revisions.c.page_id == page_id, revisions.c.revision == new.revision)
+    known = connection.execute(select(revisions).where(*here)).first()
+    if known is not None:
+        if known.content_hash != new.content_hash:
+            return Put.CONFLICT
+        if new.pdf_hash is None or known.pdf_hash == new.pdf_hash:
+            return Put.SAME
+        if known.pdf_hash is not None:
+            return Put.CONFLICT
+        connection.execute(update(revisions).where(*here).values(pdf_hash=new.pdf_hash))
+        return Put.STORED
+    if page is None:
+        connection.execute(
+            insert(pages).values(
+                page_id=page_id, tenant=tenant, revision=new.revision, created_at=now
+            )
+        )
+    elif page.revision > new.revision:
+        return Put.STALE
+    else:
+        connection.execute(
+            update(pages).where(pages.c.page_id == page_id).values(revision=new.revision)
+        )
+    connection.execute(
+        insert(revisions).values(
+            page_id=page_id,
+            revision=new.revision,
+            content_hash=new.content_hash,
+            pdf_hash=new.pdf_hash,
+            stored_at=now,
+        )
+    )
+    return Put.STORED
+
+
+def current(connection: Connection, page_id: str) -> PageFiles | None:
+    """What a link opens now; None for unknown and revoked pages alike."""
+    row = connection.execute(
+        select(pages.c.tenant, revisions)
+        .join(
+            revisions,
+            (revisions.c.page_id == pages.c.page_id) & (revisions.c.revision == pages.c.revision),
+        )
+        .where(pages.c.page_id == page_id, pages.c.revoked_at.is_(None))
+    ).first()
+    return PageFiles(row.tenant, row.revision, row.content_hash, row.pdf_hash) if row else None
+
+
+def revoke(connection: Connection, tenant: str, page_id: str, now: int) -> bool:
+    """End a link for good (a bill that went to a wrong number); again changes nothing."""
+    mine = (pages.c.page_id == page_id, pages.c.tenant == tenant)
+    row = connection.execute(select(pages.c.revoked_at).where(*mine)).first()
+    if row is not None and row.revoked_at is None:
+        connection.execute(update(pages).where(*mine).values(revoked_at=now))
+    return row is not None
+
+
+def put_picture(
+    connection: Connection, tenant: str, page_id: str, content_hash: str, now: int
+) -> Put:
+    """Note a picture whose file is already durable; a closed one stays closed."""
+    row = connection.execute(select(pictures).where(pictures.c.page_id == page_id)).first()
+    if row is None:
+        connection.execute(
+            insert(pictures).values(
+                page_id=page_id, tenant=tenant, content_hash=content_hash, created_at=now
+            )
+        )
+        return Put.STORED
+    if row.tenant != tenant:
+        return Put.FOREIGN
+    return Put.SAME if row.content_hash == content_hash else Put.CONFLICT
+
+
+def close_picture(connection: Connection, tenant: str, page_id: str, now: int) -> str | None:
+    """Close a picture (again changes nothing); its content hash, or None if there is none."""
+    mine = (pictures.c.page_id == page_id, pictures.c.tenant == tenant)
+    row = connection.execute(select(pictures).where(*mine)).first()
+    if row is None:
+        return None
+    if row.closed_at is None:
+        connection.execute(update(pictures).where(*mine).values(closed_at=now))
+    return str(row.content_hash)
+
+
+def picture(connection: Connection, page_id: str, now: int) -> PictureFile | None:
+    """What a QR link opens; None for unknown ones and 30 days after the close."""
+    row = connection.execute(select(pictures).where(pictures.c.page_id == page_id)).first()
+    if row is None or (row.closed_at is not None and now - row.closed_at > CLOSED_SHOWN_MS):
+        return None
+    return PictureFile(row.tenant, row.content_hash, row.closed_at is not None)

@@ -1,0 +1,193 @@
+"""Tables. Keys begin with the tenant, as a larger database would want them partitioned."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+SCHEMA_VERSION = 1
+metadata = MetaData()
+
+
+def _text(name: str, *, null: bool = False, key: bool = False) -> "Column[str]":
+    return Column(name, Text, nullable=null, primary_key=key)
+
+
+def _int(name: str, *, null: bool = False, key: bool = False) -> "Column[int]":
+    return Column(name, Integer, nullable=null, primary_key=key, autoincrement=False)
+
+
+def _blob(name: str, *, null: bool = False) -> "Column[bytes]":
+    return Column(name, LargeBinary, nullable=null)
+
+
+meta = Table("meta", metadata, _text("name", key=True), _blob("value"), sqlite_strict=True)
+
+tenants = Table(
+    "tenants",
+    metadata,
+    _text("tenant", key=True),
+    _text("name"),
+    _int("practice"),
+    _text("hook_key_hash"),
+    _blob("callback_secret"),
+    _blob("callback_previous", null=True),
+    _int("feed_seq"),
+    _int("created_at"),
+    UniqueConstraint("hook_key_hash"),
+    CheckConstraint("practice IN (0, 1)"),
+    sqlite_strict=True,
+)
+
+gateways = Table(
+    "gateways",
+    metadata,
+    _text("tenant", key=True),
+    _text("gateway", key=True),
+    _text("account", null=True),
+    _blob("secret"),
+    _blob("previous", null=True),
+    _int("previous_until", null=True),
+    ForeignKeyConstraint(["tenant"], ["tenants.tenant"]),
+    sqlite_strict=True,
+)
+
+pay_hosts = Table(
+    "pay_hosts",
+    metadata,
+    _text("tenant", key=True),
+    _text("host", key=True),
+    ForeignKeyConstraint(["tenant"], ["tenants.tenant"]),
+    sqlite_strict=True,
+)
+
+codes = Table(
+    "codes",
+    metadata,
+    _text("lookup", key=True),
+    _text("tenant"),
+    _text("proof_hash"),
+    _text("label"),
+    _int("expires_at"),
+    _int("tries_left"),
+    _int("uses_left"),
+    ForeignKeyConstraint(["tenant"], ["tenants.tenant"]),
+    CheckConstraint("tries_left >= 0 AND uses_left >= 0"),
+    sqlite_strict=True,
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    _text("tenant", key=True),
+    _text("device", key=True),
+    _text("label"),
+    _text("public_key"),
+    _text("token_hash"),
+    _int("epoch"),
+    _int("enrolled_at"),
+    _int("seen_at"),
+    _int("revoked_at", null=True),
+    UniqueConstraint("token_hash"),
+    UniqueConstraint("tenant", "public_key"),
+    ForeignKeyConstraint(["tenant"], ["tenants.tenant"]),
+    sqlite_strict=True,
+)
+
+epochs = Table(
+    "epochs",
+    metadata,
+    _text("tenant", key=True),
+    _text("device", key=True),
+    _int("epoch", key=True),
+    _text("series"),
+    _int("base_seq"),
+    _int("last_seq"),
+    _text("head"),
+    _int("fork_seq", null=True),
+    _int("fork_at", null=True),
+    # A series is given once: GST numbers must not repeat within a shop.
+    UniqueConstraint("tenant", "series"),
+    ForeignKeyConstraint(["tenant", "device"], ["devices.tenant", "devices.device"]),
+    sqlite_strict=True,
+)
+
+events = Table(
+    "events",
+    metadata,
+    _text("tenant", key=True),
+    _text("device", key=True),
+    _int("epoch", key=True),
+    _int("seq", key=True),
+    _text("kind"),
+    _int("at"),
+    _text("prev_hash"),
+    _text("hash"),
+    _blob("sealed"),
+    _int("received_at"),
+    _text("fault", null=True),
+    ForeignKeyConstraint(
+        ["tenant", "device", "epoch"], ["epochs.tenant", "epochs.device", "epochs.epoch"]
+    ),
+    sqlite_strict=True,
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    _text("page_id", key=True),
+    _text("tenant"),
+    _int("revision"),
+    _int("created_at"),
+    _int("revoked_at", null=True),
+    ForeignKeyConstraint(["tenant"], ["tenants.tenant"]),
+    sqlite_strict=True,
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    _text("page_id", key=True),
+    _int("revision", key=True),
+    _text("content_hash"),
+    _text("pdf_hash", null=True),
+    _int("stored_at"),
+    ForeignKeyConstraint(["page_id"], ["pages.page_id"]),
+    sqlite_strict=True,
+)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    _text("page_id", key=True),
+    _text("tenant"),
+    _text("content_hash"),
+    _int("created_at"),
+    _int("closed_at", null=True),
+    ForeignKeyConstraint(["tenant"], ["tenants.tenant"]),
+    sqlite_strict=True,
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    _text("tenant", key=True),
+    _int("seq", key=True),
+    _text("dedupe"),
+    _int("at"),
+    _text("body"),
+    UniqueConstraint("tenant", "dedupe"),
+    ForeignKeyConstraint(["tenant"], ["tenants.tenant"]),
+    sqlite_strict=True,
+)
+
+Index("feed_at", feed.c.at)
+Index("pictures_closed", pictures.c.closed_at)
