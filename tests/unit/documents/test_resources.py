@@ -15,6 +15,7 @@ from pos_desktop import assets
 from pos_desktop.domain.barcode import normalise_code
 from pos_desktop.domain.options import Shop
 from pos_desktop.domain.sale import TaxClass
+from pos_desktop.storage.importer import check_file
 
 TONES = ["accepted", "error", "attention", "paid"]
 # CGST notification 9/2025, in force since 22-09-2025 (reference domain 1.6), without the schedules
@@ -54,6 +55,12 @@ def test_a_demo_article_is_plausible(row: dict[str, str]) -> None:
     assert row["price_includes_tax"] == "yes"
 
 
+def test_the_importer_takes_every_row() -> None:
+    report = check_file(assets.path("demo/demo_catalog.csv"))
+    assert (report.bad, report.faults, report.ignored) == (0, (), ())
+    assert report.good == len(goods())
+
+
 def test_codes_and_names_are_unique() -> None:
     rows = goods()
     assert len({row["barcode"] for row in rows}) == len(rows)
@@ -61,7 +68,7 @@ def test_codes_and_names_are_unique() -> None:
 
 
 def test_the_quick_keys_are_loose_goods_numbered_from_one() -> None:
-    quick = {int(row["quick"]): row for row in goods() if row["quick"]}
+    quick = {int(row["quick_order"]): row for row in goods() if row["quick_order"]}
     assert sorted(quick) == list(range(1, 9))
     assert quick[1]["barcode"] == "TOM"
     assert not any(row["barcode"].isdigit() for row in quick.values())
