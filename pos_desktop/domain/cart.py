@@ -146,7 +146,8 @@ class Cart:
             row.priced = price_line(to_price, regime)
             self._totals.add(row.priced)
             self._stale.pop()
-        lines = tuple(row.priced for row in self._rows if row.priced is not None)
+        # A list first: a generator would cost a call for every line of the bill.
+        lines = tuple([row.priced for row in self._rows if row.priced is not None])
         totals = self._totals.totals(shop.round_off)
         return PricedBill(lines, totals, shop.state, shop.state, shop.scheme)
 

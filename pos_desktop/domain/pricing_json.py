@@ -1,12 +1,14 @@
 """The pure part of ``raseed price``: one cart as parsed JSON in, the priced bill out.
 
-The format is that of ``tests/data/gst_vectors.json`` (architecture 11). The caller parses with
-``parse_float=Decimal`` (and ``parse_constant=Decimal``), so that numbers arrive exactly as written.
+The format is that of ``tests/data/gst_vectors.json`` (architecture 11). ``parse_cart`` reads JSON
+so that numbers arrive exactly as written; ``price_json`` takes what it (or ``json.loads`` with
+``parse_float=Decimal``) gave.
 """
 
+import json
 import re
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeVar
 
@@ -16,6 +18,8 @@ from pos_desktop.domain.sale import PricedBill, RoundOff, Scheme, TaxClass
 from pos_desktop.domain.states import STATES
 from pos_desktop.domain.tax import LineToPrice, price_bill
 from pos_desktop.domain.text import ascii_digits
+
+__all__ = ["InputErrors", "parse_cart", "price_json"]
 
 MAX_LINES = 999
 
@@ -41,6 +45,32 @@ _LINE_FIELDS = frozenset(
     {"name", "price", "price_includes_tax", "qty", "gst_rate", "cess_rate", "cess_per_unit"}
     | {"discount", "discount_percent", "tax_class", "mrp"}
 )
+
+
+def parse_cart(text: str) -> object:
+    """JSON text as plain values, decimals exact. Raises InputErrors where it is not JSON, a field
+    stands twice in one object, or it is nested beyond reason."""
+    try:
+        return json.loads(text, parse_float=_exact, parse_constant=str, object_pairs_hook=_distinct)
+    except (ValueError, RecursionError) as error:
+        # ValueError: json's own error, and an integer of thousands of digits.
+        raise InputErrors("price_input", [f"document: not JSON ({str(error)[:80]})"]) from error
+
+
+def _exact(text: str) -> Decimal | str:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent that no Decimal holds; later "not a plain number"
+        return text
+
+
+def _distinct(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputErrors("price_input", [f"{twice[:40]}: stands twice in one object"])
+    return fields
 
 
 def price_json(document: object) -> dict[str, object]:
@@ -113,14 +143,16 @@ def _line(given: object, path: str, faults: list[str]) -> LineToPrice:
     fields.refuse_unknown(_LINE_FIELDS)
     if "discount" in given and "discount_percent" in given:
         faults.append(f"{path}.discount: not together with discount_percent")
+    before = len(faults)
     price = fields.amount("price")
-    mrp = fields.amount("mrp", default=0) if given.get("mrp") is not None else None
-    if mrp is not None and price > mrp:
-        faults.append(f"{path}.price: above the MRP")
+    mrp = fields.amount("mrp") if given.get("mrp") is not None else None
     qty = fields.qty()
     discount = fields.amount("discount", default=0)
-    if discount > half_up(price * qty, 1000):
-        faults.append(f"{path}.discount: more than the line")
+    if len(faults) == before:
+        if mrp is not None and price > mrp:
+            faults.append(f"{path}.price: above the MRP")
+        if discount > half_up(price * qty, 1000):
+            faults.append(f"{path}.discount: more than the line")
     return LineToPrice(
         name=fields.name(),
         price=price,
