@@ -46,6 +46,7 @@ class Features:
     ``pace_ms``: time between the steps of a message. ``callback_*``: oddities of Exotel's reports
     (``callback_to``: plus, bare or zero; ``callback_retries``: repeats after a non-200).
     ``retry_ms``: first pause before a webhook or callback is repeated (doubles each time).
+    ``page_base``: public address of the relay, for the links behind WhatsApp buttons.
     """
 
     qr: bool = True

@@ -169,13 +169,14 @@ class Book:
 def button_url(book: Book, template: Template, suffix: str | None, callback_url: str) -> str | None:
     """The whole address behind the URL button, as far as practice can know it.
 
-    The page's fixed part is ``page_base`` when it is set, else the origin of the callback URL
-    (both belong to the relay).
+    A page lies below ``/i/`` of the relay: at ``page_base`` when it is set, else at the origin of
+    the callback URL.
     """
     if suffix is None or template.button == "none":
         return None
     if template.button == "gateway":
         return f"{book.origin}/{suffix}"
     parts = urlsplit(callback_url)
-    base = book.features.page_base or f"{parts.scheme}://{parts.netloc}/i/"
-    return base + suffix if book.features.page_base or parts.netloc else None
+    callback_origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    base = (book.features.page_base or callback_origin).rstrip("/")
+    return f"{base}/i/{suffix}" if base else None
