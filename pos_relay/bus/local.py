@@ -19,7 +19,7 @@ class LocalBus:
         self._loop = asyncio.get_running_loop()
 
     def stop(self) -> None:
-        """Let every waiting reader end."""
+        """Let every waiting reader end; again changes nothing."""
         self.closed = True
         for tenant in list(self._bells):
             self._ring(tenant)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath, JSONBody
 
 from pos_relay.routes.common import Asked, needs_operator, node_of, not_found
 from pos_relay.settings import LIMITS
@@ -48,7 +49,7 @@ def counters(request: Asked) -> list[dict[str, object]]:
     sync_to_thread=True,
     request_max_body_size=LIMITS.small_body,
 )
-def make_code(request: Asked, tenant: str, data: CodeRequest) -> Code:
+def make_code(request: Asked, tenant: FromPath[str], data: JSONBody[CodeRequest]) -> Code:
     """A one-time enrolment code for a shop."""
     node = node_of(request)
     expires_at = node.now() + data.minutes * _MINUTE
@@ -66,7 +67,7 @@ def make_code(request: Asked, tenant: str, data: CodeRequest) -> Code:
     security=BEARER,
     sync_to_thread=True,
 )
-def revoke(request: Asked, device: str) -> Revoked:
+def revoke(request: Asked, device: FromPath[str]) -> Revoked:
     """End a counter's session; its stream ends within a heartbeat."""
     node = node_of(request)
     with node.store.database.write() as sql:

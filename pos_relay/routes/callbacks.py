@@ -7,6 +7,7 @@ import msgspec
 from anyio import to_thread
 from litestar import Response, post
 from litestar.exceptions import LitestarException
+from litestar.params import FromPath
 
 from pos_relay import hints
 from pos_relay.errors import Refused, refused
@@ -27,7 +28,7 @@ _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueEr
     request_max_body_size=LIMITS.callback_body,
 )
 async def exotel(
-    request: Asked, channel: str, tenant: str, secret: str
+    request: Asked, channel: FromPath[str], tenant: FromPath[str], secret: FromPath[str]
 ) -> Response[dict[str, str]]:
     """Store what is said about messages (JSON, form or multipart) and answer 200.
 

@@ -3,6 +3,7 @@
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from litestar import post
+from litestar.params import JSONBody
 
 from pos_desktop.wire import enrolment, seal, v1
 from pos_relay.errors import refused
@@ -14,7 +15,7 @@ _LONGEST_LABEL = 60
 
 
 @post("/v1/enrol", status_code=200, sync_to_thread=True, request_max_body_size=LIMITS.small_body)
-def enrol(request: Asked, data: v1.EnrolRequest) -> v1.EnrolAnswer:
+def enrol(request: Asked, data: JSONBody[v1.EnrolRequest]) -> v1.EnrolAnswer:
     """Device, epoch and a series that nobody else ever gets.
 
     403 ``code_refused`` for a wrong, used, expired or exhausted code alike; 400 where the key did

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import msgspec
 from anyio import to_thread
 from litestar import Response, get
+from litestar.params import FromQuery
 from litestar.response import Stream
 
 from pos_desktop.wire import v1
@@ -21,7 +22,7 @@ _STREAM = "text/event-stream"
 
 @get("/v1/feed", guards=[needs_counter], security=BEARER)
 async def read_feed(
-    request: Asked, after: str | None = None, wait: str | None = None
+    request: Asked, after: FromQuery[str | None] = None, wait: FromQuery[str | None] = None
 ) -> Response[v1.FeedPage] | Stream:
     """Hints after the cursor.
 

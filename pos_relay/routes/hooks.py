@@ -5,6 +5,7 @@ import hmac
 
 import msgspec
 from litestar import Response, post
+from litestar.params import FromPath, RawBody
 
 from pos_desktop.wire import v1
 from pos_relay import hints
@@ -22,7 +23,9 @@ from pos_relay.store.tenants import HookKeys
     sync_to_thread=True,
     request_max_body_size=LIMITS.hook_body,
 )
-def hook(request: Asked, gateway: str, tenant_key: str, body: bytes) -> Response[dict[str, bool]]:
+def hook(
+    request: Asked, gateway: FromPath[str], tenant_key: FromPath[str], body: RawBody
+) -> Response[dict[str, bool]]:
     """Store a hint once and answer 200; the counter asks the gateway itself.
 
     404 unknown address, 401 wrong signature, 403 another merchant's account, 400 not an event.

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import msgspec
 from litestar import Response, get
+from litestar.params import FromPath
 
 from pos_desktop.wire import seal, v1
 from pos_relay import codes
@@ -30,7 +31,7 @@ Answer = Response[bytes]
 
 
 @get("/i/{name:str}", sync_to_thread=True)
-def open_link(request: Asked, name: str) -> Answer:
+def open_link(request: Asked, name: FromPath[str]) -> Answer:
     """The page of ``{token}``, or the PDF of ``{token}.pdf``."""
     return _open(request, "/i/{}", name)
 
@@ -43,7 +44,7 @@ def open_query_link(request: Asked) -> Answer:
 
 
 @get("/{header:str}/{name:str}", sync_to_thread=True)
-def open_header_link(request: Asked, header: str, name: str) -> Answer:
+def open_header_link(request: Asked, header: FromPath[str], name: FromPath[str]) -> Answer:
     """``/{HEADER}/{token}``: the form for DLT's short URLs, which must show the SMS header."""
     if not _HEADER.fullmatch(header):
         name = ""
@@ -51,7 +52,7 @@ def open_header_link(request: Asked, header: str, name: str) -> Answer:
 
 
 @get("/q/{name:str}", sync_to_thread=True)
-def open_picture(request: Asked, name: str) -> Answer:
+def open_picture(request: Asked, name: FromPath[str]) -> Answer:
     """The payment QR as ``{token}.png``; once its collect is closed, a neutral picture."""
     node = node_of(request)
     if answer := _slowed(request, node):
@@ -70,7 +71,7 @@ def open_picture(request: Asked, name: str) -> Answer:
 
 
 @get("/p/{tenant:str}/return")
-async def payment_return(tenant: str) -> Answer:
+async def payment_return(tenant: FromPath[str]) -> Answer:
     """Where gateways send customers back: trusts nothing, looks nothing up."""
     return Response(RETURN, media_type=HTML)
 

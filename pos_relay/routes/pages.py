@@ -2,6 +2,7 @@
 
 import msgspec
 from litestar import post, put
+from litestar.params import FromPath, JSONBody
 
 from pos_desktop.wire import v1
 from pos_relay.errors import refused
@@ -41,7 +42,7 @@ def _body_size(*sealed: int) -> int:
     sync_to_thread=True,
     request_max_body_size=_body_size(LIMITS.page_content, LIMITS.page_pdf),
 )
-def put_page(request: Asked, page_id: str, data: v1.PagePush) -> Stored:
+def put_page(request: Asked, page_id: FromPath[str], data: JSONBody[v1.PagePush]) -> Stored:
     """Store one sealed revision; it is durable when this answers 200.
 
     409 ``conflict``: other content for the same revision; 409 ``stale``: a newer one is stored.
@@ -70,7 +71,7 @@ def put_page(request: Asked, page_id: str, data: v1.PagePush) -> Stored:
     security=BEARER,
     sync_to_thread=True,
 )
-def revoke_page(request: Asked, page_id: str) -> Stored:
+def revoke_page(request: Asked, page_id: FromPath[str]) -> Stored:
     """End a link for good (it went to a wrong number); again changes nothing."""
     node, counter = node_of(request), counter_of(request)
     with node.store.database.write() as sql:
@@ -87,7 +88,7 @@ def revoke_page(request: Asked, page_id: str) -> Stored:
     sync_to_thread=True,
     request_max_body_size=_body_size(LIMITS.picture),
 )
-def put_picture(request: Asked, page_id: str, data: v1.PicturePush) -> Stored:
+def put_picture(request: Asked, page_id: FromPath[str], data: JSONBody[v1.PicturePush]) -> Stored:
     """Store a sealed payment QR; 409 ``conflict`` for other bytes under the same token."""
     node, counter = node_of(request), counter_of(request)
     page_id = checked_page_id(page_id)
@@ -105,7 +106,7 @@ def put_picture(request: Asked, page_id: str, data: v1.PicturePush) -> Stored:
     security=BEARER,
     sync_to_thread=True,
 )
-def close_picture(request: Asked, page_id: str) -> Stored:
+def close_picture(request: Asked, page_id: FromPath[str]) -> Stored:
     """Show "payment closed" from now on; again changes nothing."""
     node, counter = node_of(request), counter_of(request)
     page_id = checked_page_id(page_id)

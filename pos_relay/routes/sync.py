@@ -5,6 +5,7 @@ from litestar import Response, post
 from litestar.datastructures import ResponseHeader
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
+from litestar.params import RawBody
 
 from pos_desktop.wire import v1
 from pos_relay.errors import refused
@@ -56,7 +57,7 @@ class _SyncOperation(Operation):
     request_max_body_size=LIMITS.sync_body,
     response_headers=[ResponseHeader(name="x-relay-wire", value="1")],
 )
-def sync(request: Asked, body: bytes) -> Response[v1.SyncAnswer | v1.Problem]:
+def sync(request: Asked, body: RawBody) -> Response[v1.SyncAnswer | v1.Problem]:
     """Take a batch in: 200, 409 GAP/AHEAD/FORK/EPOCH, or 422 with the rest stored."""
     node = node_of(request)
     counter = counter_of(request)
