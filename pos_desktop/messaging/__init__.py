@@ -1,0 +1,1 @@
+"""Messages to customers: composed from registered templates, sent through Exotel."""
