@@ -8,7 +8,6 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from pathlib import Path
 
 from pos_desktop import __version__
@@ -61,19 +60,17 @@ def _price(words: list[str]) -> int:
     argparse.ArgumentParser(
         prog="raseed price", description="Prices the cart on stdin; prints the bill as JSON."
     ).parse_args(words)
-    from pos_desktop.domain.pricing_json import InputErrors, price_json
+    from pos_desktop.domain.errors import InputErrors
+    from pos_desktop.domain.pricing_json import parse_cart, price_json
 
     try:
-        document = json.loads(
-            sys.stdin.buffer.read().decode("utf-8-sig"), parse_float=Decimal, parse_constant=str
-        )
-        priced = price_json(document)
+        priced = price_json(parse_cart(sys.stdin.buffer.read().decode("utf-8-sig")))
     except InputErrors as error:
         for fault in error.faults:
             print(fault, file=sys.stderr)
         return 2
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        print(f"input: not JSON ({error})", file=sys.stderr)
+    except UnicodeDecodeError as error:
+        print(f"input: not UTF-8 text ({error.reason})", file=sys.stderr)
         return 2
     print(json.dumps(priced, ensure_ascii=False, indent=1))
     return 0

@@ -15,6 +15,7 @@ from pos_desktop.ports import Clock, Ids, Store, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.freeze import Order, freeze
 from pos_desktop.services.issuing import PAYABLE, Issuer, abandon, new_message
+from pos_desktop.services.outbox import Listener
 
 # Nobody may receive this much in cash for one bill (Income-tax Act 2025 s.186; domain 6).
 CASH_LIMIT = 2_00_000_00
@@ -23,7 +24,10 @@ CASH_LIMIT = 2_00_000_00
 class Checkout:
     """Takes payment for carts; one instance per counter."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, options: Options) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, ids: Ids, options: Options, listener: Listener
+    ) -> None:
+        self._listener = listener
         self._store = store
         self._clock = clock
         self._ids = ids
@@ -45,6 +49,7 @@ class Checkout:
             uow.messages.add(message)
             self._note(uow, "sale.requested", sale, now)
             uow.commit()
+        self._listener.changed()
         return sale
 
     def screen_qr(self, order: Order) -> Sale:
@@ -55,6 +60,7 @@ class Checkout:
             self._open_collect(uow, sale, CollectKind.QR, now)
             self._note(uow, "sale.requested", sale, now)
             uow.commit()
+        self._listener.changed()
         return sale
 
     def cash(self, order: Order, tendered: int) -> Sale:
@@ -67,6 +73,7 @@ class Checkout:
             sale = freeze(uow, order, self._options, now, self._ids)
             issued = self._take_cash(uow, sale, tendered, order.cashier, now)
             uow.commit()
+        self._listener.changed()
         return issued
 
     def cash_for_waiting(self, order_id: str, tendered: int, by: str) -> Sale:
@@ -80,6 +87,7 @@ class Checkout:
             sale = self._awaiting(uow, order_id)
             issued = self._take_cash(uow, sale, tendered, by, now)
             uow.commit()
+        self._listener.changed()
         return issued
 
     def show_qr(self, order_id: str) -> None:
@@ -91,6 +99,7 @@ class Checkout:
             if not any(c.state in PAYABLE | {CollectState.CLOSING} for c in collects):
                 self._open_collect(uow, sale, CollectKind.QR, now)
             uow.commit()
+        self._listener.changed()
 
     def hand_over(self, order_id: str, by: str) -> None:
         """The goods of an issued bill were given; raises DomainError ``not_paid_yet``."""
@@ -101,6 +110,7 @@ class Checkout:
                 raise DomainError("not_paid_yet")
             uow.sales.hand_over(order_id, now, by)
             uow.commit()
+        self._listener.changed()
 
     def abandon(self, order_id: str, reason: str, by: str) -> None:
         """Give up a waiting bill; refused with ``not_waiting`` once money has arrived."""
@@ -113,6 +123,7 @@ class Checkout:
             body = {"order_id": order_id, "due": sale.due, "reason": reason}
             uow.ledger.append("sale.abandoned", by, now, body)
             uow.commit()
+        self._listener.changed()
 
     def _kind(self, due: int) -> CollectKind:
         """A QR picture is paid through share-and-pay, which has a cap (gateways 4.3)."""

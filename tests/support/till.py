@@ -88,7 +88,7 @@ class Till:
         self.syncing = Syncing(store, lanes, clock, self.ids, self.relay, self.heard)
         self.polls = SmsPolls(store, lanes, clock, self.messenger, self.heard)
         self.hints = Hints(store, clock, self.watcher, self.heard, read_delivery)
-        self.checkout = Checkout(store, clock, self.ids, self.options)
+        self.checkout = Checkout(store, clock, self.ids, self.options, self.heard)
         self.desk = Desk(store, clock, writer, self.syncing)
 
     def restart(self) -> None:

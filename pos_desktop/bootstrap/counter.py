@@ -1,0 +1,197 @@
+"""A counter without its window: storage, adapters and services, wired once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pos_desktop import assets
+from pos_desktop.documents.invoice_pdf import RaseedRenderer
+from pos_desktop.domain.options import Options
+from pos_desktop.gateways.razorpay import RazorpayGateway
+from pos_desktop.host.engine import Engine, Works
+from pos_desktop.messaging.exotel import ExotelMessenger
+from pos_desktop.messaging.registry import TemplateRegistry
+from pos_desktop.messaging.states import delivery_from_feed
+from pos_desktop.messaging.templates import TemplateComposer
+from pos_desktop.net.http import HttpClient
+from pos_desktop.ports import Clock, Gateway, Ids, Lanes, Messenger, Relay, SecretStore
+from pos_desktop.relay_client.client import RelayClient
+from pos_desktop.relay_client.sealer import TokenSealer
+from pos_desktop.services import effects
+from pos_desktop.services.checkout import Checkout
+from pos_desktop.services.collecting import CloseCollect, CreateCollect, Intents
+from pos_desktop.services.desk import Desk
+from pos_desktop.services.drafts import Drafts
+from pos_desktop.services.health import Health
+from pos_desktop.services.hints import Hints
+from pos_desktop.services.issuing import Issuer
+from pos_desktop.services.links import Links
+from pos_desktop.services.messages import Outgoing, SendMessage
+from pos_desktop.services.outbox import Action, Listener, Outbox
+from pos_desktop.services.pages import PageWriter
+from pos_desktop.services.payments import Payments
+from pos_desktop.services.publishing import ClosePicture, Press, PublishPage, PublishPicture
+from pos_desktop.services.sms_polls import SmsPolls
+from pos_desktop.services.syncing import Syncing
+from pos_desktop.services.views import Lamp
+from pos_desktop.services.watcher import Watcher, Watching
+from pos_desktop.storage.catalogue import SqliteCatalogue
+from pos_desktop.storage.store import SqliteStore
+
+# Probes give up sooner than calls that matter: a lamp must tell within ten seconds.
+_PROBE_TIMEOUTS = (2.0, 4.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a counter runs on: clocks, identities, lanes, keys, and who is told about changes."""
+
+    clock: Clock
+    ids: Ids
+    lanes: Lanes
+    secrets: SecretStore
+    listener: Listener
+    on_lamps: Callable[[tuple[Lamp, ...]], None]
+    on_failure: Callable[[Exception], None]
+    printer: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """The outside, once for work and once for the lamps (shorter time-outs, own connections)."""
+
+    gateway: Gateway
+    messenger: Messenger
+    relay: Relay
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What the window and the commands use."""
+
+    store: SqliteStore
+    catalogue: SqliteCatalogue
+    checkout: Checkout
+    desk: Desk
+    drafts: Drafts
+    engine: Engine
+    health: Health
+
+    def close(self) -> None:
+        """Stop the loop and close the database (db lane first: see gui.app)."""
+        self.engine.stop()
+        self.store.close()
+
+
+def build_counter(path: Path, options: Options, machine: Machine) -> Counter:
+    """Open the database at ``path`` and wire everything; nothing runs until ``engine.start``.
+
+    Raises StoreError where the database is not fit for use.
+    """
+    store = SqliteStore(path).open()
+    peers = _peers(options, machine, (5.0, 20.0))
+    payments = Payments(Issuer(options, machine.ids))
+    syncing = Syncing(
+        store, machine.lanes, machine.clock, machine.ids, peers.relay, machine.listener
+    )
+    writer = PageWriter(options)
+    outbox = Outbox(
+        store,
+        machine.lanes,
+        machine.clock,
+        machine.ids,
+        _actions(options, machine, peers, payments),
+        machine.listener,
+    )
+    watching = Watching(
+        store,
+        machine.lanes,
+        machine.clock,
+        machine.ids,
+        peers.gateway,
+        payments,
+        machine.listener,
+    )
+    watcher = Watcher(watching)
+    health = _health(options, machine)
+    polls = SmsPolls(store, machine.lanes, machine.clock, peers.messenger, machine.listener)
+    works = Works(
+        store=store,
+        lanes=machine.lanes,
+        clock=machine.clock,
+        outbox=outbox,
+        watcher=watcher,
+        steps=(outbox.step, watcher.step, syncing.step, polls.step, health.step),
+        relay=peers.relay,
+        hints=Hints(store, machine.clock, watcher, machine.listener, delivery_from_feed),
+        on_failure=machine.on_failure,
+    )
+    return Counter(
+        store=store,
+        catalogue=SqliteCatalogue(path),
+        checkout=Checkout(store, machine.clock, machine.ids, options, machine.listener),
+        desk=Desk(store, machine.clock, writer, syncing),
+        drafts=Drafts(store),
+        engine=Engine(works),
+        health=health,
+    )
+
+
+def _peers(options: Options, machine: Machine, timeouts: tuple[float, float]) -> Peers:
+    gateway, exotel = options.gateway, options.exotel
+    key_secret = machine.secrets.get("gateway.key_secret") or ""
+    token = machine.secrets.get("exotel.api_token") or ""
+    return Peers(
+        gateway=RazorpayGateway(
+            HttpClient(gateway.base_url, (gateway.key_id, key_secret), timeouts),
+            gateway,
+            machine.clock,
+        ),
+        messenger=ExotelMessenger(
+            HttpClient(exotel.base_url, (exotel.api_key, token), timeouts),
+            exotel,
+            registry(),
+            options.channel,
+        ),
+        relay=relay_client(options, machine.secrets, timeouts),
+    )
+
+
+def relay_client(
+    options: Options, secrets: SecretStore, timeouts: tuple[float, float] = (5.0, 20.0)
+) -> RelayClient:
+    """The relay of this counter, enrolled or about to be."""
+    return RelayClient(HttpClient(options.relay.base_url, timeouts=timeouts), secrets)
+
+
+def registry() -> TemplateRegistry:
+    """The message templates that are shipped with the program."""
+    return TemplateRegistry.load(assets.path("templates/messages.json").read_bytes())
+
+
+def _actions(
+    options: Options, machine: Machine, peers: Peers, payments: Payments
+) -> dict[str, Action]:
+    links = Links(options)
+    outgoing = Outgoing(TemplateComposer(registry(), options), links, machine.ids)
+    press = Press(peers.relay, RaseedRenderer(assets.path("fonts")), TokenSealer())
+    intents = Intents(options)
+    return {
+        effects.COLLECT_CREATE: CreateCollect(peers.gateway, intents, payments, outgoing),
+        effects.COLLECT_CLOSE: CloseCollect(peers.gateway, intents, payments),
+        effects.PAGE_PUBLISH: PublishPage(press, PageWriter(options), outgoing),
+        effects.PICTURE_PUBLISH: PublishPicture(press, outgoing),
+        effects.PICTURE_CLOSE: ClosePicture(peers.relay),
+        effects.MESSAGE_SEND: SendMessage(peers.messenger),
+    }
+
+
+def _health(options: Options, machine: Machine) -> Health:
+    peers = _peers(options, machine, _PROBE_TIMEOUTS)
+    probes = {
+        "gateway": peers.gateway.ping,
+        "messages": peers.messenger.ping,
+        "relay": peers.relay.ping,
+        "printer": machine.printer,
+    }
+    return Health(machine.lanes, probes, machine.on_lamps)
