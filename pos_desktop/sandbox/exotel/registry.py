@@ -135,7 +135,8 @@ def judge_sms(known: list[Template], form: dict[str, str], entity: str) -> int |
 
 def sender_of(known: list[Template], dlt_template_id: str) -> str | None:
     """The header a DLT template belongs to, None for an unknown one."""
-    return next((t.sms_sender for t in known if t.dlt_template_id == dlt_template_id), None)
+    sms = (t for t in known if t.provider == "sms")
+    return next((t.sms_sender for t in sms if t.dlt_template_id == dlt_template_id), None)
 
 
 def _sms_pattern(body: str) -> re.Pattern[str]:
