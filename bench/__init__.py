@@ -1,0 +1,1 @@
+"""How close the program comes to what its machine allows: ``python -m bench``."""

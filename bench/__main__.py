@@ -1,0 +1,12 @@
+"""``python -m bench [--only NAMES] [--quick] [--json FILE]``."""
+
+import os
+import sys
+
+# Before the first import of Qt, which reads it.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from bench.run import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
