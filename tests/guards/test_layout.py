@@ -3,6 +3,7 @@
 import ast
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,15 @@ def test_made_files_are_not_tracked() -> None:
     made = [name for name in tracked() if name.startswith("pos_desktop/gui/forms/")]
     assert made == ["pos_desktop/gui/forms/__init__.py"]
     assert not [name for name in tracked() if name.endswith((".pyc", ".mo", ".db"))]
+
+
+def test_forms_are_compiled_from_what_lies_in_ui() -> None:
+    """Says how to mend it: a stale form makes a window that lacks what was just drawn."""
+    script = ROOT / "packaging/build_forms.py"
+    checked = subprocess.run(
+        [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_the_guard_of_layout_can_fail(tmp_path: Path) -> None:
