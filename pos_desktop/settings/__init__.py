@@ -1,0 +1,1 @@
+"""Settings, secrets, folders and logs of this machine."""

@@ -1,0 +1,203 @@
+"""The settings file: read strictly, written atomically, with the last good copy beside it.
+
+JSON with the names of ``domain.options``. A mistake in it names the key and its line and never
+stops the shop: the last settings that were good are used until it is mended (reliability (f) 82).
+"""
+
+import dataclasses
+import json
+import logging
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_type_hints
+
+import msgspec
+
+from pos_desktop.domain.errors import InputError
+from pos_desktop.domain.options import Options
+from pos_desktop.net.urls import base_address, split_url
+from pos_desktop.settings.files import write_atomically
+
+log = logging.getLogger(__name__)
+
+_LARGEST = 1_048_576
+_WHERE = re.compile(r" - at `\$\.?(?P<path>[^`]*)`")
+
+# Whole minutes and paise that the gateway and the law allow; (lowest, highest).
+_RANGES = {
+    "gateway.link_minutes": (20, 259_200),
+    "gateway.screen_qr_minutes": (2, 120),
+    "gateway.message_qr_minutes": (2, 120),
+    "gateway.share_and_pay_cap": (0, 10_000_000),
+    "counter.number": (1, 999),
+    "counter.epoch": (0, 2**31),
+    "shop.hsn_digits": (0, 8),
+}
+_ADDRESSES = ("gateway.base_url", "exotel.base_url", "relay.base_url", "relay.public_url")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings and where they are from; ``problem`` says what is wrong with the file."""
+
+    options: Options
+    source: Literal["file", "last_good", "default"]
+    problem: InputError | None = None
+
+
+class OptionsFile:
+    """One settings file. Blocks on the disk; safe to call from one thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._good = path.with_name(f"{path.name}.good")
+
+    def load(self) -> Loaded:
+        """The settings to start with; never raises for what is in the file."""
+        if not self.path.exists() and not self._good.exists():
+            return Loaded(Options(), "default")
+        try:
+            options = self.read()
+        except InputError as problem:
+            return self._last_good(problem)
+        self._remember()
+        return Loaded(options, "file")
+
+    def read(self) -> Options:
+        """The settings in the file. Raises InputError that names what is wrong."""
+        return parse_options(_content(self.path))
+
+    def save(self, options: Options) -> None:
+        """Check and write. Raises InputError (nothing is written) or OSError."""
+        check_options(options)
+        raw = msgspec.json.format(msgspec.json.encode(options), indent=1) + b"\n"
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(self.path, raw)
+        write_atomically(self._good, raw)
+
+    def _last_good(self, problem: InputError) -> Loaded:
+        try:
+            return Loaded(parse_options(_content(self._good)), "last_good", problem)
+        except InputError:
+            return Loaded(Options(), "default", problem)
+
+    def _remember(self) -> None:
+        try:
+            raw = self.path.read_bytes()
+            if not self._good.exists() or self._good.read_bytes() != raw:
+                write_atomically(self._good, raw)
+        except OSError as error:
+            # The settings themselves are good; without a copy the next mistake falls to defaults.
+            log.warning("no copy of the settings could be kept: %s", error.strerror)
+
+
+def parse_options(raw: bytes) -> Options:
+    """Settings from JSON. Raises InputError ``settings_...`` with ``key`` and ``line``."""
+    text = _text(raw)
+    try:
+        plain = json.loads(text, object_pairs_hook=lambda pairs: _object(text, pairs))
+    except json.JSONDecodeError as error:
+        message = f"Line {error.lineno} of the settings is not JSON: {error.msg}."
+        raise InputError("settings_json", message, line=error.lineno) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError("settings_json", "The settings cannot be understood.") from error
+    _refuse_unknown(text, plain, Options, "")
+    try:
+        options = msgspec.convert(plain, Options)
+    except msgspec.ValidationError as error:
+        raise _wrong_type(text, str(error)) from error
+    check_options(options, text)
+    return options
+
+
+def check_options(options: Options, text: str = "") -> None:
+    """Ranges and addresses. Raises InputError ``settings_value`` that names the key."""
+    for key, (lowest, highest) in _RANGES.items():
+        value = _at(options, key)
+        if not lowest <= value <= highest:
+            raise _wrong(text, key, f"must be between {lowest} and {highest}")
+    for key in _ADDRESSES:
+        address = _at(options, key)
+        if address:
+            try:
+                base_address(address)
+            except InputError as error:
+                raise _wrong(text, key, str(error)) from error
+    callback = options.exotel.callback_url
+    if callback:
+        try:
+            split_url(callback.replace("{channel}", "sms"))
+        except InputError as error:
+            raise _wrong(text, "exotel.callback_url", str(error)) from error
+        if "{channel}" not in callback:
+            raise _wrong(text, "exotel.callback_url", "must contain {channel}")
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_LARGEST + 1)
+    except OSError as error:
+        text = f"The settings cannot be read: {error.strerror}."
+        raise InputError("settings_unreadable", text) from error
+    if len(raw) > _LARGEST:
+        raise InputError("settings_large", "The settings file is larger than 1 MB.")
+    return raw
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")  # Notepad puts a mark in front
+    except UnicodeDecodeError as error:
+        raise InputError("settings_json", "The settings are not UTF-8 text.") from error
+
+
+def _object(text: str, pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _wrong(text, key, "stands there twice")
+        found[key] = value
+    return found
+
+
+def _refuse_unknown(text: str, value: object, shape: type[Any], path: str) -> None:
+    if not isinstance(value, dict):
+        return  # msgspec names the wrong type
+    hints = get_type_hints(shape)
+    known = {field.name for field in dataclasses.fields(shape)}
+    for key, inner in value.items():
+        full = f"{path}.{key}" if path else key
+        if key not in known:
+            raise _wrong(text, full, "is not a setting")
+        if dataclasses.is_dataclass(hints[key]):
+            _refuse_unknown(text, inner, hints[key], full)
+
+
+def _wrong_type(text: str, message: str) -> InputError:
+    where = _WHERE.search(message)
+    key = where["path"] if where else ""
+    return _wrong(text, key, f"is wrong: {_WHERE.sub('', message)}")
+
+
+def _wrong(text: str, key: str, what: str) -> InputError:
+    line = _line_of(text, key)
+    place = f" (line {line})" if line else ""
+    return InputError("settings_value", f"Setting {key}{place} {what}.", key=key, line=line)
+
+
+def _line_of(text: str, key: str) -> int | None:
+    """The line of the last occurrence below its parents, good enough to point at."""
+    position = 0
+    for part in re.split(r"[.\[]", key):
+        found = text.find(f'"{part}"', position)
+        if found < 0:
+            break
+        position = found
+    return text.count("\n", 0, position) + 1 if position else None
+
+
+def _at(options: Options, key: str) -> Any:  # noqa: ANN401 - the tables above name typed fields
+    section, name = key.split(".")
+    return getattr(getattr(options, section), name)
