@@ -19,6 +19,7 @@ _SHAPED = re.compile(f"[{_DEVANAGARI}]+(?: +[{_DEVANAGARI}]+)*")
 _SPACES = re.compile(r"\s+")
 _JOINERS = "\u200c\u200d"
 _ELLIPSIS = "..."
+_BODY_FACE = "NotoSans-Regular"
 _LONGEST = 2000
 # Noto Sans has no minus sign; its en dash has the width of a digit.
 _STAND_INS = {"\u2212": "\u2013", "\u2010": "-", "\u2011": "-"}
@@ -48,8 +49,9 @@ class _KeptFont(TTFont):
     """A font that remembers its subsets: bills of one shop use the same letters."""
 
     def __init__(self, name: str, file: Path) -> None:
-        # A Devanagari face holds no Latin letters: only what is used goes into the document.
-        super().__init__(name, str(file), asciiReadable="Devanagari" not in name)
+        # The whole of ASCII goes into a document only in the face of the body, whose subset is then
+        # the same for every bill; of the other faces what is used.
+        super().__init__(name, str(file), asciiReadable=name == _BODY_FACE)
         make = self.face.makeSubset
         kept = lru_cache(maxsize=32)(lambda codes: make(list(codes)))
         vars(self.face)["makeSubset"] = lambda codes: kept(tuple(codes))

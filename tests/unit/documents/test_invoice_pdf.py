@@ -172,6 +172,12 @@ def test_ten_lines_stay_small_and_carry_only_embedded_fonts(
     assert all(re.search(r"TrueType +\S+ +yes yes yes", font) for font in drawn)
 
 
+def test_a_hindi_shop_stays_small_too(renderer: RaseedRenderer) -> None:
+    salt = msgspec.structs.replace(MILK, name="टाटा नमक 1 kg (आयोडीन युक्त)")
+    hindi = bill(lines=(salt, TOOTHPASTE) * 5, shop_name="श्री गणेश किराना भंडार")
+    assert len(renderer.invoice_pdf(hindi, practice=True)) <= 40_000
+
+
 def test_the_same_bill_is_the_same_bytes(renderer: RaseedRenderer) -> None:
     assert renderer.invoice_pdf(bill(), practice=False) == renderer.invoice_pdf(
         bill(), practice=False
