@@ -13,16 +13,16 @@ _PUT = insert_sql(
     ("kind", "subject", "order_id", "state", "attempts", "not_before", "created_at"),
     "ON CONFLICT (kind, subject) DO NOTHING",
 )
-# The plus keeps the planner on the index of due rows: it is short, a kind's history is long.
+# The plus signs keep the planner on the index of due rows: it is short, the history is long.
 _CLAIM = (
     "UPDATE outbox SET state = 'doing', attempts = attempts + 1 WHERE effect_id IN ("
     "SELECT effect_id FROM outbox WHERE state = 'queued' AND not_before <= ? "
-    "AND +kind IN (SELECT value FROM json_each(?)) ORDER BY effect_id LIMIT ?) RETURNING *"
+    "AND +kind IN (SELECT value FROM json_each(?)) ORDER BY +effect_id LIMIT ?) RETURNING *"
 )
 _INTERRUPTED = select_sql(
     outbox,
     _NAMES,
-    "WHERE state = 'doing' AND state IN ('queued', 'doing') ORDER BY effect_id",
+    "WHERE state = 'doing' AND state IN ('queued', 'doing') ORDER BY +effect_id",
 )
 _DONE = "UPDATE outbox SET state = 'done', finished_at = ?, last_error = NULL WHERE effect_id = ?"
 _RETRY = (

@@ -20,25 +20,25 @@ from pos_desktop.domain.sale import (
 from pos_desktop.storage.session import Row, Session
 from pos_desktop.storage.tables import column_names, insert_sql, sale_lines, sales, select_sql
 
-_SALE = column_names(sales, "handed_over_by", "day", "hour")
-_LINE = column_names(sale_lines, "order_id", "line_no")
-_ADD = insert_sql(sales, (*_SALE, "day", "hour"))
-_ADD_LINE = insert_sql(sale_lines, ("order_id", "line_no", *_LINE))
-_GET = select_sql(sales, _SALE, "WHERE order_id = ?")
-_LINES = select_sql(sale_lines, _LINE, "WHERE order_id = ? ORDER BY line_no")
+SALE_NAMES = column_names(sales, "handed_over_by", "day", "hour")
+LINE_NAMES = column_names(sale_lines, "order_id", "line_no")
+_ADD = insert_sql(sales, (*SALE_NAMES, "day", "hour"))
+_ADD_LINE = insert_sql(sale_lines, ("order_id", "line_no", *LINE_NAMES))
+_GET = select_sql(sales, SALE_NAMES, "WHERE order_id = ?")
+_LINES = select_sql(sale_lines, LINE_NAMES, "WHERE order_id = ? ORDER BY line_no")
 _WAITING = select_sql(
     sales,
-    _SALE,
+    SALE_NAMES,
     "WHERE state <> 'abandoned' AND handed_over_at IS NULL ORDER BY created_at, order_id",
 )
 _WAITING_LINES = select_sql(
     sale_lines,
-    ("order_id", *_LINE),
+    ("order_id", *LINE_NAMES),
     "WHERE order_id IN (SELECT order_id FROM sales WHERE state <> 'abandoned' "
     "AND handed_over_at IS NULL) ORDER BY order_id, line_no",
 )
 _LAST = select_sql(
-    sales, _SALE, "WHERE issued_at IS NOT NULL ORDER BY issued_at DESC, order_id DESC LIMIT 1"
+    sales, SALE_NAMES, "WHERE issued_at IS NOT NULL ORDER BY issued_at DESC, order_id DESC LIMIT 1"
 )
 _ISSUE = (
     "UPDATE sales SET state = 'issued', invoice_number = ?, issued_at = ?, confirmed_by = ?, "
@@ -55,9 +55,9 @@ _NEXT_CALLED = (
     "ON CONFLICT (day) DO UPDATE SET last_no = last_no + 1 RETURNING last_no"
 )
 _totals = attrgetter("taxable", "cgst", "sgst", "igst", "cess", "total", "round_off", "payable")
-_line = attrgetter(*_LINE)
-_TAX_CLASS = _LINE.index("tax_class")
-_INCLUDES = _LINE.index("price_includes_tax")
+_line = attrgetter(*LINE_NAMES)
+_TAX_CLASS = LINE_NAMES.index("tax_class")
+_INCLUDES = LINE_NAMES.index("price_includes_tax")
 
 
 class SqlSales:

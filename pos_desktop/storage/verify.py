@@ -1,0 +1,223 @@
+"""Checking a database from outside, without any key: ledger, numbers, totals and bills."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from pathlib import Path
+
+import msgspec
+
+from pos_desktop.domain.sale import PricedBill, Sale, SaleState
+from pos_desktop.ports import LedgerEntry
+from pos_desktop.storage.engine import connect_reader
+from pos_desktop.storage.errors import sqlite_errors
+from pos_desktop.storage.repositories.books import entry_of
+from pos_desktop.storage.repositories.sales import LINE_NAMES, SALE_NAMES, line_of, sale_of
+from pos_desktop.storage.schema import check_header, check_version
+from pos_desktop.storage.session import Row, Session
+from pos_desktop.storage.tables import column_names, ledger, sale_lines, sales, select_sql
+from pos_desktop.wire.chain import GENESIS, canonical, link
+
+ISSUED = "sale.issued"
+"""Kind of the ledger entry of an issue; its body names ``order_id``, ``number``, ``bill_hash``."""
+
+_SUMMED = ("taxable", "cgst", "sgst", "igst", "cess", "total")
+_PAGE = 1000
+_ENTRIES = select_sql(ledger, column_names(ledger), "WHERE seq > ? ORDER BY seq LIMIT ?")
+_SALES = select_sql(sales, SALE_NAMES, "WHERE order_id > ? ORDER BY order_id LIMIT ?")
+_LINES = select_sql(
+    sale_lines,
+    ("order_id", *LINE_NAMES),
+    "WHERE order_id BETWEEN ? AND ? ORDER BY order_id, line_no",
+)
+_GIVEN = "SELECT invoice_number FROM sales WHERE invoice_number IS NOT NULL ORDER BY invoice_number"
+_NUMBERS = "SELECT series, fy, last_no FROM numbers"
+_sums = attrgetter(*_SUMMED)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyResult:
+    """``entries`` of the ledger were read; ``problem`` is the first thing that is wrong ("" if ok)
+    and ``first_broken`` the ledger entry that it concerns, where there is one."""
+
+    ok: bool
+    entries: int
+    first_broken: int | None
+    problem: str
+
+
+class _Broken(Exception):
+    def __init__(self, problem: str, seq: int | None = None) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.seq = seq
+
+
+@dataclass(frozen=True, slots=True)
+class _Issue:
+    seq: int
+    number: object
+    bill_hash: object
+
+
+def verify_database(path: Path) -> VerifyResult:
+    """Check the file at ``path`` read-only. Raises StoreError where it cannot be read at all."""
+    check_header(path)
+    # With a log beside it somebody may be writing, or died writing: SQLite must read both.
+    alone = not path.with_name(path.name + "-wal").exists()
+    raw = connect_reader(path, alone=alone)
+    try:
+        session = Session(raw, writes=False)
+        check_version(session)
+        with sqlite_errors():
+            return _Verification(session).run()
+    finally:
+        raw.close()
+
+
+class _Verification:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._entries = 0
+        self._issues: dict[object, _Issue] = {}
+
+    def run(self) -> VerifyResult:
+        self._session.control("BEGIN")
+        try:
+            self._check_chain()
+            self._check_sales()
+            self._check_numbers()
+        except _Broken as broken:
+            return VerifyResult(False, self._entries, broken.seq, broken.problem)
+        return VerifyResult(True, self._entries, None, "")
+
+    def _check_chain(self) -> None:
+        before = GENESIS
+        for row in self._pages(_ENTRIES, 0):
+            seq: int = row[0]
+            entry, wanted = _entry(row, before)
+            if seq != self._entries + 1:
+                raise _Broken(f"ledger entry {self._entries + 1} is missing", seq)
+            if entry.prev_hash != before:
+                raise _Broken(f"ledger entry {seq} does not follow the one before it", seq)
+            if entry.hash != wanted:
+                raise _Broken(f"ledger entry {seq} was changed", seq)
+            before = entry.hash
+            self._entries += 1
+            self._note(entry)
+
+    def _note(self, entry: LedgerEntry) -> None:
+        if entry.kind != ISSUED:
+            return
+        order = entry.body.get("order_id")
+        if order in self._issues:
+            raise _Broken(f"bill {order} was issued twice", entry.seq)
+        issue = _Issue(entry.seq, entry.body.get("number"), entry.body.get("bill_hash"))
+        self._issues[order] = issue
+
+    def _check_sales(self) -> None:
+        issued: set[object] = set()
+        for sale in self._sales():
+            issue = self._issues.get(sale.order_id)
+            seq = None if issue is None else issue.seq
+            self._check_bill(sale, seq)
+            if sale.state is SaleState.ISSUED:
+                issued.add(sale.order_id)
+                self._check_issue(sale, issue)
+            elif issue is not None:
+                raise _Broken(f"bill {sale.order_id} is {sale.state} but was issued", seq)
+        for order, issue in self._issues.items():
+            if order not in issued:
+                raise _Broken(f"issued bill {order} is missing", issue.seq)
+
+    def _check_bill(self, sale: Sale, seq: int | None) -> None:
+        name = sale.invoice_number or sale.order_id
+        totals = sale.bill.totals
+        columns = zip(*map(_sums, sale.bill.lines), strict=True)
+        sums = tuple(map(sum, columns)) or (0,) * len(_SUMMED)
+        if sums != _sums(totals):
+            raise _Broken(f"the totals of {name} are not the sums of its lines", seq)
+        if totals.payable != totals.total + totals.round_off or sale.due != totals.payable:
+            raise _Broken(f"the payable amount of {name} is not its total, rounded", seq)
+        if sale.bill_hash != bill_digest(sale.bill):
+            raise _Broken(f"the bill of {name} was changed after it was frozen", seq)
+
+    def _check_issue(self, sale: Sale, issue: _Issue | None) -> None:
+        number = sale.invoice_number
+        if issue is None:
+            raise _Broken(f"invoice {number} has no ledger entry")
+        if issue.number != number:
+            raise _Broken(f"invoice {number} has another number in the ledger", issue.seq)
+        if issue.bill_hash != sale.bill_hash:
+            raise _Broken(f"invoice {number} is another bill in the ledger", issue.seq)
+
+    def _check_numbers(self) -> None:
+        given: dict[tuple[str, str], int] = {}
+        for (text,) in self._session.rows(_GIVEN):
+            series, fy, number = _parsed(text)
+            wanted = given.get((series, fy), 0) + 1
+            if number != wanted:
+                raise _Broken(f"invoice {series}/{fy}/{wanted:06d} is missing before {text}")
+            given[series, fy] = number
+        for series, fy, last in self._session.rows(_NUMBERS):
+            if _is_credit_notes(series):
+                continue
+            highest = given.pop((series, fy), 0)
+            if highest != last:
+                raise _Broken(f"series {series}/{fy} stands at {last}, its last bill at {highest}")
+        if given:
+            series, fy = next(iter(given))
+            raise _Broken(f"series {series}/{fy} is not known")
+
+    def _sales(self) -> Iterator[Sale]:
+        last = ""
+        while rows := self._session.rows(_SALES, (last, _PAGE)):
+            first, last = rows[0][0], rows[-1][0]
+            lines = self._session.rows(_LINES, (first, last))
+            of = {key: list(group) for key, group in groupby(lines, itemgetter(0))}
+            for row in rows:
+                yield _sale(row, of.get(row[0], []))
+
+    def _pages(self, sql: str, last: int) -> Iterator[Row]:
+        while rows := self._session.rows(sql, (last, _PAGE)):
+            yield from rows
+            last = rows[-1][0]
+
+
+def bill_digest(bill: PricedBill) -> str:
+    """SHA-256 (hex) over the canonical JSON of every stored figure: the ``bill_hash`` of a sale."""
+    return hashlib.sha256(canonical(msgspec.to_builtins(bill))).hexdigest()
+
+
+def _entry(row: Row, before: str) -> tuple[LedgerEntry, str]:
+    """The entry and the hash that it should have."""
+    try:
+        entry = entry_of(row)
+        whole = isinstance(entry.body, dict) and canonical(entry.body).decode() == row[4]
+        wanted = link(before, entry.seq, entry.kind, entry.actor, entry.at, entry.body)
+    except (TypeError, ValueError):
+        whole = False
+    if not whole:
+        raise _Broken(f"the body of ledger entry {row[0]} has no canonical form", row[0])
+    return entry, wanted
+
+
+def _sale(row: Row, lines: list[Row]) -> Sale:
+    try:
+        return sale_of(row, [line_of(line[1:]) for line in lines])
+    except ValueError as error:
+        raise _Broken(f"bill {row[0]} holds a word that is not ours: {error}") from error
+
+
+def _parsed(text: str) -> tuple[str, str, int]:
+    parts = text.split("/")
+    if len(parts) != 3 or not (parts[2].isascii() and parts[2].isdigit()):
+        raise _Broken(f"{text} is no invoice number")
+    return parts[0], parts[1], int(parts[2])
+
+
+def _is_credit_notes(series: str) -> bool:
+    """``SSSC`` or ``ExxxC`` (architecture 10); an emergency series may itself end with C."""
+    return series.endswith("C") and len(series) == (5 if series.startswith("E") else 4)

@@ -1,0 +1,191 @@
+"""Verification finds every kind of tampering and names the place."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from pysqlite3 import dbapi2 as dbapi
+
+from pos_desktop.domain.errors import StoreError
+from pos_desktop.services.freeze import bill_hash
+from pos_desktop.storage.store import SqliteStore
+from pos_desktop.storage.verify import VerifyResult, bill_digest, verify_database
+from pos_desktop.wire.chain import link
+from tests.unit.storage.samples import order_id, sale, sell
+
+GOOD = VerifyResult(True, 5, None, "")
+
+
+@pytest.fixture
+def closed(path: Path) -> Path:
+    """Five issued sales and one that waits, ended in order."""
+    with SqliteStore(path).open() as store:
+        for n in range(1, 6):
+            sell(store, n, lines=3)
+        with store.write() as unit:
+            unit.sales.add(sale(6))
+            unit.commit()
+    return path
+
+
+def _tamper(path: Path, *statements: str) -> None:
+    """What a person with a SQLite tool does: the triggers are no obstacle."""
+    raw = dbapi.connect(str(path), isolation_level=None)
+    for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+        raw.execute(f"DROP TRIGGER {name}")
+    raw.execute("PRAGMA ignore_check_constraints=ON")
+    for statement in statements:
+        raw.execute(statement)
+    raw.close()
+
+
+def test_a_good_database(closed: Path) -> None:
+    assert verify_database(closed) == GOOD
+
+
+def test_the_hash_is_that_of_the_services() -> None:
+    for lines in (1, 7):
+        assert bill_digest(sale(1, lines=lines).bill) == bill_hash(sale(1, lines=lines).bill)
+
+
+def test_an_empty_database(path: Path) -> None:
+    SqliteStore(path).open().close()
+    assert verify_database(path) == VerifyResult(True, 0, None, "")
+
+
+def test_a_database_in_use_and_one_whose_program_was_killed(path: Path) -> None:
+    with SqliteStore(path).open() as store:
+        sell(store, 1)
+        assert verify_database(path) == VerifyResult(True, 1, None, "")
+        sell(store, 2)
+        copy = path.with_name("killed.db")
+        shutil.copyfile(path, copy)
+        shutil.copyfile(f"{path}-wal", f"{copy}-wal")
+    assert verify_database(copy) == VerifyResult(True, 2, None, "")
+
+
+def test_it_leaves_nothing_behind_and_changes_nothing(closed: Path) -> None:
+    before = {p.name: p.read_bytes() for p in closed.parent.iterdir()}
+    verify_database(closed)
+    assert {p.name: p.read_bytes() for p in closed.parent.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("statements", "seq", "words"),
+    [
+        (["UPDATE ledger SET body = replace(body, 'C2A', 'C2B') WHERE seq = 3"], 3, "was changed"),
+        (["UPDATE ledger SET actor = 'Ravi' WHERE seq = 2"], 2, "was changed"),
+        (["UPDATE ledger SET at = at + 1 WHERE seq = 4"], 4, "was changed"),
+        (["UPDATE ledger SET body = '{}}' WHERE seq = 1"], 1, "canonical"),
+        (["UPDATE ledger SET body = '[]' WHERE seq = 1"], 1, "canonical"),
+        (["UPDATE ledger SET body = '{\"a\":0.5}' WHERE seq = 1"], 1, "canonical"),
+        (["DELETE FROM ledger WHERE seq = 2"], 3, "2 is missing"),
+        (["DELETE FROM ledger WHERE seq = 2", "UPDATE ledger SET seq = seq - 1 WHERE seq > 2"], 2,
+         "does not follow"),
+        (["DELETE FROM ledger WHERE seq = 5"], None, "C2A/2627/000005 has no ledger entry"),
+        (["UPDATE sales SET due = due - 100, payable = payable - 100, round_off = round_off - 100 "
+          "WHERE token_no = 2"], 2, "was changed after"),
+        (["UPDATE sales SET due = due - 100 WHERE token_no = 2"], 2, "payable"),
+        (["UPDATE sales SET payable = payable + 1 WHERE token_no = 2"], 2, "payable"),
+        (["UPDATE sale_lines SET total = total - 1 WHERE line_no = 2"], 1, "sums of its lines"),
+        (["UPDATE sale_lines SET name = 'Gold' WHERE line_no = 2"], 1, "was changed after"),
+        (["DELETE FROM sale_lines"], 1, "sums of its lines"),
+        (["UPDATE sale_lines SET tax_class = 'odd'"], None, "not ours"),
+        (["UPDATE sales SET bill_hash = 'x' WHERE token_no = 6"], None, "was changed after"),
+        (["UPDATE sales SET invoice_number = 'C2A/2627/000009' WHERE token_no = 5"], 5,
+         "another number"),
+        (["DELETE FROM sales WHERE token_no = 5",
+          "DELETE FROM sale_lines WHERE order_id LIKE '%5'"], 5, "is missing"),
+        (["UPDATE sales SET state = 'abandoned', invoice_number = NULL, issued_at = NULL "
+          "WHERE token_no = 5"], 5, "but was issued"),
+        (["UPDATE numbers SET last_no = 4"], None, "stands at 4"),
+        (["UPDATE numbers SET last_no = 6"], None, "stands at 6"),
+        (["DELETE FROM numbers"], None, "is not known"),
+        (["INSERT INTO numbers VALUES ('D3B', '2627', 1)"], None, "D3B/2627 stands at 1"),
+    ],
+)  # fmt: skip
+def test_tampering_is_found(
+    closed: Path, statements: list[str], seq: int | None, words: str
+) -> None:
+    _tamper(closed, *statements)
+    result = verify_database(closed)
+    assert not result.ok
+    assert words in result.problem
+    assert result.first_broken == seq
+
+
+def test_a_series_of_credit_notes_has_no_bills(closed: Path) -> None:
+    _tamper(closed, "INSERT INTO numbers VALUES ('C2AC', '2627', 3), ('E7KQC', '2627', 1)")
+    assert verify_database(closed) == GOOD
+    _tamper(closed, "INSERT INTO numbers VALUES ('E7KC', '2627', 1)")
+    assert "E7KC/2627 stands at 1" in verify_database(closed).problem
+
+
+def _rewrite_ledger(path: Path, old: str, new: str, seq: int) -> None:
+    """A forger who knows how to chain: every hash from ``seq`` on is made anew."""
+    raw = dbapi.connect(str(path), isolation_level=None)
+    _tamper(path)
+    raw.execute("UPDATE ledger SET body = replace(body, ?, ?) WHERE seq = ?", (old, new, seq))
+    before = "0" * 64
+    rows = raw.execute("SELECT seq, kind, actor, at, body FROM ledger ORDER BY seq").fetchall()
+    for number, kind, actor, at, body in rows:
+        made = link(before, number, kind, actor, at, json.loads(body))
+        raw.execute(
+            "UPDATE ledger SET prev_hash = ?, hash = ? WHERE seq = ?", (before, made, number)
+        )
+        before = made
+    raw.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("2627/000003", "2627/000004", "another number"),
+        (f"{order_id(3)}", f"{order_id(2)}", "issued twice"),
+        (f'"bill_hash":"{sale(3, lines=3).bill_hash}"', '"bill_hash":"x"', "another bill"),
+    ],
+)
+def test_a_chain_made_anew_still_has_to_fit_the_bills(
+    closed: Path, old: str, new: str, words: str
+) -> None:
+    _rewrite_ledger(closed, old, new, 3)
+    result = verify_database(closed)
+    assert words in result.problem
+    assert result.first_broken == 3
+
+
+def test_a_gap_is_found(closed: Path) -> None:
+    _rewrite_ledger(closed, "2627/000003", "2627/000013", 3)
+    _tamper(
+        closed,
+        "UPDATE sales SET invoice_number = 'C2A/2627/000013' WHERE token_no = 3",
+    )
+    assert "C2A/2627/000003 is missing" in verify_database(closed).problem
+
+
+def test_a_number_of_no_series_is_found(closed: Path) -> None:
+    _rewrite_ledger(closed, "C2A/2627/000005", "nonsense", 5)
+    _tamper(closed, "UPDATE sales SET invoice_number = 'nonsense' WHERE token_no = 5")
+    assert verify_database(closed).problem == "nonsense is no invoice number"
+
+
+def test_what_cannot_be_read_is_told(path: Path, closed: Path) -> None:
+    for keep, code in ((0, "damaged"), (10, "damaged"), (8192, "damaged")):
+        copy = path.with_name("copy.db")
+        shutil.copyfile(closed, copy)
+        os.truncate(copy, keep)
+        with pytest.raises(StoreError) as caught:
+            verify_database(copy)
+        assert caught.value.code == code
+    with pytest.raises(StoreError) as caught:
+        verify_database(path.with_name("none.db"))
+    assert caught.value.code == "cannot_open"
+    other = path.with_name("other.db")
+    raw = dbapi.connect(str(other))
+    raw.execute("CREATE TABLE t (x)")
+    raw.close()
+    with pytest.raises(StoreError) as caught:
+        verify_database(other)
+    assert caught.value.code == "not_ours"
