@@ -45,6 +45,24 @@ def test_a_paid_link_has_the_documented_shape(practice: Practice) -> None:
     assert [p["payment_id"] for p in fetched["payments"]] == [payment]
 
 
+def test_documented_requests_and_errors(practice: Practice) -> None:
+    now = int(time.time())
+    link = {
+        **sample("razorpay/link_create_request"),
+        "reference_id": reference(),
+        "expire_by": now + 1800,
+    }
+    made = practice.razorpay.post(LINKS, json=link)
+    assert made.status_code == 200, made.text
+    qr = {**sample("razorpay/qr_create_request"), "close_by": now + 300}
+    assert practice.razorpay.post(QRS, json=qr).status_code == 200
+    low = practice.razorpay.post(LINKS, json={**link, "amount": 1})
+    assert low.json() == sample("razorpay/error")
+    payment = practice.do("authorise", collect_id=made.json()["id"])["payment_id"]
+    asked = sample("razorpay/capture_request")
+    assert practice.razorpay.post(f"/v1/payments/{payment}/capture", json=asked).status_code == 200
+
+
 def test_a_new_link_has_null_payments_and_no_order(practice: Practice) -> None:
     link = new_link(practice, notes=None, customer=None)
     assert link["payments"] is None
