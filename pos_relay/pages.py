@@ -71,8 +71,7 @@ def render(content: v1.PageContent, links: PageLinks | None = None) -> str:
         tel=phone if re.fullmatch(r"\+?\d{5,15}", phone) else "",
         pay=_payable(content),
         label=lambda word: labels.get(word, word),
-        details=lambda line: _details(line, texts),
-        reference=texts["upi_ref" if _is_rrn(content.paid) else "ref"],
+        details=lambda line: _details(line, texts, labels),
         tax_columns=_tax_columns(content, texts),
     )
     return html.translate(_BIDI)
@@ -98,22 +97,21 @@ def _payable(content: v1.PageContent) -> bool:
     return urlsplit(content.pay.url).scheme in {"https", "http"}
 
 
-def _is_rrn(paid: v1.PaidStamp | None) -> bool:
-    """A UPI reference is twelve digits, grouped or not."""
-    return paid is not None and bool(re.fullmatch(r"(?:\d ?){12}", paid.reference))
-
-
-def _details(line: v1.BillLine, texts: Mapping[str, str]) -> str:
+def _details(line: v1.BillLine, texts: Mapping[str, str], labels: Mapping[str, str]) -> str:
     """The small line under an item: HSN, price, MRP, and tax of Rule 46 (k) to (m)."""
     parts = [f"HSN {line.hsn}"] if line.hsn else []
     if line.price:
         parts.append(texts["each"].format(line.price))
     if line.mrp:
         parts.append(f"MRP {line.mrp}")
-    if line.rate not in _NOTHING and line.taxable not in _NOTHING:
-        parts.append(texts["gst_on"].format(line.rate, line.taxable))
-    elif line.rate not in _NOTHING:
+    if line.rate in _NOTHING:
+        return " · ".join(parts)
+    if not re.search(r"\d", line.rate):  # "Exempt"
+        parts.append(labels.get(line.rate, line.rate))
+    elif line.taxable in _NOTHING:
         parts.append(texts["gst"].format(line.rate))
+    else:
+        parts.append(texts["gst_on"].format(line.rate, line.taxable))
     return " · ".join(parts)
 
 

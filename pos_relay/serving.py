@@ -15,7 +15,7 @@ import uvicorn
 
 from pos_relay.app import create_app
 from pos_relay.errors import SetupError
-from pos_relay.node import open_node
+from pos_relay.node import Node, open_node
 from pos_relay.settings import Settings
 
 _SYNCHRONIZE = 0x0010_0000
@@ -65,15 +65,7 @@ def serve(settings: Settings, bind: Bind) -> int:
             public = settings.public_url or base_url
             print(json.dumps({"base_url": base_url, "public_url": public}), flush=True)  # noqa: T201 - the announcement is this command's output
 
-    config = uvicorn.Config(
-        create_app(node),
-        access_log=False,  # an access log would hold the tokens of the links
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=3,
-        ws="none",
-    )
-    server = _Server(config, ready, node.bus.stop)
+    server = make_server(node, ready)
     if bind.parent is not None:
         _follow(bind.parent, server)
     try:
@@ -82,6 +74,19 @@ def serve(settings: Settings, bind: Bind) -> int:
         listening.close()
         node.store.close()
     return 0 if server.started else 1
+
+
+def make_server(node: Node, ready: Callable[[], None]) -> uvicorn.Server:
+    """The web server of a node, ready to be run on sockets of the caller."""
+    config = uvicorn.Config(
+        create_app(node),
+        access_log=False,  # an access log would hold the tokens of the links
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        ws="none",
+    )
+    return _Server(config, ready, node.bus.stop)
 
 
 def _listen(bind: Bind) -> socket.socket:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import socket
 import subprocess
 import sys
 import threading
@@ -15,13 +16,12 @@ from typing import Any
 
 import httpx
 import msgspec
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pos_desktop.wire import enrolment, seal, v1
-from pos_relay.app import create_app
 from pos_relay.node import Node, now_ms, open_node
+from pos_relay.serving import make_server
 from pos_relay.settings import LIMITS, Limits, Settings
 from pos_relay.store import devices, tenants
 
@@ -154,31 +154,22 @@ def running(data: Path, limits: Limits = QUICK, public_url: str = "") -> Iterato
     """Serve a relay on loopback in a thread of this process."""
     settings = Settings(data=data, public_url=public_url, operator_token=OPERATOR, limits=limits)
     node = open_node(settings)
-    config = uvicorn.Config(create_app(node), port=0, access_log=False, log_config=None, ws="none")
-    config.timeout_graceful_shutdown = 2
-    server = uvicorn.Server(config)
+    listening = socket.create_server(("127.0.0.1", 0))
     ready = threading.Event()
-
-    async def serve() -> None:
-        task = asyncio.create_task(server.serve())
-        while not server.started and not task.done():
-            await asyncio.sleep(0.01)
-        ready.set()
-        await task
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    server = make_server(node, ready.set)
+    thread = threading.Thread(
+        target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True
+    )
     thread.start()
     assert ready.wait(10)
-    assert server.started
-    port = server.servers[0].sockets[0].getsockname()[1]
-    base_url = f"http://127.0.0.1:{port}"
+    base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
         with httpx.Client(base_url=base_url, timeout=10, trust_env=False) as http:
             yield Relay(node, base_url, http)
     finally:
-        node.bus.closed = True  # streams end at their next heartbeat
         server.should_exit = True
         thread.join(10)
+        listening.close()
         node.store.close()
 
 
