@@ -74,13 +74,32 @@ def proves_something(test: ast.AST) -> bool:
     return False
 
 
+def proving_functions(files: tuple[Source, ...]) -> set[str]:
+    """Names of functions of the tests, other than tests, that assert for their callers."""
+    return {
+        node.name
+        for file in files
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and not node.name.startswith("test")
+        and proves_something(node)
+    }
+
+
+def calls_one_of(names: set[str], test: ast.AST) -> bool:
+    calls = [node.func for node in ast.walk(test) if isinstance(node, ast.Call)]
+    return any(ast.unparse(called).rsplit(".", 1)[-1] in names for called in calls)
+
+
 def idle_tests(files: tuple[Source, ...]) -> dict[str, str]:
     found = {}
+    proving = proving_functions(files)
     for file in files:
         for node in ast.walk(file.tree):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
-            if node.name.startswith("test") and not proves_something(node):
+            proves = proves_something(node) or calls_one_of(proving, node)
+            if node.name.startswith("test") and not proves:
                 found[f"{file.path}::{node.name}"] = "asserts nothing"
     return found
 
@@ -98,8 +117,7 @@ def test_no_error_is_swallowed() -> None:
 
 
 def test_every_test_proves_something() -> None:
-    tests = tuple(file for file in sources("tests") if "/test_" in file.path)
-    judge("assertions", idle_tests(tests))
+    judge("assertions", idle_tests(sources("tests")))
 
 
 def bad(text: str) -> Source:
@@ -118,4 +136,6 @@ def test_the_guards_of_honesty_can_fail() -> None:
     assert silent((snippet("try:\n    f()\nexcept:\n    pass"),))
     assert not silent((snippet("try:\n    f()\nexcept KeyError:\n    pass"),))
     assert idle_tests((snippet("def test_x():\n    f()"),))
+    asserting = "def same(a, b):\n    assert a == b\ndef test_x():\n    same(1, 1)"
+    assert not idle_tests((snippet(asserting),))
     assert not idle_tests((snippet("def test_x():\n    with pytest.raises(E):\n        f()"),))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pos_desktop import __version__
+from pos_desktop.settings.store import parse_options
 from tests.guards.source import ROOT, judge, tracked
 
 # One letter in brackets, so that the pattern does not find itself.
@@ -126,3 +127,11 @@ def test_the_guard_of_locks_can_fail() -> None:
     assert not lock_faults("a==1 \\\n    --hash=sha256:00\n")
     assert released("## [1.2.3] - 2026-01-01\n## [1.2.2] - 2025-01-01") == "1.2.3"
     assert released("# Changes") == ""
+
+
+def test_the_settings_in_the_readme_are_settings() -> None:
+    block = re.search(r"```json\n(.*?)```", read("README.md"), re.DOTALL)
+    assert block is not None
+    options = parse_options(block.group(1).encode())
+    assert options.gateway.base_url == "https://api.razorpay.com"
+    assert options.channel.value in read("README.md")
