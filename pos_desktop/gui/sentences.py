@@ -166,7 +166,6 @@ _SHEETS = {
     "qty_weight_name": _("Weight in {unit}"),
     "qty_set": _("Set quantity"),
     "qty_add": _("Add to the bill"),
-    "qty_wrong": _("Type a quantity above zero, at most three decimals."),
     "qty_whole": _("This item is sold by the piece: type a whole number."),
     "qr_title": _("Token {n}"),
     "qr_scan": _("Scan with any UPI app"),
@@ -176,6 +175,7 @@ _SHEETS = {
     "qr_asking": _("The QR is being made …"),
     "qr_over": _("The time of this QR is over. Close it and ask again from the waiting bills."),
     "qr_picture_failed": _("The gateway’s QR picture could not be fetched. Close this and retry."),
+    "qr_undrawable": _("This QR cannot be drawn ({reason}). Close it and take cash."),
     "qr_pays_to": _("Pays to {shop}. No phone number needed."),
     "qr_apps": _("BHIM · PhonePe · Google Pay · Paytm · WhatsApp"),
     "qr_next": _("Serve the next customer: this bill keeps waiting"),
@@ -259,6 +259,8 @@ _NOTICES = {
     "phone_not_mobile": _(
         "An Indian mobile number begins with 6, 7, 8 or 9. Check the first digit."
     ),
+    "print_total": _("Total"),
+    "print_taxable": _("Taxable"),
     "printed": _("The bill is with the printer."),
     "print_failed": _(
         "The bill could not be printed. Check the paper and the printer, then Ctrl+P."

@@ -5,6 +5,7 @@ contrast of 4.5:1 or more (tested). QR codes are outside the theme: always black
 """
 
 from dataclasses import asdict, dataclass
+from functools import cache
 from string import Template
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
@@ -141,6 +142,9 @@ TONES = ("paid", "pending", "failed", "info", "parked")
 """Names of ``services.views.Tone``; each is a colour and its ``_soft`` ground here."""
 
 
+_running = [LIGHT]
+
+
 def tokens_for(name: str) -> Tokens:
     """The theme of the settings; an unknown name gives the light one."""
     return THEMES.get(name, LIGHT)
@@ -186,6 +190,7 @@ def font(size: int, weight: int = 400) -> QFont:
     return made
 
 
+@cache
 def load_fonts() -> tuple[str, ...]:
     """Add the shipped fonts to the program; the names of files that could not be read."""
     bad: list[str] = []
@@ -207,13 +212,12 @@ def apply(app: QApplication, tokens: Tokens) -> None:
     app.setFont(font(15))
     app.setPalette(_palette(tokens))
     app.setStyleSheet(style_sheet(tokens))
-    app.setProperty("raseedTheme", tokens.name)
+    _running[0] = tokens
 
 
 def current() -> Tokens:
-    """The theme of the running program (painting widgets ask for it)."""
-    app = QApplication.instance()
-    return tokens_for(str(app.property("raseedTheme")) if app is not None else "")
+    """The theme of the running program (painting widgets ask for it at every paint)."""
+    return _running[0]
 
 
 def _palette(t: Tokens) -> QPalette:

@@ -10,7 +10,6 @@ from pos_desktop.domain.phone import group_phone, last4, normalise_phone
 from pos_desktop.domain.sale import Consent
 from pos_desktop.domain.text import ascii_digits
 from pos_desktop.gui.presenters.draft import Customer
-from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.sale import SalePresenter
 from pos_desktop.gui.presenters.wording import masked
 from pos_desktop.gui.texts import CONSENT_VERSION, say
@@ -39,14 +38,20 @@ class PhoneState:
     bad: bool
     ready: bool
     enter: str
+    none: str
     consent: str
     version: str
 
 
 class CustomerView(Protocol):
-    """The card, and the sheet with the phone field."""
+    """The customer's card."""
 
     def show_customer(self, state: CustomerState) -> None: ...
+
+
+class PhoneView(Protocol):
+    """The sheet with the phone field."""
+
     def open_phone(self, state: PhoneState) -> None: ...
     def show_phone(self, state: PhoneState) -> None: ...
     def close_phone(self) -> None: ...
@@ -57,15 +62,15 @@ class CustomerPresenter:
 
     def __init__(
         self,
-        view: CustomerView,
+        card: CustomerView,
+        sheet: PhoneView,
         sale: SalePresenter,
-        notices: Notices,
         options: Options,
         clock: Clock,
     ) -> None:
-        self._view = view
+        self._card = card
+        self._sheet = sheet
         self._sale = sale
-        self._notices = notices
         self._options = options
         self._clock = clock
         self._waiting: dict[str, str] = {}
@@ -78,11 +83,11 @@ class CustomerPresenter:
         self.ask(None, None)
 
     def ask(self, then: Callable[[], None] | None, without: Callable[[], None] | None) -> None:
-        """Open the sheet. Enter with a number goes on with ``then``, the empty field ``without``."""
+        """Open the sheet. Enter with a number goes on with ``then``, else with ``without``."""
         self._then, self._without = then, without
         phone = self._sale.draft.customer.phone
         self._typed = phone[-DIGITS:] if phone and then is None else ""
-        self._view.open_phone(self._state())
+        self._sheet.open_phone(self._state())
 
     def on_typed(self, text: str) -> None:
         """The field changed; anything but figures is dropped, a country code is understood."""
@@ -92,7 +97,7 @@ class CustomerPresenter:
                 figures = figures.removeprefix(prefix)
                 break
         self._typed = figures[: DIGITS + 4]
-        self._view.show_phone(self._state())
+        self._sheet.show_phone(self._state())
 
     def on_enter(self) -> None:
         """Enter, or the button: take the number, or go on without one."""
@@ -102,7 +107,7 @@ class CustomerPresenter:
         try:
             phone = normalise_phone(self._typed)
         except InputError as error:
-            self._view.show_phone(self._state(say(error.code, **error.params)))
+            self._sheet.show_phone(self._state(say(error.code, **error.params)))
             return
         consent = Consent(
             purpose="payment_link_and_receipt",
@@ -119,7 +124,7 @@ class CustomerPresenter:
     def on_back(self) -> None:
         """Esc: nothing changes."""
         self._then = self._without = None
-        self._view.close_phone()
+        self._sheet.close_phone()
 
     def on_desk(self, state: DeskState) -> None:
         """Bills that wait under the same number are named on the card."""
@@ -135,16 +140,16 @@ class CustomerPresenter:
         phone = self._sale.draft.customer.phone
         if phone is None:
             none = say("customer_none")
-            self._view.show_customer(CustomerState(none, say("customer_none_hint"), known=False))
+            self._card.show_customer(CustomerState(none, say("customer_none_hint"), known=False))
             return
         note = say(f"customer_agreed_{self._options.message_channel}")
         warning = self._waiting.get(last4(phone), "")
-        self._view.show_customer(CustomerState(group_phone(phone), note, True, warning))
+        self._card.show_customer(CustomerState(group_phone(phone), note, True, warning))
 
     def _finish(self, customer: Customer, follow: Callable[[], None] | None) -> None:
         self._then = self._without = None
         self._sale.draft.customer = customer
-        self._view.close_phone()
+        self._sheet.close_phone()
         self._sale.changed()
         self.show()
         if follow is not None:
@@ -165,15 +170,11 @@ class CustomerPresenter:
             hint=hint,
             bad=bad,
             ready=missing == 0,
-            enter=self._enter_words(),
+            enter=say("phone_use" if self._then is None else "phone_request"),
+            none=say("phone_forget" if self._without is None else "phone_none"),
             consent=say(f"consent_{self._options.message_channel}"),
             version=say("consent_ask", version=CONSENT_VERSION),
         )
-
-    def _enter_words(self) -> str:
-        if self._typed:
-            return say("phone_use" if self._then is None else "phone_request")
-        return say("phone_forget" if self._without is None else "phone_none")
 
 
 def grouped(figures: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from pos_desktop.domain.errors import InputError, RaseedError
@@ -11,6 +12,7 @@ from pos_desktop.domain.sale import Item, PricedBill, PricedLine
 from pos_desktop.gui.presenters.draft import Draft, DraftKeeper
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Tones
+from pos_desktop.gui.presenters.quantity import QuantityPresenter, whole
 
 ONE = 1000
 
@@ -31,21 +33,25 @@ class CartState:
 
 
 class CartView(Protocol):
-    """The table of lines, the card of totals and the sheet that asks a quantity."""
+    """The table of lines and the card of totals."""
 
     def show_cart(self, state: CartState) -> None: ...
-    def ask_quantity(self, item: Item, row: int | None, qty: int) -> None:
-        """Ask for a row, or (None) for an article that is about to be added; 0 is no proposal."""
-        ...
 
 
 class SalePresenter:
     """Owns the draft. The entry adds to it; the pay presenter takes the priced bill from it."""
 
     def __init__(
-        self, view: CartView, shop: Shop, keeper: DraftKeeper, notices: Notices, tones: Tones
+        self,
+        view: CartView,
+        quantity: QuantityPresenter,
+        shop: Shop,
+        keeper: DraftKeeper,
+        notices: Notices,
+        tones: Tones,
     ) -> None:
         self._view = view
+        self._quantity = quantity
         self._shop = shop
         self._keeper = keeper
         self._notices = notices
@@ -62,7 +68,7 @@ class SalePresenter:
     def add(self, item: Item, qty: int) -> bool:
         """Put an article on the bill; False (and a sentence) where a rule forbids it."""
         try:
-            row = self.draft.cart.add(item, qty)
+            row = self.draft.cart.add(item, whole(item, qty))
         except RaseedError as error:
             if error.code == "above_mrp":
                 self._notices.must_see("above_mrp", **{**error.params, "name": item.name})
@@ -102,11 +108,12 @@ class SalePresenter:
         row = self._marked()
         if row is not None:
             line = self.draft.cart.lines[row]
-            self._view.ask_quantity(line.item, row, line.qty)
+            take = partial(self.on_quantity, line.item, row)
+            self._quantity.ask(line.item, line.qty, take)
 
     def ask(self, item: Item) -> None:
         """A loose article is about to be added: ask how much of it."""
-        self._view.ask_quantity(item, None, 0)
+        self._quantity.ask(item, 0, partial(self.on_quantity, item, None))
 
     def on_quantity(self, item: Item, row: int | None, qty: int) -> None:
         """The quantity sheet was confirmed (``row`` None: the item is new on the bill)."""
@@ -114,8 +121,11 @@ class SalePresenter:
             self._notices.error("busy")
         elif row is None:
             self.add(item, qty)
-        else:
+        elif row < len(self.draft.cart) and self.draft.cart.lines[row].item == item:
             self._change(lambda: self.draft.cart.set_qty(row, qty), row)
+        else:
+            # The bill changed under the sheet; the quantity must not land on another article.
+            self._notices.error("no_such_line")
 
     def on_park(self) -> None:
         """F4: put the bill aside, or take the first one back where nothing is being made."""

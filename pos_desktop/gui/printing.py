@@ -1,0 +1,200 @@
+"""Bills on paper through the system's printer: an 80 mm roll or A4, always plain text.
+
+Runs in the doc lane: a printer that does not answer blocks neither the window nor a sale.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFrameFormat,
+    QTextLength,
+    QTextTableFormat,
+)
+from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
+
+from pos_desktop.domain.errors import Unavailable
+from pos_desktop.gui import theme
+from pos_desktop.gui.texts import say
+from pos_desktop.services.views import LampState
+from pos_desktop.wire.v1 import PageContent
+
+_PER_INCH = 96
+_MM = 25.4
+_LEFT, _CENTRE, _RIGHT = (
+    Qt.AlignmentFlag.AlignLeft,
+    Qt.AlignmentFlag.AlignHCenter,
+    Qt.AlignmentFlag.AlignRight,
+)
+ROLL = (80, 4)
+"""Width and margin of a receipt roll in millimetres; A4 has 12 mm margins."""
+
+
+class Printer:
+    """``gui.presenters.ports.Paper``. With a ``folder`` it writes PDF files there (practice)."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._count = 0
+
+    def print(self, content: PageContent, kind: str) -> None:
+        """``kind`` is ``80mm`` or ``a4``. Raises Unavailable ``printer_...`` or ``print_...``."""
+        printer = self._printer(content)
+        width, margin = ROLL if kind == "80mm" else (210, 12)
+        document = _document(content, _pixels(width - 2 * margin))
+        height = 297.0
+        if kind == "80mm":
+            height = document.size().height() * _MM / _PER_INCH + 2 * margin
+        else:
+            document.setPageSize(QSizeF(_pixels(width - 2 * margin), _pixels(297 - 2 * margin)))
+        size = QPageSize(QSizeF(width, height), QPageSize.Unit.Millimeter)
+        margins = QMarginsF(margin, margin, margin, margin)
+        portrait = QPageLayout.Orientation.Portrait
+        printer.setPageLayout(QPageLayout(size, portrait, margins, QPageLayout.Unit.Millimeter))
+        _paint(document, printer)
+
+    def state(self) -> LampState:
+        """Whether there is a printer; practice always has one."""
+        if self._folder is not None or not QPrinterInfo.defaultPrinter().isNull():
+            return LampState.OK
+        return LampState.DOWN
+
+    def _printer(self, content: PageContent) -> QPrinter:
+        if self._folder is None:
+            info = QPrinterInfo.defaultPrinter()
+            if info.isNull():
+                raise Unavailable("printer_missing")
+            return QPrinter(info, QPrinter.PrinterMode.HighResolution)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._count += 1
+        name = (content.number or f"token-{content.token_no}").replace("/", "-")
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        printer.setOutputFileName(str(self._folder / f"{self._count:04d}-{name}.pdf"))
+        return printer
+
+
+def _pixels(millimetres: float) -> float:
+    return millimetres * _PER_INCH / _MM
+
+
+def _paint(document: QTextDocument, printer: QPrinter) -> None:
+    painter = QPainter()
+    if not painter.begin(printer):
+        raise Unavailable("print_failed", "the printer took no page")
+    try:
+        scale = printer.resolution() / _PER_INCH
+        painter.scale(scale, scale)
+        paged = document.pageSize().height()
+        for page in range(max(1, document.pageCount()) if paged > 0 else 1):
+            if page:
+                printer.newPage()
+            painter.save()
+            painter.translate(0, -page * paged)
+            area = QRectF(0, page * paged, document.size().width(), paged)
+            document.drawContents(painter, area if paged > 0 else QRectF())
+            painter.restore()
+    finally:
+        painter.end()
+
+
+def _document(content: PageContent, width: float) -> QTextDocument:
+    """The bill as a text document of ``width`` pixels; every text is inserted as plain text."""
+    document = QTextDocument()
+    document.setDefaultFont(theme.font(11))
+    document.setDocumentMargin(0)
+    document.setTextWidth(width)
+    cursor = QTextCursor(document)
+    _head(cursor, content)
+    head = (say("col_item"), say("col_qty"), say("col_price"), say("col_amount"))
+    rows = [(line.name, line.qty, line.price, line.amount) for line in content.lines]
+    _table(cursor, [head, *rows], (46, 16, 18, 20), bold_first=True)
+    sums = [(label, amount) for label, amount in content.sums]
+    _table(cursor, [*sums, (say("print_total"), content.total)], (60, 40), bold_last=True)
+    for text in (content.words, content.tax_included, content.saved):
+        _line(cursor, text, _LEFT)
+    if content.tax_rows:
+        heads = ("GST", say("print_taxable"), "CGST", content.state_tax_label, "IGST")
+        taxes = [(r.label, r.taxable, r.central, r.state, r.integrated) for r in content.tax_rows]
+        _table(cursor, [heads, *taxes], (16, 24, 20, 20, 20), bold_first=True)
+    if content.paid is not None:
+        for label, amount in content.paid.tenders:
+            _line(cursor, f"{label} {amount}", _LEFT)
+        paid = content.paid
+        _line(cursor, " · ".join(t for t in (paid.label, paid.when, paid.reference) if t), _CENTRE)
+    _line(cursor, content.return_policy, _CENTRE)
+    return document
+
+
+def _head(cursor: QTextCursor, content: PageContent) -> None:
+    if content.practice:
+        _line(cursor, say("practice"), _CENTRE, size=18, weight=800)
+    _line(cursor, content.shop_name, _CENTRE, size=16, weight=800)
+    for text in content.shop_address:
+        _line(cursor, text, _CENTRE)
+    _line(cursor, content.shop_phone, _CENTRE)
+    _line(cursor, f"GSTIN {content.gstin}" if content.gstin else "", _CENTRE)
+    _line(cursor, content.title, _CENTRE, size=12, weight=600)
+    _line(cursor, content.declaration, _CENTRE)
+    number = " · ".join(t for t in (content.number, content.date, content.time) if t)
+    _line(cursor, number, _CENTRE)
+    place = (say("token", n=content.token_no), content.counter, content.cashier)
+    _line(cursor, " · ".join(text for text in place if text), _CENTRE)
+    for text in (content.place_of_supply, content.reverse_charge, *content.buyer):
+        _line(cursor, text, _LEFT)
+
+
+def _line(
+    cursor: QTextCursor, text: str, align: Qt.AlignmentFlag, *, size: int = 11, weight: int = 400
+) -> None:
+    if not text:
+        return
+    block = QTextBlockFormat()
+    block.setAlignment(align)
+    cursor.setBlockFormat(block)
+    cursor.insertText(text, _letters(size, weight))
+    cursor.insertBlock()
+
+
+def _letters(size: int, weight: int) -> QTextCharFormat:
+    letters = QTextCharFormat()
+    letters.setFont(theme.font(size, weight))
+    return letters
+
+
+def _table(
+    cursor: QTextCursor,
+    rows: Sequence[Sequence[str]],
+    shares: Sequence[int],
+    *,
+    bold_first: bool = False,
+    bold_last: bool = False,
+) -> None:
+    shape = QTextTableFormat()
+    shape.setBorder(0)
+    shape.setCellPadding(1)
+    shape.setCellSpacing(0)
+    shape.setTopMargin(4)
+    shape.setBottomMargin(4)
+    shape.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_None)
+    shape.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+    percent = QTextLength.Type.PercentageLength
+    shape.setColumnWidthConstraints([QTextLength(percent, share) for share in shares])
+    table = cursor.insertTable(len(rows), len(shares), shape)
+    for r, row in enumerate(rows):
+        heavy = (bold_first and r == 0) or (bold_last and r == len(rows) - 1)
+        for c, text in enumerate(row):
+            cell = table.cellAt(r, c).firstCursorPosition()
+            block = QTextBlockFormat()
+            block.setAlignment(_RIGHT if c else _LEFT)
+            cell.setBlockFormat(block)
+            cell.insertText(text, _letters(11, 600 if heavy else 400))
+    cursor.movePosition(QTextCursor.MoveOperation.End)

@@ -1,0 +1,169 @@
+"""The page of a sale: it shows states and passes on what was pressed; it decides nothing."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+
+from pos_desktop.domain.sale import Item
+from pos_desktop.gui import theme
+from pos_desktop.gui.forms.ui_sale_page import Ui_SalePage
+from pos_desktop.gui.keys import Command, cap
+from pos_desktop.gui.presenters.customer import CustomerState
+from pos_desktop.gui.presenters.notices import Notice
+from pos_desktop.gui.presenters.sale import CartState
+from pos_desktop.gui.texts import say
+from pos_desktop.gui.widgets.form import fill
+from pos_desktop.gui.widgets.matches import Matches
+
+_SIDE_WIDE, _SIDE_NARROW, _SIDE_LARGE = 392, 328, 456
+
+
+class SalePage(QWidget):
+    """Implements ``CartView``, ``EntryView`` and ``CustomerView``."""
+
+    command = Signal(object)
+    entered = Signal(str, object)
+    typed = Signal(str)
+    quick = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.form = fill(Ui_SalePage(), self)
+        self.matches = Matches(self)
+        self._dress()
+        self._connect()
+
+    @property
+    def scan_text(self) -> str:
+        """What stands in the scan field."""
+        return self.form.scanField.text()
+
+    def show_cart(self, state: CartState) -> None:
+        """Lines, totals, and which buttons make sense."""
+        form = self.form
+        form.cartTable.show_cart(state)
+        form.totalLabel.show_text(state.total)
+        form.piecesLabel.setText(state.pieces)
+        form.gstValue.setText(state.gst)
+        form.roundValue.setText(state.round_off)
+        form.savedValue.setText(state.saved)
+        for button in (form.requestButton, form.cashButton, form.qrButton):
+            button.setEnabled(state.can_pay)
+        parked = not state.lines and state.parked > 0
+        words = say("unpark", n=state.parked) if parked else say("park")
+        form.parkButton.show_words(words, cap(Command.PARK))
+        form.parkButton.setEnabled(bool(state.lines) or parked)
+
+    def show_channel(self, words: str) -> None:
+        """The main button names the shop's way to send."""
+        self.form.requestButton.show_words(words, cap(Command.REQUEST), size=20)
+
+    def show_customer(self, state: CustomerState) -> None:
+        """The customer's card."""
+        self.form.customerCard.show_customer(state)
+
+    def show_quick(self, items: Sequence[Item]) -> None:
+        """The quick keys."""
+        self.form.quickKeys.show_items(items)
+
+    def show_notice(self, notice: Notice | None) -> None:
+        """The error area; a message that blocks scanning reddens the scan field."""
+        self.form.bannerBox.setVisible(notice is not None)
+        self.form.banner.show_notice(notice)
+        self.form.scanField.set_alarmed(notice is not None and notice.blocking)
+
+    def show_matches(self, items: Sequence[Item], text: str, *, mark: bool) -> None:
+        """The popup under the scan field."""
+        self._place_matches()
+        self.matches.show_items(items, text, mark=mark)
+
+    def clear_entry(self) -> None:
+        """The code or name was used."""
+        self.form.scanField.clear()
+        self.matches.hide()
+
+    def focus_entry(self) -> None:
+        """The scan field gets the keys back."""
+        self.form.scanField.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Three widths of the right column; the popup follows its field."""
+        super().resizeEvent(event)
+        wide = self.width()
+        side = _SIDE_NARROW if wide < 1200 else _SIDE_WIDE if wide < 1700 else _SIDE_LARGE
+        self.form.sideColumn.setFixedWidth(side)
+        self._place_matches()
+
+    def _place_matches(self) -> None:
+        field = self.form.scanField
+        corner = field.mapTo(self, QPoint(0, field.height() + 4))
+        self.matches.setGeometry(
+            QRect(corner.x(), corner.y(), field.width(), self.matches.height())
+        )
+
+    def _dress(self) -> None:
+        form = self.form
+        form.scanField.setPlaceholderText(say("scan_placeholder"))
+        form.scanField.setAccessibleName(say("scan_name"))
+        form.scanField.setMinimumHeight(44)
+        form.findCap.show_key(cap(Command.FIND))
+        for label, code in (
+            (form.toPayLabel, "to_pay"),
+            (form.gstLabel, "gst_label"),
+            (form.roundLabel, "round_off"),
+            (form.savedLabel, "saved"),
+        ):
+            label.setText(say(code))
+        for label in self.findChildren(QLabel):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        for label in (form.gstValue, form.roundValue, form.savedValue):
+            label.setFont(theme.font(14, 600))
+        form.bannerBox.hide()
+        form.requestButton.setProperty("strong", True)
+        form.requestButton.setMinimumHeight(72)
+        form.cashButton.show_words(say("cash"), cap(Command.CASH))
+        form.qrButton.show_words(say("qr_on_screen"), cap(Command.QR))
+        form.parkButton.show_words(say("park"), cap(Command.PARK))
+        form.printButton.show_words(say("print_last"), cap(Command.PRINT))
+        for button in (form.cashButton, form.qrButton, form.parkButton, form.printButton):
+            button.setMinimumHeight(50)
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        form.customerCard.setFixedHeight(68)
+
+    def _connect(self) -> None:
+        form = self.form
+        form.scanField.returnPressed.connect(self._on_return)
+        form.scanField.textEdited.connect(self.typed)
+        form.scanField.command.connect(self.command)
+        form.quickKeys.picked.connect(self._on_quick)
+        rows = form.cartTable.row_buttons
+        self._commands: dict[QObject, Command] = {
+            rows.less: Command.LESS,
+            rows.more: Command.MORE,
+            rows.remove: Command.REMOVE,
+            form.requestButton: Command.REQUEST,
+            form.cashButton: Command.CASH,
+            form.qrButton: Command.QR,
+            form.parkButton: Command.PARK,
+            form.printButton: Command.PRINT,
+            form.customerCard: Command.PHONE,
+        }
+        for button in self._commands:
+            if isinstance(button, QPushButton):
+                button.clicked.connect(self._on_pressed)
+        self.matches.picked.connect(self._on_picked)
+
+    def _on_pressed(self) -> None:
+        self.command.emit(self._commands[self.sender()])
+
+    def _on_picked(self, item: Item) -> None:
+        self.entered.emit(self.scan_text, item)
+
+    def _on_return(self) -> None:
+        self.entered.emit(self.scan_text, self.matches.marked())
+
+    def _on_quick(self, item: Item) -> None:
+        self.quick.emit(item, self.scan_text)
+        self.focus_entry()

@@ -1,0 +1,203 @@
+"""Cards of the waiting bills and the strip that holds as many as there is room for."""
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from pos_desktop.gui import theme
+from pos_desktop.gui.presenters.waiting import Card, StripState
+from pos_desktop.gui.texts import say
+from pos_desktop.gui.widgets import icons
+from pos_desktop.gui.widgets.labels import ElidedLabel
+
+CARD_WIDTH = 262
+GAP = 10
+_MORE = 84
+_LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter
+
+
+class BillCard(QWidget):
+    """One waiting bill, painted whole; a click opens what can be done with it."""
+
+    pressed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._card: Card | None = None
+        self._marked = False
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    @property
+    def card(self) -> Card | None:
+        """What is painted."""
+        return self._card
+
+    def show_card(self, card: Card, *, marked: bool) -> None:
+        """Paint this bill; cheap where nothing changed."""
+        if card == self._card and marked == self._marked:
+            return
+        self._card, self._marked = card, marked
+        self.setAccessibleName(card.name)
+        self.setToolTip(f"{card.words}\n{card.message}".strip())
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """The size of a card."""
+        return QSize(CARD_WIDTH, 94)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open it."""
+        if self._card is not None and self.rect().contains(event.position().toPoint()):
+            self.pressed.emit(self._card.order_id)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Edge in the colour of the state, then three lines."""
+        card = self._card
+        if card is None:
+            return
+        t = theme.current()
+        colour, soft = theme.tone_colours(t, card.tone)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._ground(painter, QColor(colour), QColor(soft if card.filled else t.surface))
+        inner = QRectF(self.rect()).adjusted(18, 8, -12, -8)
+        line = inner.height() / 3
+        rows = [QRectF(inner.left(), inner.top() + i * line, inner.width(), line) for i in range(3)]
+        ink, muted = QColor(t.ink), QColor(t.muted)
+        self._row(painter, rows[0], (card.title, 16, 600, ink), (card.amount, 14, 600, ink))
+        icon = QRectF(rows[1].left(), rows[1].center().y() - 6.5, 13, 13)
+        icons.draw(painter, icons.TONE_ICONS[card.tone], icon, QColor(colour), 1.9)
+        words = rows[1].adjusted(18, 0, 0, 0)
+        self._row(painter, words, (card.words, 13, 600, QColor(colour)), (card.age, 13, 400, muted))
+        self._row(painter, rows[2], (card.message, 13, 400, muted), (card.aside, 13, 400, muted))
+        painter.end()
+
+    def _ground(self, painter: QPainter, colour: QColor, fill: QColor) -> None:
+        t = theme.current()
+        area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        shape = QPainterPath()
+        shape.addRoundedRect(area, 8, 8)
+        painter.fillPath(shape, fill)
+        painter.save()
+        painter.setClipPath(shape)
+        painter.fillRect(QRectF(area.left(), area.top(), 6, area.height()), colour)
+        painter.restore()
+        painter.setPen(
+            QPen(QColor(t.primary if self._marked else t.line), 2.5 if self._marked else 1)
+        )
+        painter.drawPath(shape)
+
+    def _row(
+        self,
+        painter: QPainter,
+        area: QRectF,
+        left: tuple[str, int, int, QColor],
+        right: tuple[str, int, int, QColor],
+    ) -> None:
+        """A text at each end; the left one gives way."""
+        text, size, weight, colour = right
+        font = theme.font(size, weight)
+        taken = QFontMetrics(font).horizontalAdvance(text) + 10 if text else 0
+        painter.setFont(font)
+        painter.setPen(colour)
+        painter.drawText(area, _RIGHT | _MIDDLE, text)
+        text, size, weight, colour = left
+        font = theme.font(size, weight)
+        room = int(area.width()) - taken
+        painter.setFont(font)
+        painter.setPen(colour)
+        text = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(area, _LEFT | _MIDDLE, text)
+
+
+class BillStrip(QWidget):
+    """The row of cards. It takes the keys with F5: left, right, Enter, Esc."""
+
+    opened = Signal(str)
+    moved = Signal(int)
+    left = Signal()
+    escaped = Signal()
+    more = Signal()
+    room = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cards: list[BillCard] = []
+        self._selected = -1
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName(say("waiting_bills"))
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(GAP)
+        self._empty = ElidedLabel(self)
+        self._empty.setObjectName("hint")
+        self._more = QPushButton(self)
+        self._more.setProperty("dashed", True)
+        self._more.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._more.setFixedWidth(_MORE)
+        self._more.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self._more.clicked.connect(self.more)
+        self._row.addWidget(self._empty, 1)
+        self._row.addWidget(self._more)
+        self._row.addStretch()
+
+    def show_strip(self, state: StripState) -> None:
+        """Paint the cards of ``state``; widgets are reused."""
+        while len(self._cards) < len(state.cards):
+            card = BillCard(self)
+            card.pressed.connect(self.opened)
+            self._cards.append(card)
+            self._row.insertWidget(len(self._cards) - 1, card)
+        self._selected = state.selected
+        for at, widget in enumerate(self._cards):
+            widget.setVisible(at < len(state.cards))
+            if at < len(state.cards):
+                widget.show_card(state.cards[at], marked=at == state.selected)
+        self._empty.setVisible(bool(state.empty))
+        self._empty.setText(state.empty)
+        self._more.setVisible(state.more > 0)
+        self._more.setText(say("waiting_more", n=state.more))
+        self._more.setAccessibleName(say("waiting_more", n=state.more))
+
+    def cards(self) -> list[BillCard]:
+        """The visible cards."""
+        return [card for card in self._cards if card.isVisibleTo(self)]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell how many cards there is room for, the "+N more" button included."""
+        super().resizeEvent(event)
+        self.room.emit(max(1, (self.width() - _MORE) // (CARD_WIDTH + GAP)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows, Enter, Esc."""
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        key = Qt.Key(event.key())
+        if key in steps:
+            self.moved.emit(steps[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            card = self._cards[self._selected].card if self._selected >= 0 else None
+            if card is not None:
+                self.opened.emit(card.order_id)
+        elif key == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The mark belongs to the keys."""
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.left.emit()

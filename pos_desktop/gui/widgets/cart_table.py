@@ -1,0 +1,162 @@
+"""The table of lines: fixed row height, one stretching column, buttons on the marked row."""
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QTableView,
+    QWidget,
+)
+
+from pos_desktop.gui import theme
+from pos_desktop.gui.models.cart import CartModel, Column
+from pos_desktop.gui.presenters.sale import CartState
+from pos_desktop.gui.texts import say
+from pos_desktop.gui.widgets import icons
+from pos_desktop.gui.widgets.buttons import IconButton
+from pos_desktop.gui.widgets.cart_delegate import PAD, CartDelegate
+
+ROW = 48
+_WIDE = (48, 0, 92, 112, 104, 118)
+_NARROW = (40, 0, 78, 104, 92, 98)
+_NARROW_BELOW = 760
+
+
+class RowButtons(QWidget):
+    """Minus, plus and remove, 48 px targets for fingers; they follow the marked row."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 4, 0, 4)
+        row.setSpacing(6)
+        self.less = IconButton("minus", say("line_less"), self)
+        self.more = IconButton("plus", say("line_more"), self)
+        self.remove = IconButton("cross", say("line_remove"), self)
+        for button in (self.less, self.more, self.remove):
+            button.setFixedSize(40, 40)
+            # The scan field keeps the keys; the keyboard has +, - and Del for the same.
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            row.addWidget(button)
+        self.adjustSize()
+        self.hide()
+
+
+class CartTable(QTableView):
+    """Shows a CartState. It never takes the focus: the keys belong to the scan field."""
+
+    row_clicked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = CartModel(self)
+        self._delegate = CartDelegate(self)
+        self.setModel(self._model)
+        self.setItemDelegate(self._delegate)
+        self.setAccessibleName(say("cart_name"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setCornerButtonEnabled(False)
+        self._headers()
+        self.row_buttons = RowButtons(self.viewport())
+        self.clicked.connect(self._on_clicked)
+        self.verticalScrollBar().valueChanged.connect(self._place_buttons)
+
+    @property
+    def delegate(self) -> CartDelegate:
+        """It counts what it paints (tests)."""
+        return self._delegate
+
+    def show_cart(self, state: CartState) -> None:
+        """Rows, the mark, and the marked row in sight."""
+        self._model.show_lines(state.lines)
+        if state.selected >= 0:
+            index = self._model.index(state.selected, Column.ITEM)
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
+        else:
+            self.clearSelection()
+        self._place_buttons()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrow screens get narrow columns; the item column takes the rest."""
+        super().resizeEvent(event)
+        self._columns()
+        self._place_buttons()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The rows; an empty table says what to do."""
+        super().paintEvent(event)
+        if self._model.rowCount() == 0:
+            self._paint_empty()
+
+    def _headers(self) -> None:
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(ROW)
+        rows.setMinimumSectionSize(ROW)
+        columns = self.horizontalHeader()
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        columns.setSectionResizeMode(Column.ITEM, QHeaderView.ResizeMode.Stretch)
+        columns.setMinimumSectionSize(24)
+        columns.setFixedHeight(36)
+        columns.setSectionsClickable(False)
+        columns.setHighlightSections(False)
+        columns.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def _columns(self) -> None:
+        widths = _NARROW if self.width() < _NARROW_BELOW else _WIDE
+        for column, width in enumerate(widths):
+            if width:
+                self.setColumnWidth(column, width)
+
+    def _on_clicked(self) -> None:
+        self.row_clicked.emit(self.currentIndex().row())
+
+    def _place_buttons(self) -> None:
+        """Beside the marked line's name, as far right as the item column allows."""
+        index = self.currentIndex()
+        if not index.isValid() or not self.selectionModel().isSelected(index):
+            self.row_buttons.hide()
+            return
+        cell: QRect = self.visualRect(index.siblingAtColumn(Column.ITEM))
+        wide = self.row_buttons.sizeHint().width()
+        end = cell.right()
+        if self.width() < _NARROW_BELOW:
+            # There the buttons also cover the marked line's MRP: its name is worth more.
+            end = self.visualRect(index.siblingAtColumn(Column.MRP)).right() - 6
+        room = end - cell.left() - PAD - wide - 16
+        self._delegate.reserved = cell.right() - cell.left() - PAD - 8 - room
+        line = self._model.line(index.row())
+        left = cell.left() + PAD + self._delegate.name_width(line, room) + 12
+        self.row_buttons.setGeometry(left, cell.top(), wide, cell.height())
+        self.row_buttons.show()
+
+    def _paint_empty(self) -> None:
+        t = theme.current()
+        painter = QPainter(self.viewport())
+        area = self.viewport().rect()
+        middle = area.center()
+        icon = QRect(middle.x() - 28, middle.y() - 84, 56, 56).toRectF()
+        icons.draw(painter, "scan", icon, QColor(t.edge), 3)
+        painter.setPen(QColor(t.ink))
+        painter.setFont(theme.font(20, 600))
+        centre = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+        painter.drawText(
+            area.adjusted(0, area.height() // 2 - 14, 0, 0), centre, say("cart_empty_title")
+        )
+        painter.setPen(QColor(t.muted))
+        painter.setFont(theme.font(15))
+        hint = area.adjusted(24, area.height() // 2 + 20, -24, 0)
+        painter.drawText(hint, int(centre | Qt.TextFlag.TextWordWrap), say("cart_empty_hint"))
+        painter.end()

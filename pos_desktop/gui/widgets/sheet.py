@@ -1,0 +1,128 @@
+"""A dialog that lives inside the window: it never blocks, never gets lost behind another window,
+and scanning goes on as its owner decides."""
+
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from pos_desktop.gui import theme
+from pos_desktop.gui.presenters.notices import Notice
+from pos_desktop.gui.widgets.banner import Banner
+
+_MARGIN = 20
+
+
+class Sheet(QWidget):
+    """Covers the page with a veil and shows ``body`` on a card in its middle.
+
+    Esc emits ``dismissed``; Tab stays inside. ``takes_scans``: a scan goes to the bill as ever.
+    """
+
+    dismissed = Signal()
+    opened = Signal()
+    closed = Signal()
+
+    takes_scans = False
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._page = parent
+        self.card = QFrame(self)
+        self.card.setObjectName("sheetCard")
+        self._column = QVBoxLayout(self.card)
+        self._column.setContentsMargins(0, 0, 0, 12)
+        self._column.setSpacing(0)
+        self.body = QWidget(self.card)
+        self.banner = Banner(self.card)
+        self.banner.setContentsMargins(12, 0, 12, 0)
+        self._column.addWidget(self.body, 1)
+        self._column.addWidget(self.banner)
+        self._wide = 560
+        parent.installEventFilter(self)
+        self.hide()
+
+    def set_width(self, width: int) -> None:
+        """How wide the card may become."""
+        self._wide = width
+
+    def open(self) -> None:
+        """Show the sheet and give it the keys. Returns at once."""
+        self.banner.show_notice(None)
+        self._fit()
+        self.show()
+        self.raise_()
+        self.first_field().setFocus(Qt.FocusReason.PopupFocusReason)
+        self.opened.emit()
+
+    def close_sheet(self) -> None:
+        """Hide it; the owner gives the focus back."""
+        if self.isVisible():
+            self.hide()
+            self.closed.emit()
+
+    def first_field(self) -> QWidget:
+        """What gets the keys first."""
+        return self
+
+    def show_notice(self, notice: Notice | None) -> None:
+        """The window's message while this sheet is open."""
+        self.banner.show_notice(notice)
+        self._fit()
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """Follow the size of the page."""
+        if event.type() == QEvent.Type.Resize:
+            self._fit()
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc is one step back."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismissed.emit()
+        else:
+            event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Clicks beside the card reach nothing."""
+        event.accept()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes round inside the sheet."""
+        stops = [
+            child
+            for child in self.body.findChildren(QWidget)
+            if child.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and child.isVisible()
+            and child.isEnabled()
+        ]
+        if not stops:
+            return True
+        now = self.focusWidget()
+        at = stops.index(now) if now in stops else -1
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        stops[(at + (1 if forward else -1)) % len(stops)].setFocus(reason)
+        return True
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The veil."""
+        veil = QColor(theme.current().scrim)
+        veil.setAlphaF(0.45)
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), veil)
+        painter.end()
+
+    def _fit(self) -> None:
+        self.setGeometry(self._page.rect())
+        room = self._page.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        self.card.ensurePolished()
+        wide = min(self._wide, room.width())
+        layout = self.card.layout()
+        if layout is not None:
+            layout.activate()
+            high = layout.totalHeightForWidth(wide) if layout.hasHeightForWidth() else -1
+            high = max(high, self.card.sizeHint().height())
+        else:
+            high = self.card.sizeHint().height()
+        area = QRect(0, 0, wide, min(high, room.height()))
+        area.moveCenter(room.center())
+        self.card.setGeometry(area)

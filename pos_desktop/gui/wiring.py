@@ -1,0 +1,230 @@
+"""Joins the window, its presenters and the application's events. The only place that knows all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+from pos_desktop.domain.sale import Item
+from pos_desktop.gui.events import Events
+from pos_desktop.gui.keys import Command
+from pos_desktop.gui.presenters.customer import CustomerPresenter
+from pos_desktop.gui.presenters.desk import DeskPresenter
+from pos_desktop.gui.presenters.draft import DraftKeeper
+from pos_desktop.gui.presenters.entry import EntryPresenter
+from pos_desktop.gui.presenters.menu import MenuPresenter
+from pos_desktop.gui.presenters.notices import Notices
+from pos_desktop.gui.presenters.pay import CashPresenter, PayPresenter
+from pos_desktop.gui.presenters.ports import Services
+from pos_desktop.gui.presenters.printing import PrintPresenter
+from pos_desktop.gui.presenters.qr import QrPresenter
+from pos_desktop.gui.presenters.quantity import QuantityPresenter
+from pos_desktop.gui.presenters.sale import SalePresenter
+from pos_desktop.gui.presenters.status import StatusPresenter
+from pos_desktop.gui.presenters.waiting import WaitingPresenter
+from pos_desktop.gui.scanner import ScannerFilter
+from pos_desktop.gui.texts import say
+from pos_desktop.gui.views.main_window import MainWindow
+from pos_desktop.services.views import Lamp, PaidNews
+
+_QUEUED = Qt.ConnectionType.QueuedConnection
+_QUICK_KEYS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Presenters:
+    """Everything that acts behind the window."""
+
+    notices: Notices
+    sale: SalePresenter
+    entry: EntryPresenter
+    quantity: QuantityPresenter
+    customer: CustomerPresenter
+    cash: CashPresenter
+    pay: PayPresenter
+    qr: QrPresenter
+    waiting: WaitingPresenter
+    menu: MenuPresenter
+    paper: PrintPresenter
+    status: StatusPresenter
+    desk: DeskPresenter
+
+
+def presenters_for(window: MainWindow, services: Services) -> Presenters:
+    """Build the presenters of a window; they do nothing until they are told something."""
+    page, options = window.sale_page, services.options
+    notices = Notices(window, services.tones)
+    quantity = QuantityPresenter(window.quantity_sheet)
+    keeper = DraftKeeper(services.runner, services.drafts)
+    sale = SalePresenter(page, quantity, options.shop, keeper, notices, services.tones)
+    entry = EntryPresenter(page, sale, services.catalogue, notices)
+    customer = CustomerPresenter(page, window.phone_sheet, sale, options, services.clock)
+    qr = QrPresenter(window.qr_sheet, services, notices)
+    cash = CashPresenter(window.cash_sheet)
+    pay = PayPresenter(services, entry, customer, qr, cash, notices)
+    waiting = WaitingPresenter(window.waiting_bar, services, notices)
+    paper = PrintPresenter(services, notices)
+    menu = MenuPresenter(window.menu_sheet, services, waiting, qr, cash, paper)
+    status = StatusPresenter(window.top_bar, services)
+    desk = DeskPresenter(services, (waiting.on_desk, status.on_desk, customer.on_desk))
+    return Presenters(
+        notices, sale, entry, quantity, customer, cash, pay, qr, waiting, menu, paper, status, desk
+    )
+
+
+class Wiring(QObject):
+    """Lives as long as the window. Events from other threads arrive by queued connections."""
+
+    def __init__(
+        self, window: MainWindow, services: Services, events: Events, scanner: ScannerFilter
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._services = services
+        self.presenters = presenters_for(window, services)
+        events.changed.connect(self.on_changed, _QUEUED)
+        events.paid.connect(self.on_paid, _QUEUED)
+        events.lamps.connect(self.on_lamps, _QUEUED)
+        scanner.scanned.connect(self.on_scan)
+        window.command.connect(self.on_command)
+        self._connect_page()
+        self._connect_sheets()
+        self._commands = self._table()
+        self._seconds = QTimer(self)
+        self._seconds.setInterval(1000)
+        self._seconds.timeout.connect(self.on_tick)
+
+    def start(self) -> None:
+        """After the first paint: show what stands, read the desk, bring the draft back."""
+        p, services = self.presenters, self._services
+        words = "request_sms" if services.options.message_channel == "sms" else "request_whatsapp"
+        self._window.sale_page.show_channel(say(words))
+        p.sale.show()
+        p.customer.show()
+        p.status.show()
+        self._window.sale_page.show_quick(services.catalogue.quick(_QUICK_KEYS))
+        self._window.focus_entry()
+        self._seconds.start()
+        p.desk.on_changed()
+        services.runner.run("db", services.drafts.load, self._on_draft, p.notices.failed)
+
+    def on_command(self, command: Command) -> None:
+        """A key or a button. A key of the window closes the sheet that is open first."""
+        sheet = self._window.open_sheet
+        if sheet is not None and command is not Command.PRINT:
+            sheet.dismissed.emit()
+            if command is Command.HELP and sheet is self._window.help_sheet:
+                return
+        self._commands[command]()
+
+    def on_scan(self, code: str) -> None:
+        """A scan goes to the bill whatever has the focus, or is refused with tone and sentence."""
+        sheet = self._window.open_sheet
+        if sheet is not None and not sheet.takes_scans:
+            self.presenters.notices.error("scan_refused")
+            return
+        self.presenters.entry.on_scan(code, self._window.sale_page.scan_text)
+
+    def on_changed(self) -> None:
+        """Some bill changed."""
+        self.presenters.desk.on_changed()
+        self.presenters.qr.reload()
+
+    def on_paid(self, news: PaidNews) -> None:
+        """A bill was issued."""
+        self.presenters.waiting.on_paid(news)
+        self.presenters.qr.on_paid(news)
+
+    def on_lamps(self, lamps: tuple[Lamp, ...]) -> None:
+        """Some lamps changed."""
+        self.presenters.status.on_lamps(lamps)
+
+    def on_tick(self) -> None:
+        """A second went by."""
+        self.presenters.waiting.on_tick()
+        self.presenters.status.on_tick()
+        self.presenters.qr.on_tick()
+
+    def on_back(self) -> None:
+        """Esc in the scan field: one step back, never a bill lost."""
+        page = self._window.sale_page
+        if page.scan_text or page.matches.isVisible():
+            page.clear_entry()
+        else:
+            self.presenters.notices.acknowledge()
+
+    def on_print(self) -> None:
+        """The marked bill, or the last one."""
+        marked = self.presenters.waiting.marked
+        self.presenters.paper.print(marked.order_id if marked is not None else None)
+
+    def _on_draft(self, text: str | None) -> None:
+        self.presenters.sale.restore(text)
+        self.presenters.customer.show()
+
+    def _on_entered(self, text: str, picked: Item | None) -> None:
+        self.presenters.entry.on_enter(text, picked)
+
+    def _on_arrow(self, rows: int) -> None:
+        """Up and down mark a match while names are offered, else a line."""
+        if self._window.sale_page.matches.isVisible():
+            self._window.sale_page.matches.move_mark(rows)
+        else:
+            self.presenters.sale.on_move(rows)
+
+    def _on_card(self, order_id: str) -> None:
+        self.presenters.waiting.on_mark(order_id)
+        self.presenters.menu.open(order_id)
+
+    def _connect_page(self) -> None:
+        page, p = self._window.sale_page, self.presenters
+        page.command.connect(self.on_command)
+        page.entered.connect(self._on_entered)
+        page.typed.connect(p.entry.on_text)
+        page.quick.connect(p.entry.on_quick)
+        page.form.cartTable.row_clicked.connect(p.sale.on_select)
+        page.form.banner.acknowledged.connect(p.notices.acknowledge)
+        strip = self._window.form.billStrip
+        strip.opened.connect(self._on_card)
+        strip.moved.connect(p.waiting.on_move)
+        strip.left.connect(p.waiting.on_leave)
+        strip.escaped.connect(self._window.focus_entry)
+        strip.more.connect(p.waiting.on_more)
+        strip.room.connect(p.waiting.on_room)
+
+    def _connect_sheets(self) -> None:
+        window, p = self._window, self.presenters
+        for sheet, presenter in (
+            (window.phone_sheet, p.customer),
+            (window.quantity_sheet, p.quantity),
+            (window.cash_sheet, p.cash),
+        ):
+            sheet.typed.connect(presenter.on_typed)
+            sheet.entered.connect(presenter.on_enter)
+            sheet.dismissed.connect(presenter.on_back)
+        window.phone_sheet.none.connect(p.customer.on_none)
+        window.qr_sheet.dismissed.connect(p.qr.on_back)
+        window.menu_sheet.dismissed.connect(p.menu.on_back)
+        window.menu_sheet.chosen.connect(p.menu.on_choice)
+        window.help_sheet.dismissed.connect(window.help_sheet.close_sheet)
+
+    def _table(self) -> dict[Command, Callable[[], None]]:
+        p, window = self.presenters, self._window
+        return {
+            Command.HELP: window.help_sheet.open,
+            Command.FIND: window.focus_entry,
+            Command.PHONE: p.customer.on_key,
+            Command.PARK: p.sale.on_park,
+            Command.WAITING: p.waiting.on_key,
+            Command.QUANTITY: p.sale.on_quantity_key,
+            Command.REQUEST: p.pay.on_request,
+            Command.CASH: p.pay.on_cash,
+            Command.QR: p.pay.on_qr,
+            Command.PRINT: self.on_print,
+            Command.BACK: self.on_back,
+            Command.REMOVE: p.sale.on_remove,
+            Command.MORE: lambda: p.sale.on_step(1),
+            Command.LESS: lambda: p.sale.on_step(-1),
+            Command.UP: lambda: self._on_arrow(-1),
+            Command.DOWN: lambda: self._on_arrow(1),
+        }
