@@ -41,7 +41,7 @@ def _check(path: Path, told: dict[int, str]) -> int:
                 "SELECT CAST(order_id AS INTEGER), invoice_number FROM sales ORDER BY 1"
             )
             entries, _ = unit.ledger.head()
-    found: dict[int, str] = {n: number for n, number in rows}
+    found: dict[int, str] = dict(rows)
     assert len(found) == len(rows) == entries
     assert {n: found.get(n) for n in told} == told
     numbers = sorted(found.values())
