@@ -1,98 +1,35 @@
-"""The Razorpay adapter against documented answers: what it sends, what it believes."""
+"""The Razorpay adapter makes things payable: what it sends, what it refuses, what is in doubt."""
 
 import json
 import time
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import responses
 from responses import matchers
 
 from pos_desktop.domain.options import GatewayOptions
-from pos_desktop.domain.payment import (
-    Collect,
-    CollectKind,
-    CollectState,
-    GatewayStatus,
-    PaymentStatus,
-)
+from pos_desktop.domain.payment import GatewayStatus
 from pos_desktop.gateways.razorpay import RazorpayGateway
 from pos_desktop.net.http import HttpClient
-from pos_desktop.ports import CollectIntent, Gateway, GatewayError, GatewayErrorKind
+from pos_desktop.ports import Gateway, GatewayError, GatewayErrorKind
 from tests.support.scripted_server import Script, answer, scripted
 from tests.support.wire_samples import raw, sample
-from tests.unit.gateways.conftest import BASE, DATE, NOW, SetClock
-
-LINKS = f"{BASE}/v1/payment_links"
-QRS = f"{BASE}/v1/payments/qr_codes"
-PING = f"{BASE}/v1/payments"
-LINK_ID = "plink_T1aB2cD3eF4gH5"
-QR_ID = "qr_T1rS5tUv6WxY7z"
-PAY = "pay_T1kQ7mWx9ZbC2d"
-ORDER = "order_T1jP6nVy8AcD3f"
-
-INTENT = CollectIntent(
-    reference="FM01-2627-000123-1",
-    order_id="01JD8Q6W7X",
-    kind=CollectKind.LINK,
-    amount=124950,
-    life=1800,
-    created_at=NOW - 90_000,
-    description="Fresh Mart token 12",
-    counter="C2",
-    customer_phone="+919812345670",
-    return_url="https://relay.example.in/p/FM01/return",
+from tests.unit.gateways.answers import (
+    COLLECT,
+    INTENT,
+    LINK_ID,
+    LINKS,
+    PING,
+    QR_INTENT,
+    QRS,
+    bad,
+    fresh_link,
+    qr,
+    sent,
+    timed,
 )
-QR_INTENT = replace(INTENT, kind=CollectKind.QR, reference="FM01-2627-000123-q1", life=300)
-COLLECT = Collect(
-    reference=INTENT.reference,
-    order_id=INTENT.order_id,
-    attempt=1,
-    kind=CollectKind.LINK,
-    state=CollectState.OPEN,
-    gateway="razorpay",
-    amount=124950,
-    created_at=NOW,
-    gateway_id=LINK_ID,
-)
-QR_COLLECT = replace(COLLECT, kind=CollectKind.QR, gateway_id=QR_ID)
-
-
-def link(**changes: object) -> dict[str, Any]:
-    return {**sample("razorpay/link_paid"), **changes}
-
-
-def fresh_link(**changes: object) -> dict[str, Any]:
-    entity = link(status="created", payments=None, amount_paid=0, **changes)
-    del entity["order_id"]
-    return entity
-
-
-def qr(**changes: object) -> dict[str, Any]:
-    return {**sample("razorpay/qr_active"), **changes}
-
-
-def payment(**changes: object) -> dict[str, Any]:
-    return {**sample("razorpay/payment_captured"), **changes}
-
-
-def items(*entities: object) -> dict[str, object]:
-    return {"entity": "collection", "count": len(entities), "items": list(entities)}
-
-
-def bad(description: str) -> dict[str, object]:
-    return {"error": {**sample("razorpay/error")["error"], "description": description}}
-
-
-def timed(api: responses.RequestsMock) -> None:
-    """The first call tells the server's time."""
-    api.get(PING, json=items(), headers={"Date": DATE})
-
-
-def sent(api: responses.RequestsMock) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(api.calls[-1].request.body or b"{}")
-    return body
+from tests.unit.gateways.conftest import DATE, NOW, SetClock
 
 
 def test_create_link_sends_the_documented_body(
@@ -228,173 +165,6 @@ def test_used_reference_is_found_instead(
     api.get(LINKS, json={"payment_links": [fresh_link()]}, match=[query])
     api.get(f"{LINKS}/{LINK_ID}", json=fresh_link())
     assert gateway.create(INTENT).gateway_id == LINK_ID
-
-
-def test_find_link_asks_the_link_itself_because_the_list_hides_payments(
-    api: responses.RequestsMock, gateway: RazorpayGateway
-) -> None:
-    stranger = fresh_link(id="plink_Other", reference_id="FM01-2627-000123-12")
-    api.get(LINKS, json={"payment_links": [stranger, link(payments=[])]})
-    api.get(f"{LINKS}/{LINK_ID}", json=link())
-    api.get(f"{BASE}/v1/orders/{ORDER}/payments", json=items(payment()))
-    api.get(f"{BASE}/v1/payments/{PAY}", json=payment())
-    seen = gateway.find(INTENT)
-    assert seen is not None
-    assert (seen.status, [p.payment_id for p in seen.payments]) == (GatewayStatus.PAID, [PAY])
-
-
-def test_find_link_nothing(api: responses.RequestsMock, gateway: RazorpayGateway) -> None:
-    api.get(LINKS, json={"payment_links": []})
-    assert gateway.find(INTENT) is None
-
-
-def test_find_qr_matches_the_note_across_pages(
-    api: responses.RequestsMock, gateway: RazorpayGateway
-) -> None:
-    others = [qr(id=f"qr_{n}", notes=[] if n % 2 else {"intent": "other"}) for n in range(20)]
-    since = {"count": "20", "from": str(NOW // 1000 - 90 - 120)}
-    first = matchers.query_param_matcher({**since, "skip": "0"})
-    second = matchers.query_param_matcher({**since, "skip": "20"})
-    api.get(QRS, json=items(*others), match=[first])
-    api.get(QRS, json=items(qr()), match=[second])
-    api.get(f"{QRS}/{QR_ID}/payments", json=items())
-    seen = gateway.find(QR_INTENT)
-    assert seen is not None
-    assert (seen.gateway_id, seen.reference) == (QR_ID, QR_INTENT.reference)
-
-
-def test_find_qr_nothing(api: responses.RequestsMock, gateway: RazorpayGateway) -> None:
-    api.get(QRS, json=items(qr(notes=None)))
-    assert gateway.find(QR_INTENT) is None
-
-
-def test_find_qr_never_says_no_while_there_is_more_to_search(
-    api: responses.RequestsMock, gateway: RazorpayGateway
-) -> None:
-    api.get(QRS, json=items(*[qr(notes=[]) for _ in range(20)]))
-    with pytest.raises(GatewayError) as caught:
-        gateway.find(QR_INTENT)
-    assert caught.value.kind is GatewayErrorKind.UNAVAILABLE
-
-
-def test_fetch_open_link_never_opened(
-    api: responses.RequestsMock, gateway: RazorpayGateway
-) -> None:
-    api.get(f"{LINKS}/{LINK_ID}", json=fresh_link(notes=[], reminders=[], customer=[]))
-    seen = gateway.fetch(COLLECT)
-    assert (seen.status, seen.payments, len(api.calls)) == (GatewayStatus.OPEN, (), 1)
-
-
-def test_fetch_shows_attempts_of_the_order(
-    api: responses.RequestsMock, gateway: RazorpayGateway
-) -> None:
-    failed = sample("razorpay/hook_payment_failed")["payload"]["payment"]["entity"]
-    api.get(f"{LINKS}/{LINK_ID}", json=link(status="created", payments=[]))
-    api.get(f"{BASE}/v1/orders/{ORDER}/payments", json=items(failed))
-    seen = gateway.fetch(COLLECT)
-    assert seen.status is GatewayStatus.OPEN
-    assert [(p.status, p.error_reason) for p in seen.payments] == [
-        (PaymentStatus.FAILED, "payment_cancelled")
-    ]
-
-
-def test_captures_are_believed_only_from_the_payment_itself(
-    api: responses.RequestsMock, gateway: RazorpayGateway
-) -> None:
-    api.get(f"{LINKS}/{LINK_ID}", json=link(status="created"))
-    api.get(f"{BASE}/v1/orders/{ORDER}/payments", json=items(payment()))
-    api.get(f"{BASE}/v1/payments/{PAY}", json=payment(status="authorized", captured=False))
-    seen = gateway.fetch(COLLECT)
-    assert seen.status is GatewayStatus.OPEN
-    assert [p.status for p in seen.payments] == [PaymentStatus.AUTHORISED]
-
-
-def test_another_payments_answer_is_refused(
-    api: responses.RequestsMock, gateway: RazorpayGateway
-) -> None:
-    entity = link()
-    del entity["order_id"]
-    api.get(f"{LINKS}/{LINK_ID}", json=entity)
-    api.get(f"{BASE}/v1/payments/{PAY}", json=payment(id="pay_Other"))
-    with pytest.raises(GatewayError) as caught:
-        gateway.fetch(COLLECT)
-    assert caught.value.kind is GatewayErrorKind.VALIDATION
-
-
-def test_late_money_on_an_expired_link(
-    api: responses.RequestsMock, gateway: RazorpayGateway
-) -> None:
-    api.get(f"{LINKS}/{LINK_ID}", json=link(status="expired", payments=[]))
-    api.get(f"{BASE}/v1/orders/{ORDER}/payments", json=items(payment()))
-    api.get(f"{BASE}/v1/payments/{PAY}", json=payment())
-    seen = gateway.fetch(COLLECT)
-    assert (seen.status, seen.close_reason) == (GatewayStatus.PAID, "expired")
-
-
-def test_fetch_does_not_hide_money_behind_a_bad_address(
-    api: responses.RequestsMock, gateway: RazorpayGateway
-) -> None:
-    entity = fresh_link(short_url="https://evil.example/")
-    api.get(f"{LINKS}/{LINK_ID}", json=entity)
-    assert gateway.fetch(COLLECT).url is None
-
-
-def test_fetch_qr_with_payment(api: responses.RequestsMock, gateway: RazorpayGateway) -> None:
-    credited = sample("razorpay/hook_qr_code_credited")["payload"]["payment"]["entity"]
-    api.get(f"{QRS}/{QR_ID}", json=qr())
-    api.get(f"{QRS}/{QR_ID}/payments", json=items(credited))
-    api.get(f"{BASE}/v1/payments/{credited['id']}", json=credited)
-    seen = gateway.fetch(QR_COLLECT)
-    assert seen.status is GatewayStatus.PAID
-    assert [(p.rrn, p.provider_order_id) for p in seen.payments] == [("632712345679", None)]
-
-
-def test_close_link(api: responses.RequestsMock, gateway: RazorpayGateway) -> None:
-    api.post(f"{LINKS}/{LINK_ID}/cancel", json=fresh_link() | {"status": "cancelled"})
-    seen = gateway.close(COLLECT)
-    assert (seen.status, seen.close_reason) == (GatewayStatus.CANCELLED, "cancelled")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "cannot cancel or expire an already paid/partially paid link",
-        "cannot cancel or expire an expired link",
-        "some new wording",
-    ],
-)
-def test_payment_wins_over_close(
-    api: responses.RequestsMock, gateway: RazorpayGateway, text: str
-) -> None:
-    api.post(f"{LINKS}/{LINK_ID}/cancel", json=bad(text), status=400)
-    api.get(f"{LINKS}/{LINK_ID}", json=link())
-    api.get(f"{BASE}/v1/orders/{ORDER}/payments", json=items(payment()))
-    api.get(f"{BASE}/v1/payments/{PAY}", json=payment())
-    assert gateway.close(COLLECT).status is GatewayStatus.PAID
-
-
-def test_close_qr_that_was_paid_meanwhile(
-    api: responses.RequestsMock, gateway: RazorpayGateway
-) -> None:
-    api.post(f"{QRS}/{QR_ID}/close", json=qr(status="closed", close_reason="on_demand"))
-    api.get(f"{QRS}/{QR_ID}/payments", json=items(payment()))
-    api.get(f"{BASE}/v1/payments/{PAY}", json=payment())
-    assert gateway.close(QR_COLLECT).status is GatewayStatus.PAID
-
-
-def test_close_without_the_gateways_id(gateway: RazorpayGateway) -> None:
-    for call in (gateway.close, gateway.fetch):
-        with pytest.raises(GatewayError) as caught:
-            call(replace(COLLECT, gateway_id=None))
-        assert caught.value.kind is GatewayErrorKind.NOT_FOUND
-
-
-def test_ids_cannot_climb_out_of_the_path(
-    api: responses.RequestsMock, gateway: RazorpayGateway
-) -> None:
-    api.get(f"{LINKS}/..%2Forders%3Fx", json=fresh_link())
-    gateway.fetch(replace(COLLECT, gateway_id="../orders?x"))
-    assert api.calls[0].request.url == f"{LINKS}/..%2Forders%3Fx"
 
 
 def test_ping_and_bad_key(api: responses.RequestsMock, gateway: RazorpayGateway) -> None:

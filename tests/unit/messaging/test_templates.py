@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pos_desktop.domain.delivery import Message
 from pos_desktop.domain.errors import InputError
 from pos_desktop.domain.options import Options
-from pos_desktop.domain.sale import Channel
+from pos_desktop.domain.sale import Channel, PricedLine
 from pos_desktop.messaging.gsm7 import is_gsm7, units
 from pos_desktop.messaging.registry import TemplateRegistry
 from pos_desktop.messaging.templates import TemplateComposer
@@ -218,9 +218,9 @@ def test_foreign_invoice_number_is_refused_in_sms_only(
     ],
 )
 def test_goods_in_letters_and_digits(
-    registry: TemplateRegistry, message: Message, lines: tuple[object, ...], text: str
+    registry: TemplateRegistry, message: Message, lines: tuple[PricedLine, ...], text: str
 ) -> None:
-    facts = MessageFacts("Shree", 1, 100, lines, link=SMS_PAGE)  # type: ignore[arg-type]  # given
+    facts = MessageFacts("Shree", 1, 100, lines, link=SMS_PAGE)
     filled = composer(registry).payment_request(Channel.SMS_LINK, message, facts)
     assert filled.parameters[2] == text
 

@@ -1,0 +1,198 @@
+"""The Razorpay adapter looks and closes: what it believes about money."""
+
+from dataclasses import replace
+
+import pytest
+import responses
+from responses import matchers
+
+from pos_desktop.domain.payment import GatewayStatus, PaymentStatus
+from pos_desktop.gateways.razorpay import RazorpayGateway
+from pos_desktop.ports import GatewayError, GatewayErrorKind
+from tests.support.wire_samples import sample
+from tests.unit.gateways.answers import (
+    COLLECT,
+    INTENT,
+    LINK_ID,
+    LINKS,
+    ORDER,
+    PAY,
+    QR_COLLECT,
+    QR_ID,
+    QR_INTENT,
+    QRS,
+    bad,
+    fresh_link,
+    items,
+    link,
+    payment,
+    qr,
+)
+from tests.unit.gateways.conftest import BASE, NOW
+
+
+def test_find_link_asks_the_link_itself_because_the_list_hides_payments(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    stranger = fresh_link(id="plink_Other", reference_id="FM01-2627-000123-12")
+    api.get(LINKS, json={"payment_links": [stranger, link(payments=[])]})
+    api.get(f"{LINKS}/{LINK_ID}", json=link())
+    api.get(f"{BASE}/v1/orders/{ORDER}/payments", json=items(payment()))
+    api.get(f"{BASE}/v1/payments/{PAY}", json=payment())
+    seen = gateway.find(INTENT)
+    assert seen is not None
+    assert (seen.status, [p.payment_id for p in seen.payments]) == (GatewayStatus.PAID, [PAY])
+
+
+def test_find_link_nothing(api: responses.RequestsMock, gateway: RazorpayGateway) -> None:
+    api.get(LINKS, json={"payment_links": []})
+    assert gateway.find(INTENT) is None
+
+
+def test_find_qr_matches_the_note_across_pages(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    others = [qr(id=f"qr_{n}", notes=[] if n % 2 else {"intent": "other"}) for n in range(20)]
+    since = {"count": "20", "from": str(NOW // 1000 - 90 - 120)}
+    first = matchers.query_param_matcher({**since, "skip": "0"})
+    second = matchers.query_param_matcher({**since, "skip": "20"})
+    api.get(QRS, json=items(*others), match=[first])
+    api.get(QRS, json=items(qr()), match=[second])
+    api.get(f"{QRS}/{QR_ID}/payments", json=items())
+    seen = gateway.find(QR_INTENT)
+    assert seen is not None
+    assert (seen.gateway_id, seen.reference) == (QR_ID, QR_INTENT.reference)
+
+
+def test_find_qr_nothing(api: responses.RequestsMock, gateway: RazorpayGateway) -> None:
+    api.get(QRS, json=items(qr(notes=None)))
+    assert gateway.find(QR_INTENT) is None
+
+
+def test_find_qr_never_says_no_while_there_is_more_to_search(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    api.get(QRS, json=items(*[qr(notes=[]) for _ in range(20)]))
+    with pytest.raises(GatewayError) as caught:
+        gateway.find(QR_INTENT)
+    assert caught.value.kind is GatewayErrorKind.UNAVAILABLE
+
+
+def test_fetch_open_link_never_opened(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    api.get(f"{LINKS}/{LINK_ID}", json=fresh_link(notes=[], reminders=[], customer=[]))
+    seen = gateway.fetch(COLLECT)
+    assert (seen.status, seen.payments, len(api.calls)) == (GatewayStatus.OPEN, (), 1)
+
+
+def test_fetch_shows_attempts_of_the_order(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    failed = sample("razorpay/hook_payment_failed")["payload"]["payment"]["entity"]
+    api.get(f"{LINKS}/{LINK_ID}", json=link(status="created", payments=[]))
+    api.get(f"{BASE}/v1/orders/{ORDER}/payments", json=items(failed))
+    seen = gateway.fetch(COLLECT)
+    assert seen.status is GatewayStatus.OPEN
+    assert [(p.status, p.error_reason) for p in seen.payments] == [
+        (PaymentStatus.FAILED, "payment_cancelled")
+    ]
+
+
+def test_captures_are_believed_only_from_the_payment_itself(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    api.get(f"{LINKS}/{LINK_ID}", json=link(status="created"))
+    api.get(f"{BASE}/v1/orders/{ORDER}/payments", json=items(payment()))
+    api.get(f"{BASE}/v1/payments/{PAY}", json=payment(status="authorized", captured=False))
+    seen = gateway.fetch(COLLECT)
+    assert seen.status is GatewayStatus.OPEN
+    assert [p.status for p in seen.payments] == [PaymentStatus.AUTHORISED]
+
+
+def test_another_payments_answer_is_refused(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    entity = link()
+    del entity["order_id"]
+    api.get(f"{LINKS}/{LINK_ID}", json=entity)
+    api.get(f"{BASE}/v1/payments/{PAY}", json=payment(id="pay_Other"))
+    with pytest.raises(GatewayError) as caught:
+        gateway.fetch(COLLECT)
+    assert caught.value.kind is GatewayErrorKind.VALIDATION
+
+
+def test_late_money_on_an_expired_link(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    api.get(f"{LINKS}/{LINK_ID}", json=link(status="expired", payments=[]))
+    api.get(f"{BASE}/v1/orders/{ORDER}/payments", json=items(payment()))
+    api.get(f"{BASE}/v1/payments/{PAY}", json=payment())
+    seen = gateway.fetch(COLLECT)
+    assert (seen.status, seen.close_reason) == (GatewayStatus.PAID, "expired")
+
+
+def test_fetch_does_not_hide_money_behind_a_bad_address(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    entity = fresh_link(short_url="https://evil.example/")
+    api.get(f"{LINKS}/{LINK_ID}", json=entity)
+    assert gateway.fetch(COLLECT).url is None
+
+
+def test_fetch_qr_with_payment(api: responses.RequestsMock, gateway: RazorpayGateway) -> None:
+    credited = sample("razorpay/hook_qr_code_credited")["payload"]["payment"]["entity"]
+    api.get(f"{QRS}/{QR_ID}", json=qr())
+    api.get(f"{QRS}/{QR_ID}/payments", json=items(credited))
+    api.get(f"{BASE}/v1/payments/{credited['id']}", json=credited)
+    seen = gateway.fetch(QR_COLLECT)
+    assert seen.status is GatewayStatus.PAID
+    assert [(p.rrn, p.provider_order_id) for p in seen.payments] == [("632712345679", None)]
+
+
+def test_close_link(api: responses.RequestsMock, gateway: RazorpayGateway) -> None:
+    api.post(f"{LINKS}/{LINK_ID}/cancel", json=fresh_link() | {"status": "cancelled"})
+    seen = gateway.close(COLLECT)
+    assert (seen.status, seen.close_reason) == (GatewayStatus.CANCELLED, "cancelled")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cannot cancel or expire an already paid/partially paid link",
+        "cannot cancel or expire an expired link",
+        "some new wording",
+    ],
+)
+def test_payment_wins_over_close(
+    api: responses.RequestsMock, gateway: RazorpayGateway, text: str
+) -> None:
+    api.post(f"{LINKS}/{LINK_ID}/cancel", json=bad(text), status=400)
+    api.get(f"{LINKS}/{LINK_ID}", json=link())
+    api.get(f"{BASE}/v1/orders/{ORDER}/payments", json=items(payment()))
+    api.get(f"{BASE}/v1/payments/{PAY}", json=payment())
+    assert gateway.close(COLLECT).status is GatewayStatus.PAID
+
+
+def test_close_qr_that_was_paid_meanwhile(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    api.post(f"{QRS}/{QR_ID}/close", json=qr(status="closed", close_reason="on_demand"))
+    api.get(f"{QRS}/{QR_ID}/payments", json=items(payment()))
+    api.get(f"{BASE}/v1/payments/{PAY}", json=payment())
+    assert gateway.close(QR_COLLECT).status is GatewayStatus.PAID
+
+
+def test_close_without_the_gateways_id(gateway: RazorpayGateway) -> None:
+    for call in (gateway.close, gateway.fetch):
+        with pytest.raises(GatewayError) as caught:
+            call(replace(COLLECT, gateway_id=None))
+        assert caught.value.kind is GatewayErrorKind.NOT_FOUND
+
+
+def test_ids_cannot_climb_out_of_the_path(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    api.get(f"{LINKS}/..%2Forders%3Fx", json=fresh_link())
+    gateway.fetch(replace(COLLECT, gateway_id="../orders?x"))
+    assert api.calls[0].request.url == f"{LINKS}/..%2Forders%3Fx"
