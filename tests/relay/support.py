@@ -209,12 +209,13 @@ def command(data: Path, *arguments: str, stdin: str = "") -> dict[str, Any]:
 
 @contextmanager
 def captured_log() -> Iterator[list[str]]:
-    """Everything that any logger of this process says."""
+    """Everything that any logger of this process says, but the tests' own HTTP client."""
     lines: list[str] = []
 
     class Keep(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            lines.append(self.format(record))
+            if not record.name.startswith(("httpx", "httpcore")):
+                lines.append(self.format(record))
 
     root = logging.getLogger()
     keep, level = Keep(), root.level
