@@ -4,6 +4,8 @@ import itertools
 import time
 from typing import Any
 
+import httpx
+
 from tests.support.practice import Json, Practice
 
 _numbers = itertools.count(1)
@@ -28,6 +30,15 @@ def assert_same_shape(sample: Any, got: Any, where: str = "body") -> None:
             assert_same_shape(sample[0], got[0], f"{where}[0]")
     elif sample is not None and got is not None:
         assert type(sample) is type(got), f"{where}: {sample!r} against {got!r}"
+
+
+def assert_refused(answer: httpx.Response, text: str, status: int = 400) -> Json:
+    """Razorpay refused with this text; its error object."""
+    assert answer.status_code == status, answer.text
+    error: Json = answer.json()["error"]
+    assert error["description"] == text
+    assert error["code"] == "BAD_REQUEST_ERROR"
+    return error
 
 
 def link_body(**changes: object) -> Json:

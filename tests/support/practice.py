@@ -87,6 +87,10 @@ class Practice:
         entries: list[Json] = answer.raise_for_status().json()["entries"]
         return entries
 
+    def sent_to(self, url: str) -> list[int | None]:
+        """What each delivery to addresses that begin with ``url`` was answered, in order."""
+        return [e["status"] for e in self.journal() if e["path"].startswith(url)]
+
     def calm(self) -> None:
         """No fault, no webhook, every switch as at the start."""
         self.control.delete("/faults").raise_for_status()
