@@ -240,7 +240,11 @@ class HttpClient:
     def _once(self, call: "_Call", timeouts: tuple[float, float]) -> HttpAnswer:
         began = time.monotonic()
         sent_at = self._now()
-        with track() as progress, progress.deadline(self._limits.total):
+        total = self._limits.total
+        if timeouts != self._timeouts:
+            # Who grants one answer more time (a long poll) grants it to the whole call.
+            total = max(total, sum(timeouts) + 5.0)
+        with track() as progress, progress.deadline(total):
             try:
                 with closing(self._send(call, timeouts)) as reply:
                     body = self._read_all(reply)

@@ -164,6 +164,23 @@ def test_a_dripping_server_is_cut_off(part: str) -> None:
     assert time.monotonic() - began < 2
 
 
+def test_a_long_poll_may_take_longer_than_other_calls() -> None:
+    with scripted(hang, answer(b"{}")) as server:
+        client = HttpClient(server.url, timeouts=(1, 0.1), limits=Limits(total=0.2))
+        with pytest.raises(OutcomeUnknown):
+            client.request("POST", "/")
+        client.close()
+
+    def late(peer: socket.socket, request: bytes) -> None:
+        time.sleep(0.4)
+        answer(b"{}")(peer, request)
+
+    with scripted(late) as server:
+        client = HttpClient(server.url, timeouts=(1, 0.1), limits=Limits(total=0.2))
+        assert client.request("GET", "/", timeout=(1, 5)).status == 200
+        client.close()
+
+
 @pytest.mark.parametrize("length", ["Content-Length: 500000\r\n", "Transfer-Encoding: chunked\r\n"])
 def test_large_answer_is_refused_by_limit(length: str) -> None:
     def flood(peer: socket.socket, _request: bytes) -> None:
