@@ -33,7 +33,7 @@ _SHORT_ROW = 60
 _KEPT = ("barcode", "quick_order")
 _UPSERT = insert_sql(
     items,
-    (*STORED, "active"),
+    STORED,
     "ON CONFLICT (barcode) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in STORED if name not in _KEPT)
     + ", quick_order = COALESCE(excluded.quick_order, quick_order), active = 1",
@@ -221,7 +221,7 @@ def _load(session: Session, reading: _Reading, *, keep_going: bool) -> int:
     source = reading.values()
     while batch := list(itertools.islice(source, _BATCH)):
         if keep_going or not reading.faults:
-            session.change_many(_UPSERT, [(*row, 1) for row in batch])
+            session.change_many(_UPSERT, batch)
             written += len(batch)
     return written
 

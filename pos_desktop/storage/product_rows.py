@@ -8,6 +8,7 @@ most two decimals, rates in percent.
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import TypeVar
 
 from pos_desktop.domain.barcode import gtin_check_digit_ok, normalise_code
@@ -18,6 +19,8 @@ from pos_desktop.storage.tables import column_names, items
 NEEDED = ("barcode", "name", "price", "gst_rate")
 STORED = column_names(items, "item_id", "active")
 LONGEST_NAME = 200
+_OWN = ("barcode", "name", "price", "mrp", "quick_order")
+_SHARED = tuple(name for name in STORED if name not in _OWN)
 # Schedules in force and those that old stock may still carry, in 1/10000 percent (domain 1.6).
 LEGAL_RATES = frozenset({0, 2_500, 15_000, 30_000, 50_000, 120_000, 180_000, 280_000, 400_000})
 _T = TypeVar("_T")
@@ -59,20 +62,19 @@ class ProductRows:
         self.ignored = tuple(name for name in names if name and name not in STORED)
         self._width = len(names)
         # A column that is not there reads the empty cell appended behind the others.
-        self._places = [names.index(n) if n in names else len(names) for n in STORED]
+        places = {n: names.index(n) if n in names else len(names) for n in STORED}
+        self._own = itemgetter(*(places[name] for name in _OWN))
+        self._shared = itemgetter(*(places[name] for name in _SHARED))
 
     def values(self, cells: list[str]) -> tuple[object, ...]:
         """The values of ``STORED`` in order. Raises RowProblem."""
         if len(cells) != self._width:
             raise RowProblem("", f"{len(cells)} columns instead of {self._width}")
         cells.append("")
-        (
-            barcode, name, price, mrp, includes, gst_rate, hsn, unit, category,
-            tax_class, cess_rate, cess_per_unit, quick_order,
-        ) = [cells[place] for place in self._places]  # fmt: skip
-        _check_characters(barcode, name, hsn, unit, category)
+        barcode, name, price, mrp, quick_order = self._own(cells)
+        _check_characters(barcode, name)
         paise = _rupees("price", price)
-        most = _rupees("mrp", mrp) if mrp.strip() else None
+        most = _rupees("mrp", mrp) if mrp and not mrp.isspace() else None
         if most is not None and paise > most:
             raise RowProblem("price", f"the price {price} is above the MRP {mrp}")
         return (
@@ -80,16 +82,26 @@ class ProductRows:
             _name(name),
             paise,
             most,
-            _among("price_includes_tax", includes, _YES),
-            _legal_rate(gst_rate),
-            _matching("hsn", hsn.strip(), _HSN),
-            _matching("unit", unit.strip().upper() or "PCS", _UNIT),
-            _clean(category),
-            _among("tax_class", tax_class, _CLASSES),
-            _rate("cess_rate", cess_rate) if cess_rate.strip() else 0,
-            _rupees("cess_per_unit", cess_per_unit) if cess_per_unit.strip() else 0,
-            _place(quick_order),
+            *_shared_values(self._shared(cells)),
+            _place(quick_order) if quick_order else None,
         )
+
+
+@lru_cache(maxsize=4096)
+def _shared_values(cells: tuple[str, ...]) -> tuple[object, ...]:
+    """The columns in which thousands of articles are alike: read once for all of them."""
+    _check_characters(*cells)
+    includes, gst_rate, hsn, unit, category, tax_class, cess_rate, cess_per_unit = cells
+    return (
+        _among("price_includes_tax", includes, _YES),
+        _legal_rate(gst_rate),
+        _matching("hsn", hsn.strip(), _HSN),
+        _matching("unit", unit.strip().upper() or "PCS", _UNIT),
+        _clean(category),
+        _among("tax_class", tax_class, _CLASSES),
+        _rate("cess_rate", cess_rate) if cess_rate.strip() else 0,
+        _rupees("cess_per_unit", cess_per_unit) if cess_per_unit.strip() else 0,
+    )
 
 
 def _check_characters(*cells: str) -> None:

@@ -309,7 +309,13 @@ items = _table(
     _paise("cess_rate"),
     _paise("cess_per_unit"),
     _int("quick_order", null=True),
-    _flag("active"),
+    Column(
+        "active",
+        INTEGER,
+        CheckConstraint("active IN (0, 1)"),
+        nullable=False,
+        server_default=sa.text("1"),
+    ),
     UniqueConstraint("barcode"),
 )
 Index("items_by_name", sa.text("name COLLATE NOCASE"), _table=items)
