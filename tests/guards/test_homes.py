@@ -21,7 +21,6 @@ HOMES: dict[str, tuple[str, ...]] = {
     "qrcode": (PAPER,),
     "PIL": (PAPER,),
     "platformdirs": ("pos_desktop/settings/",),
-    "phonenumbers": ("pos_desktop/domain/phone.py",),
     "httpx": ("pos_desktop/sandbox/", "pos_desktop/story/"),  # story: the customer's phone
     "litestar": WEB,
     "uvicorn": WEB,

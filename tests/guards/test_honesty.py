@@ -15,7 +15,9 @@ REASONED = re.compile(
     r"#\s*(?:[n]oqa:\s*[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*|type:\s*[i]gnore\[[\w,\s-]+\])"
     r"\s*[-#:–—(]*\s*\w+\W+\w+"
 )
-PROVES = re.compile(r"assert|raises|warns|fail|check|expect|wait|prove|judge|must|verify|match")
+PROVES = re.compile(
+    r"assert|raises|warns|fail|check|expect|wait|prove|judge|must|verify|validate|match"
+)
 
 
 def comments(file: Source) -> list[tuple[int, str]]:
