@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,41 +60,63 @@ def test_a_full_disk(tiny_disk: Path) -> None:
     assert verify_database(path).ok
 
 
+_UNDER_A_LIMIT = """
+import resource, signal, sys
+from pathlib import Path
+from pos_desktop.domain.errors import StoreError
+from pos_desktop.storage.store import SqliteStore
+from tests.unit.storage.samples import sell
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+store = SqliteStore(Path(sys.argv[1])).open()
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, hard))
+told = []
+for n in range(1, 200):
+    try:
+        told.append(sell(store, n, lines=12))
+    except StoreError as error:
+        print(error.code, "|", error)
+        break
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+with store.read() as unit:
+    assert unit.sales.last_issued().invoice_number == told[-1]
+told.append(sell(store, 300))
+store.close()
+print(len(told), told[-1])
+"""
+
+_TEN_SALES = """
+import sys
+from pathlib import Path
+from pos_desktop.domain.errors import StoreError
+from pos_desktop.storage.store import SqliteStore
+from tests.unit.storage.samples import sell
+
+store = SqliteStore(Path(sys.argv[1])).open()
+told = refused = 0
+for n in range(1, 11):
+    try:
+        assert sell(store, n) == f"C2A/2627/{told + 1:06d}"
+        told += 1
+    except StoreError as error:
+        assert error.code in ("disk_error", "marker"), error.code
+        refused += 1
+store.close()
+print(told, refused)
+"""
+
+
+def _python(code: str, path: Path, *before: str) -> "subprocess.CompletedProcess[str]":
+    command = [*before, sys.executable, "-c", code, str(path)]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
 def test_a_limit_on_the_size_of_files(tmp_path: Path) -> None:
     path = tmp_path / "counter.db"
-    code = f"""
-        import resource, signal, sys
-        from pathlib import Path
-        from pos_desktop.domain.errors import StoreError
-        from pos_desktop.storage.store import SqliteStore
-        from tests.unit.storage.samples import sell
-
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        store = SqliteStore(Path({str(path)!r})).open()
-        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, hard))
-        told = []
-        for n in range(1, 200):
-            try:
-                told.append(sell(store, n, lines=12))
-            except StoreError as error:
-                print(error.code, "|", error)
-                break
-        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-        with store.read() as unit:
-            assert unit.sales.last_issued().invoice_number == told[-1]
-        told.append(sell(store, 300))
-        store.close()
-        print(len(told), told[-1])
-    """
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = _python(_UNDER_A_LIMIT, path)
     assert done.returncode == 0, done.stderr
     refusal, end = done.stdout.splitlines()
     assert refusal.split(" | ")[0] in ("disk_full", "disk_error")
@@ -114,34 +135,9 @@ def test_a_flush_that_fails(tmp_path: Path, call: int) -> None:
     """The N-th flush while selling answers EIO: refused or saved, never half, and told which."""
     path = tmp_path / "counter.db"
     SqliteStore(path).open().close()
-    code = f"""
-        from pathlib import Path
-        from pos_desktop.domain.errors import StoreError
-        from pos_desktop.storage.store import SqliteStore
-        from tests.unit.storage.samples import sell
-
-        store = SqliteStore(Path({str(path)!r})).open()
-        told = refused = 0
-        for n in range(1, 11):
-            try:
-                assert sell(store, n) == f"C2A/2627/{{told + 1:06d}}"
-                told += 1
-            except StoreError as error:
-                assert error.code in ("disk_error", "marker"), error.code
-                refused += 1
-        store.close()
-        print(told, refused)
-    """
     inject = f"inject=fdatasync:error=EIO:when={call}"
-    traced = ["strace", "-f", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", inject]
-    done = subprocess.run(
-        [*traced, sys.executable, "-c", textwrap.dedent(code)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    traced = ("strace", "-f", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", inject)
+    done = _python(_TEN_SALES, path, *traced)
     if "Operation not permitted" in done.stderr:
         pytest.skip("this machine lets no process be traced")
     assert done.returncode == 0, done.stderr
