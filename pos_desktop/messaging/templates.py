@@ -149,8 +149,6 @@ class TemplateComposer:
         """Our own page by its dynamic form: the part up to ``?`` is what DLT has whitelisted."""
         if not self._public(link).startswith(f"{self._page_root}/i?"):
             raise InputError("link_foreign", "An SMS may only carry the link of our own page.")
-        if is_ip_host(link) and not self._practice:
-            raise InputError("link_foreign", "An SMS must not carry a link to a bare address.")
         if len(link) > _SMS_LINK:
             text = "The relay's public address is too long for a link in an SMS."
             raise InputError("sms_link_long", text, limit=_SMS_LINK)

@@ -268,3 +268,15 @@ def test_the_error_sample_is_a_validation(
         gateway.create(INTENT)
     assert caught.value.kind is GatewayErrorKind.VALIDATION
     assert caught.value.text == "The amount must be at least INR 1.00"
+
+
+def test_a_used_reference_that_cannot_be_found_stays_an_error(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    timed(api)
+    text = "payment link creation with reference ID already attempted"
+    api.post(LINKS, json=bad(text), status=400)
+    api.get(LINKS, json={"payment_links": None})
+    with pytest.raises(GatewayError) as caught:
+        gateway.create(INTENT)
+    assert caught.value.kind is GatewayErrorKind.DUPLICATE

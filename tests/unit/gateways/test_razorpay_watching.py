@@ -196,3 +196,19 @@ def test_ids_cannot_climb_out_of_the_path(
     api.get(f"{LINKS}/..%2Forders%3Fx", json=fresh_link())
     gateway.fetch(replace(COLLECT, gateway_id="../orders?x"))
     assert api.calls[0].request.url == f"{LINKS}/..%2Forders%3Fx"
+
+
+def test_close_that_is_not_allowed_is_told(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    api.post(f"{LINKS}/{LINK_ID}/cancel", json=bad("Authentication failed"), status=401)
+    with pytest.raises(GatewayError) as caught:
+        gateway.close(COLLECT)
+    assert caught.value.kind is GatewayErrorKind.AUTH
+
+
+def test_a_qr_without_id_is_refused(api: responses.RequestsMock, gateway: RazorpayGateway) -> None:
+    api.get(f"{QRS}/{QR_ID}", json=qr(id=None))
+    with pytest.raises(GatewayError) as caught:
+        gateway.fetch(QR_COLLECT)
+    assert caught.value.kind is GatewayErrorKind.VALIDATION

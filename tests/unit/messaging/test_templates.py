@@ -1,5 +1,6 @@
 """Composed messages fit what was registered; what would fail later is refused now."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -235,6 +236,56 @@ def test_long_bills_are_cut_and_counted(registry: TemplateRegistry, message: Mes
         Channel.WHATSAPP_LINK, message, replace(facts, link=PAY_LINK)
     )
     assert whatsapp.parameters[2].endswith("more")
+
+
+def registered(name: str, **changes: object) -> TemplateRegistry:
+    """The shipped templates with one of them registered otherwise."""
+    rows = json.loads(TEMPLATES.read_text("utf-8"))
+    for row in rows:
+        if row["name"] == name:
+            row.update(changes)
+    return TemplateRegistry.load(json.dumps(rows).encode())
+
+
+def test_texts_that_grow_too_long_are_refused(message: Message) -> None:
+    body = "word " * 190 + "{{1}} x {{2}} x {{3}} x {{4}} end"
+    long = registered("bill_pay_link", body=body)
+    lines = tuple(line(f"Article {n}") for n in range(30))
+    with pytest.raises(InputError) as caught:
+        composer(long).payment_request(
+            Channel.WHATSAPP_LINK, message, replace(FACTS, lines=lines, link=PAY_LINK)
+        )
+    assert code_of(caught) == "message_too_long"
+    shipped = TemplateRegistry.load(TEMPLATES.read_bytes()).named("bill_pay_sms")
+    assert shipped is not None
+    long = registered("bill_pay_sms", body="word " * 80 + shipped.body)
+    with pytest.raises(InputError) as caught:
+        composer(long).payment_request(Channel.SMS_LINK, message, replace(FACTS, link=SMS_PAGE))
+    assert code_of(caught) == "message_too_long"
+
+
+def test_a_value_must_fit_its_tag(message: Message) -> None:
+    body = "{#shop#} {#numeric#} {#numeric#} {#numeric#} {#numeric#} {#url#}"
+    odd = registered("bill_pay_sms", body=body)
+    with pytest.raises(InputError) as caught:
+        composer(odd).payment_request(Channel.SMS_LINK, message, replace(FACTS, link=SMS_PAGE))
+    assert code_of(caught) == "sms_value_form"
+    assert caught.value.params == {"name": "items", "tag": "numeric"}
+
+
+def test_old_templates_keep_their_commas(message: Message) -> None:
+    body = "{#shop#}: Rs {#numeric#}.{#numeric#} for {#var#}, token {#numeric#}: {#url#}"
+    old = registered("bill_pay_sms", body=body)
+    filled = composer(old).payment_request(Channel.SMS_LINK, message, replace(FACTS, link=SMS_PAGE))
+    assert filled.parameters[2] == "Milk x2, Oil x3"
+
+
+def test_a_page_button_needs_our_page(registry: TemplateRegistry, message: Message) -> None:
+    with pytest.raises(InputError) as caught:
+        composer(registry, PAGE_STYLE).payment_request(
+            Channel.WHATSAPP_LINK, message, replace(FACTS, link=PAY_LINK)
+        )
+    assert code_of(caught) == "link_foreign"
 
 
 names = st.text(max_size=60)
