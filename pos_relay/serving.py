@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import uvicorn
@@ -55,25 +56,25 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings, bind: Bind) -> int:
     """Serve until told to stop; the exit code. Raises SetupError before the first request."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
-    listening = _listen(bind)
-    host, port = listening.getsockname()[:2]
-    base_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    node = open_node(settings)
+    with ExitStack() as closing_last:
+        listening = _listen(bind)
+        closing_last.callback(listening.close)
+        host, port = listening.getsockname()[:2]
+        base_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        node = open_node(settings)
+        closing_last.callback(node.store.close)
 
-    def ready() -> None:
-        if bind.announce:
-            public = settings.public_url or base_url
-            print(json.dumps({"base_url": base_url, "public_url": public}), flush=True)  # noqa: T201 - the announcement is this command's output
+        def ready() -> None:
+            if bind.announce:
+                addresses = {"base_url": base_url, "public_url": settings.public_url or base_url}
+                sys.stdout.write(json.dumps(addresses) + "\n")
+                sys.stdout.flush()
 
-    server = make_server(node, ready)
-    if bind.parent is not None:
-        _follow(bind.parent, server)
-    try:
+        server = make_server(node, ready)
+        if bind.parent is not None:
+            _follow(bind.parent, server)
         asyncio.run(server.serve(sockets=[listening]))
-    finally:
-        listening.close()
-        node.store.close()
-    return 0 if server.started else 1
+        return 0 if server.started else 1
 
 
 def make_server(node: Node, ready: Callable[[], None]) -> uvicorn.Server:

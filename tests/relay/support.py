@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 import json
 import logging
 import socket
@@ -9,10 +10,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import msgspec
@@ -20,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pos_desktop.wire import enrolment, seal, v1
+from pos_relay.cli import main
 from pos_relay.node import Node, now_ms, open_node
 from pos_relay.serving import make_server
 from pos_relay.settings import LIMITS, Limits, Settings
@@ -194,16 +197,23 @@ def process(data: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], str
                 child.stdout.close()
 
 
+def operator(data: Path, *arguments: str, stdin: str = "") -> tuple[int, str, str]:
+    """Run one operator's command in this process: (exit code, stdout, stderr)."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        redirect_stdout(out),
+        redirect_stderr(err),
+        patch("sys.stdin", io.StringIO(stdin)),
+    ):
+        code = main([*arguments, "--data", str(data)])
+    return code, out.getvalue(), err.getvalue()
+
+
 def command(data: Path, *arguments: str, stdin: str = "") -> dict[str, Any]:
-    """Run one operator's command and read its JSON line."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pos_relay", *arguments, "--data", str(data)],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    answer: dict[str, Any] = json.loads(done.stdout)
+    """The JSON line of a command that succeeds."""
+    code, out, err = operator(data, *arguments, stdin=stdin)
+    assert code == 0, err
+    answer: dict[str, Any] = json.loads(out)
     return answer
 
 
