@@ -6,7 +6,8 @@ kill between any two of them leaves the row in ``doing``; ``recover`` then decid
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from pos_desktop.domain.errors import RaseedError
@@ -15,6 +16,10 @@ from pos_desktop.services.lanes import record
 from pos_desktop.services.views import PaidNews
 
 _BACKOFF = (1, 2, 4, 8, 15, 30)
+# How often an answer is tried to be written down before it counts as not known.
+_WRITE_TRIES = 3
+# When to look again at rows for which no place was free.
+_BUSY_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,34 @@ class Listener(Protocol):
     def paid(self, news: PaidNews) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _NotBegun:
+    """``prepare`` itself failed: nothing has left the house, so the effect may be tried again."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came of an effect; ``tries``: how often it could not be written down so far."""
+
+    effect: Effect
+    action: Action
+    outcome: object
+    tries: int = 0
+    not_before: int = 0
+
+    @property
+    def bug(self) -> Exception | None:
+        """The error that no adapter should let out, if that is what came."""
+        outcome = self.outcome
+        if isinstance(outcome, _NotBegun):
+            return outcome.error
+        if isinstance(outcome, Exception) and not isinstance(outcome, RaseedError):
+            return outcome
+        return None
+
+
 class Outbox:
     """Claims due effects and runs them in the lanes; ``step`` and its callbacks run in ``db``."""
 
@@ -96,6 +129,7 @@ class Outbox:
         self._listener = listener
         self._limit = 2
         self._busy: dict[str, int] = {}
+        self._unwritten: list[_Answer] = []
 
     def recover(self) -> None:
         """Once at start: decide about rows that a killed process left in the middle."""
@@ -108,7 +142,14 @@ class Outbox:
             uow.commit()
 
     def step(self, now: int) -> int | None:
-        """Start what is due; the moment at which the next row becomes due, or None."""
+        """Start what is due; the moment at which to come again, or None.
+
+        Rows that wait for a free place are looked at again when a call ends, not by turning fast.
+        """
+        again = [a for a in self._unwritten if a.not_before <= now]
+        for answer in again:
+            self._unwritten.remove(answer)
+            record(self._lanes, partial(self._record, answer))
         for target in sorted({a.target for a in self._actions.values()}):
             kinds = [k for k, a in self._actions.items() if a.target == target]
             free = self._limit - self._busy.get(target, 0)
@@ -117,7 +158,11 @@ class Outbox:
             for effect in self._claim(kinds, now, free):
                 self._start(effect, self._actions[effect.kind])
         with self._store.read() as uow:
-            return uow.outbox.next_due(self._actions)
+            due = uow.outbox.next_due(self._actions)
+        moments = [a.not_before for a in self._unwritten]
+        if due is not None:
+            moments.append(due if due > now else now + _BUSY_MS)
+        return min(moments, default=None)
 
     def _claim(self, kinds: list[str], now: int, limit: int) -> list[Effect]:
         with self._store.read() as uow:
@@ -133,47 +178,67 @@ class Outbox:
         self._busy[action.target] = self._busy.get(action.target, 0) + 1
 
         def work() -> object:
-            with self._store.read() as uow:
-                call = action.prepare(uow, effect, self._clock.now())
+            try:
+                with self._store.read() as uow:
+                    call = action.prepare(uow, effect, self._clock.now())
+            except Exception as error:
+                return _NotBegun(error)
             return call if isinstance(call, Dropped) else call.perform()
 
         def done(outcome: object) -> None:
-            record(self._lanes, lambda: self._record(effect, action, outcome))
+            answer = _Answer(effect, action, outcome)
+            record(self._lanes, lambda: self._answered(answer))
 
         self._lanes.submit("net", work, done, done)
 
-    def _record(self, effect: Effect, action: Action, outcome: object) -> None:
-        self._busy[action.target] -= 1
+    def _answered(self, answer: _Answer) -> None:
+        """A place is free: write down what came, then go on with what is due at once."""
+        self._busy[answer.action.target] -= 1
+        self._record(answer)
+        self.step(self._clock.now())
+
+    def _record(self, answer: _Answer) -> None:
         now = self._clock.now()
-        with self._store.write() as uow:
-            result = self._judge(uow, effect, action, outcome, now)
-            self._write(uow, effect, result, now)
-            uow.commit()
+        try:
+            with self._store.write() as uow:
+                result = self._judge(uow, answer, now)
+                self._write(uow, answer.effect, result, now)
+                uow.commit()
+        except Exception:
+            # Still "doing" in the database: kept here until it can be written down, so that it is
+            # neither lost nor done twice. A kill before that is a kill in mid-call.
+            tries = answer.tries + 1
+            wait = int(backoff(tries) * 1000)
+            self._unwritten.append(replace(answer, tries=tries, not_before=now + wait))
+            raise
         self._listener.changed()
         if isinstance(result, Done) and result.news is not None:
             self._listener.paid(result.news)
+        if answer.bug is not None:
+            raise answer.bug
 
-    def _judge(
-        self, uow: UnitOfWork, effect: Effect, action: Action, outcome: object, now: int
-    ) -> Recorded:
+    def _judge(self, uow: UnitOfWork, answer: _Answer, now: int) -> Recorded:
+        effect, action, outcome = answer.effect, answer.action, answer.outcome
         if isinstance(outcome, Dropped):
             action.dropped(uow, effect, outcome.reason, now)
             return outcome
-        if isinstance(outcome, Exception) and not isinstance(outcome, RaseedError):
-            # A bug in an adapter must neither lose the effect nor spin: it waits and is told.
-            return Later(f"bug: {outcome!r}", 30)
-        return action.record(uow, effect, outcome, now)
+        if isinstance(outcome, _NotBegun):
+            return Later(f"not begun: {outcome.error!r}")
+        if answer.bug is None and answer.tries < _WRITE_TRIES:
+            return action.record(uow, effect, outcome, now)
+        # Nobody can tell what happened outside: the same question as after a kill in mid-call.
+        decided = action.recover(uow, effect, now)
+        return Later(f"bug: {outcome!r}", 30) if isinstance(decided, Later) else decided
 
     def _write(self, uow: UnitOfWork, effect: Effect, result: Recorded, now: int) -> None:
-        match result:
-            case Done():
-                uow.outbox.done(effect.effect_id, now)
-            case Dropped(reason):
-                uow.outbox.drop(effect.effect_id, reason, now)
-            case Later(error, seconds):
-                wait = backoff(effect.attempts) if seconds is None else seconds
-                spread = wait * (0.8 + 0.4 * self._ids.jitter())
-                uow.outbox.retry(effect.effect_id, now + int(spread * 1000), error)
+        if isinstance(result, Done):
+            uow.outbox.done(effect.effect_id, now)
+        elif isinstance(result, Dropped):
+            uow.outbox.drop(effect.effect_id, result.reason, now)
+        else:
+            wait = backoff(effect.attempts) if result.seconds is None else result.seconds
+            spread = wait * (0.8 + 0.4 * self._ids.jitter())
+            uow.outbox.retry(effect.effect_id, now + int(spread * 1000), result.error)
 
 
 def backoff(attempts: int) -> float:
