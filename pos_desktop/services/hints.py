@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pos_desktop.domain.delivery import DeliverySeen
+from pos_desktop.domain.payment import CollectState
 from pos_desktop.ports import Clock, Store, UnitOfWork
 from pos_desktop.services.messages import delivered
 from pos_desktop.services.outbox import Listener
@@ -51,5 +52,8 @@ class Hints:
         collect = uow.collects.by_gateway_id(event.collect_id) if event.collect_id else None
         if collect is None and event.reference:
             collect = uow.collects.get(event.reference)
-        if collect is not None and collect.next_ask_at is not None:
+        if collect is None or collect.gateway_id is None:
+            return
+        # Also when its watch is over: nobody would hint at a collect where nothing happened.
+        if collect.state is not CollectState.PAID:
             self.watcher.wake(uow, collect, now)

@@ -52,7 +52,12 @@ def next_ask(collect: Collect, now: int, *, push: bool, jitter: float) -> int | 
 
 
 def watch_after(collect: Collect, now: int) -> Collect:
-    """The collect as it enters a new state: when it was closed and when it is asked next."""
+    """The collect as it enters a new state: when it was closed and when it is asked next.
+
+    What the gateway never gave an id for cannot be asked; its watch begins when the id is known.
+    """
     closed = now if collect.state in _CLOSED else collect.closed_at
     moved = replace(collect, closed_at=closed)
-    return replace(moved, next_ask_at=next_ask(moved, now, push=False, jitter=0.5))
+    known = collect.gateway_id is not None
+    moment = next_ask(moved, now, push=False, jitter=0.5) if known else None
+    return replace(moved, next_ask_at=moment)

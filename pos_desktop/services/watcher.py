@@ -5,7 +5,8 @@ A service, not a screen: it runs whatever page is shown and resumes from the dat
 
 from dataclasses import dataclass, replace
 
-from pos_desktop.domain.payment import Collect
+from pos_desktop.domain.errors import RaseedError
+from pos_desktop.domain.payment import Collect, CollectState
 from pos_desktop.ports import (
     Clock,
     CollectSeen,
@@ -21,6 +22,7 @@ from pos_desktop.services.lanes import record
 from pos_desktop.services.outbox import Listener
 from pos_desktop.services.payments import Payments
 from pos_desktop.services.schedule import next_ask
+from pos_desktop.services.views import PaidNews
 
 # Two requests a second, five at once (design payments 4).
 _RATE_MS = 500
@@ -30,6 +32,16 @@ _WIDEN_MS = 10 * 60 * 1000
 _BACKOFF_S = (1, 2, 4, 8, 15, 30)
 _CIRCUIT_FAILURES = 5
 _CIRCUIT_MS = 30_000
+# An answer that could not be written down is asked for again after this.
+_REST_MS = 15_000
+_DEFINITE = frozenset(
+    {
+        GatewayErrorKind.NOT_FOUND,
+        GatewayErrorKind.STATE,
+        GatewayErrorKind.VALIDATION,
+        GatewayErrorKind.FEATURE_OFF,
+    }
+)
 
 
 @dataclass
@@ -71,13 +83,17 @@ class Watcher:
         self._budget = Budget()
         self._asking: set[str] = set()
         self._pushed: set[str] = set()
+        self._resting: dict[str, int] = {}
         self._failures = 0
         self._closed_until = 0
         self._wide_until = 0
         self.push_connected = False
 
     def resume(self) -> None:
-        """After a start or a sleep: everything that may receive money is due at once."""
+        """After a start, a sleep or a jump of the clock: all that may receive money is due now."""
+        # Moments of the old clock mean nothing any more.
+        self._closed_until = self._wide_until = 0
+        self._resting.clear()
         with self._w.store.write() as uow:
             uow.collects.wake_all(self._w.clock.now())
             uow.commit()
@@ -91,58 +107,81 @@ class Watcher:
         """Ask what is due within the budget; when to come again, or None."""
         if now < self._closed_until:
             return self._closed_until
+        self._resting = {ref: at for ref, at in self._resting.items() if at > now}
+        passed = self._asking | self._resting.keys()
         with self._w.store.read() as uow:
-            due = uow.collects.due(now, _AT_A_TIME + len(self._asking))
+            due = uow.collects.due(now, _AT_A_TIME + len(passed))
             later = uow.collects.next_due()
         for collect in due:
-            if collect.reference in self._asking or collect.gateway_id is None:
-                continue
             if len(self._asking) >= _AT_A_TIME:
                 break
+            if collect.reference in passed:
+                continue
             if not self._budget.take(now):
-                return now + _RATE_MS
+                break
             self._ask(collect)
-        return later
+        # What is due and not asked waits for the budget or for an answer: no use in turning fast.
+        return now + _RATE_MS if due else later
 
     def _ask(self, collect: Collect) -> None:
         self._asking.add(collect.reference)
+        pushed = collect.reference in self._pushed
+        self._pushed.discard(collect.reference)
 
         def work() -> CollectSeen:
             return self._w.gateway.fetch(collect)
 
         def done(outcome: CollectSeen | Exception) -> None:
-            record(self._w.lanes, lambda: self._record(collect, outcome))
+            record(self._w.lanes, lambda: self._record(collect, outcome, pushed))
 
         self._w.lanes.submit("net", work, done, done)
 
-    def _record(self, asked: Collect, outcome: CollectSeen | Exception) -> None:
-        self._asking.discard(asked.reference)
-        now = self._w.clock.now()
-        news = None
-        with self._w.store.write() as uow:
-            if isinstance(outcome, CollectSeen):
-                source = "push" if asked.reference in self._pushed else "poll"
-                news = self._w.payments.apply(uow, asked.reference, outcome, now, source)
-                self._failures = 0
-            else:
-                self._failed(outcome, now)
-            self._schedule(uow, asked.reference, now, outcome)
-            uow.commit()
+    def _record(self, asked: Collect, outcome: CollectSeen | Exception, pushed: bool) -> None:
+        reference, now = asked.reference, self._w.clock.now()
+        self._asking.discard(reference)
         if isinstance(outcome, CollectSeen):
-            self._pushed.discard(asked.reference)
+            self._failures = 0
+        else:
+            self._failed(outcome, now)
+        try:
+            news = self._write(asked, outcome, pushed, now)
+        except Exception:
+            # It stays due in the database; asking again repeats nothing, but not at once.
+            self._resting[reference] = now + _REST_MS
+            raise
         self._w.listener.changed()
         if news is not None:
             self._w.listener.paid(news)
+        if isinstance(outcome, Exception) and not isinstance(outcome, RaseedError):
+            raise outcome
 
-    def _schedule(self, uow: UnitOfWork, reference: str, now: int, outcome: object) -> None:
+    def _write(
+        self, asked: Collect, outcome: CollectSeen | Exception, pushed: bool, now: int
+    ) -> PaidNews | None:
+        news = None
+        with self._w.store.write() as uow:
+            if isinstance(outcome, CollectSeen):
+                source = "push" if pushed else "poll"
+                news = self._w.payments.apply(uow, asked.reference, outcome, now, source)
+            elif pushed:
+                self._pushed.add(asked.reference)
+            self._schedule(uow, asked.reference, now, outcome)
+            uow.commit()
+        return news
+
+    def _schedule(
+        self, uow: UnitOfWork, reference: str, now: int, outcome: CollectSeen | Exception
+    ) -> None:
         collect = uow.collects.get(reference)
         if collect is None:
             return
-        push = self.push_connected
-        moment = next_ask(collect, now, push=push, jitter=self._w.ids.jitter())
+        jitter = self._w.ids.jitter()
+        moment = next_ask(collect, now, push=self.push_connected, jitter=jitter)
         if isinstance(outcome, Exception):
-            wait = _BACKOFF_S[min(self._failures, len(_BACKOFF_S)) - 1] * 1000
-            moment = max(moment or 0, now + wait)
+            moment = self._after_error(moment, outcome, now)
+        elif reference in self._pushed:
+            # A push came while this answer was on its way: it may know nothing of it yet.
+            moment = None if collect.state is CollectState.PAID else now
         elif moment is not None and now < self._wide_until:
             moment += moment - now
         error = outcome.kind.value if isinstance(outcome, GatewayError) else None
@@ -156,7 +195,17 @@ class Watcher:
             )
         )
 
+    def _after_error(self, moment: int | None, error: Exception, now: int) -> int | None:
+        if definite(error):
+            # The gateway is well, it only does not know this one: no hurry, and no end without it.
+            return moment and max(moment, now + _BACKOFF_S[-1] * 1000)
+        wait = _BACKOFF_S[min(max(self._failures, 1), len(_BACKOFF_S)) - 1]
+        asked_for = error.retry_after or 0 if isinstance(error, GatewayError) else 0
+        return max(moment or 0, now + int(max(wait, asked_for) * 1000))
+
     def _failed(self, error: Exception, now: int) -> None:
+        if definite(error):
+            return
         self._failures += 1
         limited = isinstance(error, GatewayError) and error.kind is GatewayErrorKind.RATE_LIMITED
         if limited:
@@ -166,3 +215,8 @@ class Watcher:
         elif self._failures >= _CIRCUIT_FAILURES:
             self._closed_until = now + _CIRCUIT_MS
             self._failures = 0
+
+
+def definite(error: Exception) -> bool:
+    """Whether the gateway answered about this very object, so that the line and the key work."""
+    return isinstance(error, GatewayError) and error.kind in _DEFINITE
