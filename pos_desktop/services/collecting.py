@@ -16,6 +16,7 @@ from pos_desktop.ports import (
     GatewayErrorKind,
     UnitOfWork,
 )
+from pos_desktop.services.links import Links
 from pos_desktop.services.messages import Outgoing
 from pos_desktop.services.outbox import Call, Done, Dropped, Later, Recorded
 from pos_desktop.services.payments import Payments
@@ -24,6 +25,9 @@ from pos_desktop.services.schedule import watch_after
 _REFUSALS = frozenset(
     {GatewayErrorKind.VALIDATION, GatewayErrorKind.FEATURE_OFF, GatewayErrorKind.DUPLICATE}
 )
+# "No such reference" counts when it was said twice, further apart than any call may last.
+_NOT_FOUND = "not_found"
+_NEXT_LOOK_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Intents:
     def of(self, sale: Sale, collect: Collect) -> CollectIntent:
         """The same words for every try, so that a look-up finds what an earlier try made."""
         gateway = self.options.gateway
-        relay = self.options.relay.public_url or self.options.relay.base_url
+        relay = Links(self.options).root
         back = f"{relay}/p/{self.options.counter.tenant}/return" if relay else None
         return CollectIntent(
             reference=collect.reference,
@@ -166,8 +170,11 @@ class CloseCollect:
         collect, _ = _subject(uow, effect)
         if collect is None:
             return Dropped("no_such_collect")
-        if outcome is None:
-            # Never reached the gateway: nothing can be paid there, but it is watched all the same.
+        if outcome is None and effect.last_error != _NOT_FOUND:
+            # A create that is still on its way would be overlooked: look again when it is over.
+            return Later(_NOT_FOUND, _NEXT_LOOK_S)
+        if outcome is None or _gone(outcome):
+            # The gateway never had it or has it no more: nothing can be paid there.
             self.payments.event(uow, collect, Event.NOT_FOUND, now)
             return Done()
         if isinstance(outcome, CollectSeen):
@@ -181,6 +188,10 @@ class CloseCollect:
 
     def recover(self, uow: UnitOfWork, effect: Effect, now: int) -> Recorded:
         return Later("stopped while closing", 0)
+
+
+def _gone(outcome: object) -> bool:
+    return isinstance(outcome, GatewayError) and outcome.kind is GatewayErrorKind.NOT_FOUND
 
 
 def _word(outcome: object) -> str:

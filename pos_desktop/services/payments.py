@@ -7,7 +7,13 @@ body of a webhook (architecture rule 5).
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pos_desktop.domain.collect import Event, money_event, next_state, settle
+from pos_desktop.domain.collect import (
+    Event,
+    SettlementFlag,
+    money_event,
+    next_state,
+    settle,
+)
 from pos_desktop.domain.payment import (
     Collect,
     CollectKind,
@@ -57,8 +63,10 @@ class Payments:
         for fact in seen.payments:
             uow.facts.add(sale.order_id, reference, fact, now)
         learned = _learn(collect, seen)
+        if collect.gateway_id is None:
+            learned = watch_after(learned, now)
         if seen.amount != collect.amount or seen.currency != "INR":
-            self._refuse(uow, learned, now)
+            self._refuse(uow, learned, seen, now)
             return None
         moved = self._move(uow, learned, seen, now)
         return self._settle(uow, sale, moved, now, source)
@@ -88,63 +96,82 @@ class Payments:
             if collect.state is CollectState.PAID:
                 return collect
             return self.event(uow, collect, Event.CAPTURED, now)
+        if collect.state in (CollectState.REQUESTED, CollectState.UNKNOWN):
+            collect = self.event(uow, collect, Event.ACCEPTED, now)
         if seen.status in _CLOSED:
             if collect.state in _ENDED:
                 return collect
             reason = _CLOSED[seen.status]
             return self.event(uow, collect, Event.CLOSED_UNPAID, now, reason)
-        if collect.state in (CollectState.REQUESTED, CollectState.UNKNOWN):
-            return self.event(uow, collect, Event.ACCEPTED, now)
         past = seen.expires_at is not None and now > seen.expires_at
         if collect.state is CollectState.OPEN and past:
             # A single-use QR expires without a word (gateways 1.4): our timer is the only signal.
             return self.event(uow, collect, Event.TIMED_OUT, now, "expiry")
+        if collect.state in _GIVEN_UP and seen.status is GatewayStatus.OPEN and not past:
+            # We counted it as gone and it takes money: a person looks, and it is watched on.
+            return self.event(uow, collect, Event.ACCEPTED, now)
         return collect
 
     def _settle(
         self, uow: UnitOfWork, sale: Sale, collect: Collect, now: int, source: str
     ) -> PaidNews | None:
         facts = uow.facts.of(sale.order_id)
-        tenders = uow.tenders.of(sale.order_id)
-        news = None
-        if sale.state is SaleState.AWAITING:
-            settlement = settle(sale.due, facts, tenders)
-            if settlement.settled:
-                for tender in _tenders(sale, collect, facts, now):
-                    uow.tenders.add(sale.order_id, tender)
-                news = self.issuer.issue(uow, sale, now, source)
-            for kind in settlement.flags:
-                self._flag(uow, sale.order_id, kind.value, settlement.excess, now, kind.value)
-            return news
-        self._unapplied(uow, sale, facts, tenders, now)
-        return None
+        if sale.state is not SaleState.AWAITING:
+            self._unapplied(uow, sale, facts, now)
+            return None
+        settlement = settle(sale.due, facts, uow.tenders.of(sale.order_id))
+        if SettlementFlag.MISMATCH in settlement.flags:
+            self._flag(uow, sale.order_id, "mismatch", sale.due, now, "other currency or amount")
+        if not settlement.settled:
+            if SettlementFlag.PART in settlement.flags:
+                part = settlement.received - settlement.refunded
+                self._flag(uow, sale.order_id, "part", part, now, f"part {part}")
+            return None
+        for tender in _tenders(sale, collect, facts, now):
+            uow.tenders.add(sale.order_id, tender)
+        news = self.issuer.issue(uow, sale, now, source)
+        issued = replace(sale, state=SaleState.ISSUED)
+        rest = settlement.excess - self._unapplied(uow, issued, facts, now)
+        if rest > 0:
+            self._flag(uow, sale.order_id, "over", rest, now, "over")
+        return news
 
     def _unapplied(
         self,
         uow: UnitOfWork,
         sale: Sale,
         facts: Sequence[tuple[str, PaymentFact]],
-        tenders: Sequence[Tender],
         now: int,
-    ) -> None:
+    ) -> int:
         """Captures on a sale that is issued or abandoned: each beyond its tenders goes to the
-        inbox once, under its own payment id."""
-        counted = {t.reference for t in tenders}
+        inbox once, under its own payment id. Returns their sum in paise."""
+        counted = {t.reference for t in uow.tenders.of(sale.order_id)}
+        kind = "duplicate" if sale.state is SaleState.ISSUED else "late"
+        total = 0
         for _, fact in facts:
             if fact.status is PaymentStatus.CAPTURED and fact.payment_id not in counted:
-                kind = "duplicate" if sale.state is SaleState.ISSUED else "late"
+                total += fact.amount
                 self._flag(uow, sale.order_id, kind, fact.amount, now, fact.payment_id)
+        return total
 
-    def _refuse(self, uow: UnitOfWork, collect: Collect, now: int) -> None:
+    def _refuse(self, uow: UnitOfWork, collect: Collect, seen: CollectSeen, now: int) -> None:
         detail = f"{collect.reference} other amount or currency"
         self._flag(uow, collect.order_id, "mismatch", collect.amount, now, detail)
-        if collect.state in (CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.OPEN):
+        for fact in seen.payments:
+            if fact.status is PaymentStatus.CAPTURED:
+                self._flag(uow, collect.order_id, "mismatch", fact.amount, now, fact.payment_id)
+        uow.collects.save(collect)
+        if collect.state in _STILL_PAYABLE:
             closing = replace(collect, state=CollectState.CLOSING, reason="amount_mismatch")
             uow.collects.save(watch_after(closing, now))
             uow.outbox.put(effects.COLLECT_CLOSE, collect.reference, collect.order_id, now)
+        elif collect.state is CollectState.CLOSING and seen.status in _OVER:
+            self.event(uow, collect, Event.CLOSED_UNPAID, now, "amount_mismatch")
 
     def _close_picture(self, uow: UnitOfWork, collect: Collect, now: int) -> None:
-        if uow.pages.picture(collect.reference) is not None:
+        picture = uow.pages.picture(collect.reference)
+        # One that is being published now is closed when the relay has it (PublishPicture).
+        if picture is not None and picture.acknowledged:
             uow.outbox.put(effects.PICTURE_CLOSE, collect.reference, collect.order_id, now)
 
     def _flag(
@@ -159,6 +186,11 @@ _STILL_PAYABLE = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN, Collec
 _ENDED = frozenset(
     {CollectState.PAID, CollectState.EXPIRED, CollectState.CANCELLED, CollectState.REFUSED}
 )
+
+
+_GIVEN_UP = frozenset({CollectState.CANCELLED, CollectState.REFUSED})
+# Nothing more is paid there.
+_OVER = frozenset({GatewayStatus.CANCELLED, GatewayStatus.EXPIRED, GatewayStatus.PAID})
 
 
 def _learn(collect: Collect, seen: CollectSeen) -> Collect:
