@@ -24,13 +24,20 @@ from pos_desktop.ports import (
     UnitOfWork,
 )
 from pos_desktop.services import effects
+from pos_desktop.services.issuing import leave_awaiting
 from pos_desktop.services.links import Links
 from pos_desktop.services.outbox import Call, Done, Dropped, Later, Recorded
 
 # A request that could not leave for so long is no longer what the customer waits for.
 REQUEST_LIFE = 10 * 60 * 1000
-# Seconds after acceptance at which an SMS is asked about; then every five minutes to an hour.
+# Seconds between the questions about an SMS; then every five minutes, for an hour in all.
 POLLS = (5, 15, 45, 120)
+_LATER_POLL = 300
+_MOST_POLLS = len(POLLS) + 11
+# A moment that never comes: nobody asks about this message any more.
+NEVER = 253_402_300_799_000  # the end of the year 9999
+# The states of a message whose row is being done: dropped, too, if the bill was settled meanwhile.
+_SENDING = frozenset({MessageState.QUEUED, MessageState.DROPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,11 @@ class Outgoing:
 
     def collect_opened(self, uow: UnitOfWork, sale: Sale, collect: Collect, now: int) -> None:
         """There is something to pay now: publish what the request message needs, or queue it."""
+        if collect.kind is CollectKind.QR and sale.channel is not Channel.WHATSAPP_QR:
+            # The customer pays from the screen: a link sent before is dead, and only a shop that
+            # sends QR pictures may send this one.
+            leave_awaiting(uow, sale.order_id, now, reason="qr_on_screen")
+            return
         if sale.phone is None or not self._requests(uow, sale):
             return
         if collect.kind is CollectKind.QR:
@@ -170,9 +182,16 @@ class SendMessage:
             collect = payable(uow, message.order_id)
             if collect is None or (collect.expires_at or now) < now:
                 return Dropped("not_payable_any_more")
+            if message.media_url and not self._shows(uow, message.media_url, collect):
+                return Dropped("not_payable_any_more")
             if now - message.created_at > REQUEST_LIFE:
                 return Dropped("too_late_to_send")
         return _Send(self.messenger, message)
+
+    def _shows(self, uow: UnitOfWork, media_url: str, collect: Collect) -> bool:
+        """Whether the message's picture is that of what can be paid now."""
+        picture = uow.pages.picture(collect.reference)
+        return picture is not None and picture.token in media_url
 
     def record(self, uow: UnitOfWork, effect: Effect, outcome: object, now: int) -> Recorded:
         message = uow.messages.get(effect.subject)
@@ -191,26 +210,30 @@ class SendMessage:
     def recover(self, uow: UnitOfWork, effect: Effect, now: int) -> Recorded:
         """The program died in mid-call: it may have gone, so it is not sent again."""
         message = uow.messages.get(effect.subject)
-        if message is not None and message.state is MessageState.QUEUED:
+        if message is not None and message.state in _SENDING:
             unknown = replace(message, state=MessageState.UNKNOWN, reason="stopped_while_sending")
             uow.messages.save(unknown)
         return Done()
 
 
 def _after(message: Message, outcome: object, now: int) -> Message:
-    """The message as the provider's answer leaves it; a callback may have been quicker."""
+    """The message as the provider's answer leaves it; a callback may have been quicker.
+
+    One that was dropped while it was on its way did go all the same, and says so.
+    """
+    sending = message.state in _SENDING
+    before = MessageState.QUEUED if sending else message.state
     match outcome:
         case Accepted(sid):
-            state = advance(message.state, MessageState.ACCEPTED)
+            state = advance(before, MessageState.ACCEPTED)
             return replace(message, state=state, sid=sid, not_before=now + POLLS[0] * 1000)
         case Rejected(status, code, text, _):
-            state = advance(message.state, MessageState.FAILED)
+            state = advance(before, MessageState.FAILED)
             return replace(message, state=state, code=code or status, reason=text)
         case _:
             text = getattr(outcome, "text", None) or repr(outcome)
-            if message.state is not MessageState.QUEUED:
-                return message
-            return replace(message, state=MessageState.UNKNOWN, reason=text)
+            unknown = replace(message, state=MessageState.UNKNOWN, reason=text)
+            return unknown if sending else message
 
 
 def delivered(uow: UnitOfWork, seen: DeliverySeen, now: int) -> Message | None:
@@ -227,8 +250,8 @@ def delivered(uow: UnitOfWork, seen: DeliverySeen, now: int) -> Message | None:
 
 
 def next_poll(message: Message, now: int) -> Message:
-    """The SMS with its next question set; after an hour nobody asks any more."""
+    """The SMS with its next question set; after an hour of them nobody asks any more."""
     polls = message.polls + 1
-    wait = POLLS[polls] if polls < len(POLLS) else 300
-    over = now - message.created_at > 60 * 60 * 1000
-    return replace(message, polls=polls, not_before=-1 if over else now + wait * 1000)
+    wait = POLLS[polls] if polls < len(POLLS) else _LATER_POLL
+    over = polls >= _MOST_POLLS or message.sid is None
+    return replace(message, polls=polls, not_before=NEVER if over else now + wait * 1000)

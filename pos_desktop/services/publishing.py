@@ -6,14 +6,18 @@ What is published is sealed once and kept with its row, so that an honest retry 
 
 from dataclasses import dataclass, replace
 
-from pos_desktop.domain.errors import Unavailable
+from pos_desktop.domain.errors import RaseedError
 from pos_desktop.domain.sale import SaleState
 from pos_desktop.ports import Effect, Page, Picture, Relay, Renderer, Sealer, UnitOfWork
 from pos_desktop.services import effects
+from pos_desktop.services.issuing import PAYABLE
 from pos_desktop.services.messages import Outgoing, payable
 from pos_desktop.services.outbox import Call, Done, Dropped, Later, Recorded
 from pos_desktop.services.pages import Bill, PageWriter
 from pos_desktop.wire import v1
+
+# What the relay says of a picture that it does not hold: there is nothing to close.
+_UNKNOWN_THERE = "relay_not_found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,10 @@ class PublishPicture:
         if isinstance(outcome, _Failed):
             return Later(_word(outcome.error))
         collect = uow.collects.get(made.reference)
-        sale = uow.sales.get(collect.order_id) if collect else None
+        if collect is not None and collect.state not in PAYABLE:
+            # Closed while its picture was on its way: nobody may pay it any more.
+            uow.outbox.put(effects.PICTURE_CLOSE, made.reference, effect.order_id, now)
+        sale = uow.sales.get(effect.order_id)
         if sale is not None:
             self.outgoing.advance(uow, sale, now)
         return Done()
@@ -193,6 +200,8 @@ class ClosePicture:
         return _ClosePicture(self.relay, picture)
 
     def record(self, uow: UnitOfWork, effect: Effect, outcome: object, now: int) -> Recorded:
+        if isinstance(outcome, RaseedError) and outcome.code == _UNKNOWN_THERE:
+            return Done()
         if not isinstance(outcome, Picture):
             return Later(_word(outcome))
         uow.pages.save_picture(outcome)
@@ -206,4 +215,4 @@ class ClosePicture:
 
 
 def _word(error: object) -> str:
-    return error.code if isinstance(error, Unavailable) else repr(error)
+    return error.code if isinstance(error, RaseedError) else repr(error)

@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 
 from pos_desktop.domain.delivery import DeliverySeen, Message
+from pos_desktop.domain.errors import RaseedError
 from pos_desktop.ports import Clock, Lanes, Messenger, Store
 from pos_desktop.services.lanes import record
 from pos_desktop.services.messages import delivered, next_poll
 from pos_desktop.services.outbox import Listener
+
+_REST_MS = 15_000
 
 
 @dataclass
@@ -19,31 +22,43 @@ class SmsPolls:
     messenger: Messenger
     listener: Listener
     _asking: set[str] = field(default_factory=set)
+    _not_before: int = 0
 
     def step(self, now: int) -> None:
-        """Ask about one SMS whose time has come."""
+        """Ask about two SMS whose time has come."""
+        if now < self._not_before <= now + _REST_MS:
+            return
         with self.store.read() as uow:
             due = uow.messages.to_poll(now, 2)
         for message in due:
-            if message.message_id not in self._asking and message.sid is not None:
-                self._ask(message, message.sid)
+            if message.message_id not in self._asking:
+                self._ask(message)
 
-    def _ask(self, message: Message, sid: str) -> None:
+    def _ask(self, message: Message) -> None:
         self._asking.add(message.message_id)
+        sid = message.sid
+
+        def work() -> DeliverySeen | None:
+            # A callback may have healed a message whose id at the provider never came back.
+            return self.messenger.poll(sid) if sid is not None else None
 
         def done(outcome: DeliverySeen | Exception | None) -> None:
-            record(self.lanes, lambda: self._record(message.message_id, outcome))
+            record(self.lanes, lambda: self._record(message, outcome))
 
-        self.lanes.submit("net", lambda: self.messenger.poll(sid), done, done)
+        self.lanes.submit("net", work, done, done)
 
-    def _record(self, message_id: str, outcome: DeliverySeen | Exception | None) -> None:
-        self._asking.discard(message_id)
+    def _record(self, asked: Message, outcome: DeliverySeen | Exception | None) -> None:
+        self._asking.discard(asked.message_id)
         now = self.clock.now()
+        # Where it cannot be written down, the same question is not asked at every turn.
+        self._not_before = now + _REST_MS
         with self.store.write() as uow:
             if isinstance(outcome, DeliverySeen):
                 delivered(uow, outcome, now)
-            message = uow.messages.get(message_id)
-            if message is not None:
-                uow.messages.save(next_poll(message, now))
+            message = uow.messages.get(asked.message_id) or asked
+            uow.messages.save(next_poll(message, now))
             uow.commit()
+        self._not_before = 0
         self.listener.changed()
+        if isinstance(outcome, Exception) and not isinstance(outcome, RaseedError):
+            raise outcome
