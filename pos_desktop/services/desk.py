@@ -28,6 +28,8 @@ _TONES = {
     "late_money": Tone.FAILED,
 }
 _ATTENTION = frozenset({"gateway_unreachable", "refused_by_gateway", "link_expired", "late_money"})
+# Flags of money that came although nothing was to pay any more.
+_LATE = frozenset({"late", "duplicate", "over"})
 _SHOWABLE = frozenset({CollectState.OPEN})
 
 
@@ -46,10 +48,13 @@ class Desk:
         with self.store.read() as uow:
             bills = [_waiting(uow, sale, now) for sale in uow.sales.waiting()]
             rows, oldest = uow.outbox.unsent()
+            flagged = {flag.order_id for flag in uow.flags.open()}
         entries, first = self.syncing.unsent()
         ages = [at for at in (oldest, first) if at is not None]
         bills.sort(key=lambda bill: (not bill.attention, bill.created_at))
-        attention = sum(bill.attention for bill in bills)
+        # An abandoned or handed-over bill with an open flag has no card, and counts all the more.
+        unseen = flagged - {bill.order_id for bill in bills}
+        attention = sum(bill.attention for bill in bills) + len(unseen)
         return DeskState(tuple(bills), rows + entries, min(ages, default=None), attention)
 
     def payable(self, order_id: str) -> PayableQr | None:
@@ -105,8 +110,8 @@ def _waiting(uow: UnitOfWork, sale: Sale, now: int) -> WaitingBill:
     collect = _newest(uow, sale.order_id)
     words = _words(uow, sale, collect, now)
     message = _message(uow, sale)
-    flagged = sale.state is SaleState.ISSUED and bool(uow.flags.of(sale.order_id))
-    if flagged:
+    flags = {flag.kind for flag in uow.flags.of(sale.order_id) if flag.state == "open"}
+    if sale.state is SaleState.ISSUED and flags & _LATE:
         words = "late_money"
     return WaitingBill(
         order_id=sale.order_id,
@@ -125,7 +130,7 @@ def _waiting(uow: UnitOfWork, sale: Sale, now: int) -> WaitingBill:
         paid_at=sale.issued_at,
         upi_reference=upi_reference(uow, sale.order_id) if sale.issued_at else "",
         can_show_qr=collect is not None and collect.state in _SHOWABLE,
-        attention=words in _ATTENTION,
+        attention=words in _ATTENTION or bool(flags),
     )
 
 
@@ -179,6 +184,9 @@ def _open_words(uow: UnitOfWork, sale: Sale, collect: Collect) -> str:
     facts = [f for ref, f in uow.facts.of(sale.order_id) if ref == collect.reference]
     if facts:
         last = facts[-1].status
+        if any(fact.status is PaymentStatus.CAPTURED for fact in facts):
+            # Some money came and not enough: a person decides (the bill asks for attention).
+            return "not_confirmed_checking"
         if last is PaymentStatus.FAILED:
             return "last_attempt_failed"
         if last is PaymentStatus.AUTHORISED:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.ports import Lanes
@@ -11,6 +12,8 @@ from pos_desktop.services.views import Lamp, LampState
 INTERVAL_MS = 3000
 NAMES = ("internet", "gateway", "messages", "relay", "printer")
 _REMOTE = ("gateway", "messages", "relay")
+# How the codes of refusals end: somebody answered.
+_ANSWERS = ("_auth", "_setup", "_rate_limited", "_validation", "_revoked")
 
 
 @dataclass
@@ -24,6 +27,7 @@ class Health:
         default_factory=lambda: {name: Lamp(name, LampState.CHECKING) for name in NAMES}
     )
     _asking: set[str] = field(default_factory=set)
+    _telling: Lock = field(default_factory=Lock)
     _due: int = 0
 
     def lamps(self) -> tuple[Lamp, ...]:
@@ -32,7 +36,8 @@ class Health:
 
     def step(self, now: int) -> int:
         """Ask every dependency that is not being asked; when to come again."""
-        if now >= self._due:
+        # A moment far ahead is one of a clock that has been put back since.
+        if not now < self._due <= now + INTERVAL_MS:
             self._due = now + INTERVAL_MS
             for name, probe in self.probes.items():
                 if name not in self._asking:
@@ -49,12 +54,14 @@ class Health:
         )
 
     def _answered(self, lamp: Lamp) -> None:
-        self._asking.discard(lamp.name)
-        before = self.lamps()
-        self._lamps[lamp.name] = lamp
-        self._lamps["internet"] = self._internet()
-        if self.lamps() != before:
-            self.on_change(self.lamps())
+        # Answers come in several threads; told one after the other, the last word is the newest.
+        with self._telling:
+            self._asking.discard(lamp.name)
+            before = self.lamps()
+            self._lamps[lamp.name] = lamp
+            self._lamps["internet"] = self._internet()
+            if self.lamps() != before:
+                self.on_change(self.lamps())
 
     def _internet(self) -> Lamp:
         """There is a way out as long as any of the three services answers."""
@@ -64,7 +71,7 @@ class Health:
         if LampState.CHECKING in states or not states:
             return Lamp("internet", LampState.CHECKING)
         refused = [self._lamps[n].detail for n in _REMOTE if n in self.probes]
-        if any(detail.endswith(("auth", "needs_attention")) for detail in refused):
+        if any(detail.endswith(_ANSWERS) for detail in refused):
             # A refusal is an answer: the line is up, the account is not.
             return Lamp("internet", LampState.OK)
         return Lamp("internet", LampState.DOWN, "unreachable")
