@@ -34,7 +34,7 @@ def _counter(words: list[str]) -> int:
         "--practice", type=Path, metavar="FILE", help="endpoints of the practice servers"
     )
     known = parser.parse_args(words)
-    from pos_desktop.bootstrap import open_counter
+    from pos_desktop.bootstrap.window import open_counter
 
     return open_counter(known.data, known.practice)
 
@@ -113,9 +113,22 @@ def _import(words: list[str]) -> int:
         "--skip-bad-rows", action="store_true", help="import the good rows of a file with bad ones"
     )
     known = parser.parse_args(words)
-    from pos_desktop.bootstrap import import_items
+    from pos_desktop.bootstrap.goods import import_items
 
     return import_items(known.file, known.data, skip_bad_rows=known.skip_bad_rows)
+
+
+def _enrol(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="raseed enrol", description="Joins this counter to its shop's relay."
+    )
+    parser.add_argument("code", help="the one-time code of: raseed-relay enrol TENANT")
+    parser.add_argument("--label", help='what the counter is called, for example "Counter 2"')
+    parser.add_argument("--data", type=Path, help="the counter's own folder")
+    known = parser.parse_args(words)
+    from pos_desktop.bootstrap.enrol import enrol
+
+    return enrol(known.code, known.label, known.data)
 
 
 def _selftest(words: list[str]) -> int:
@@ -133,5 +146,6 @@ COMMANDS: dict[str, Command] = {
     "practice": _practice,
     "verify": _verify,
     "import": _import,
+    "enrol": _enrol,
     "selftest": _selftest,
 }

@@ -1,6 +1,6 @@
 """A counter without its window: storage, adapters and services, wired once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pos_desktop.messaging.exotel import ExotelMessenger
 from pos_desktop.messaging.registry import TemplateRegistry
 from pos_desktop.messaging.states import delivery_from_feed
 from pos_desktop.messaging.templates import TemplateComposer
-from pos_desktop.net.http import HttpClient
+from pos_desktop.net.http import HttpClient, Limits
 from pos_desktop.ports import Clock, Gateway, Ids, Lanes, Messenger, Relay, SecretStore
 from pos_desktop.relay_client.client import RelayClient
 from pos_desktop.relay_client.sealer import TokenSealer
@@ -36,6 +36,7 @@ from pos_desktop.services.syncing import Syncing
 from pos_desktop.services.views import Lamp
 from pos_desktop.services.watcher import Watcher, Watching
 from pos_desktop.storage.catalogue import SqliteCatalogue
+from pos_desktop.storage.importer import ProductImport
 from pos_desktop.storage.store import SqliteStore
 
 # Probes give up sooner than calls that matter: a lamp must tell within ten seconds.
@@ -54,6 +55,7 @@ class Machine:
     on_lamps: Callable[[tuple[Lamp, ...]], None]
     on_failure: Callable[[Exception], None]
     printer: Callable[[], None]
+    templates: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,7 @@ class Counter:
     health: Health
 
     def close(self) -> None:
-        """Stop the loop and close the database (db lane first: see gui.app)."""
-        self.engine.stop()
+        """Close the database; the loop must have been stopped and the db lane drained."""
         self.store.close()
 
 
@@ -89,51 +90,46 @@ def build_counter(path: Path, options: Options, machine: Machine) -> Counter:
     Raises StoreError where the database is not fit for use.
     """
     store = SqliteStore(path).open()
+    clock, ids, lanes, bell = machine.clock, machine.ids, machine.lanes, machine.listener
     peers = _peers(options, machine, (5.0, 20.0))
-    payments = Payments(Issuer(options, machine.ids))
-    syncing = Syncing(
-        store, machine.lanes, machine.clock, machine.ids, peers.relay, machine.listener
-    )
-    writer = PageWriter(options)
-    outbox = Outbox(
-        store,
-        machine.lanes,
-        machine.clock,
-        machine.ids,
-        _actions(options, machine, peers, payments),
-        machine.listener,
-    )
-    watching = Watching(
-        store,
-        machine.lanes,
-        machine.clock,
-        machine.ids,
-        peers.gateway,
-        payments,
-        machine.listener,
-    )
-    watcher = Watcher(watching)
+    syncing = Syncing(store, lanes, clock, ids, peers.relay, bell)
     health = _health(options, machine)
-    polls = SmsPolls(store, machine.lanes, machine.clock, peers.messenger, machine.listener)
-    works = Works(
-        store=store,
-        lanes=machine.lanes,
-        clock=machine.clock,
-        outbox=outbox,
-        watcher=watcher,
-        steps=(outbox.step, watcher.step, syncing.step, polls.step, health.step),
-        relay=peers.relay,
-        hints=Hints(store, machine.clock, watcher, machine.listener, delivery_from_feed),
-        on_failure=machine.on_failure,
-    )
+    works = _works(store, options, machine, peers, (syncing.step, health.step))
     return Counter(
         store=store,
         catalogue=SqliteCatalogue(path),
-        checkout=Checkout(store, machine.clock, machine.ids, options, machine.listener),
-        desk=Desk(store, machine.clock, writer, syncing),
+        checkout=Checkout(store, clock, ids, options, bell),
+        desk=Desk(store, clock, PageWriter(options), syncing),
         drafts=Drafts(store),
         engine=Engine(works),
         health=health,
+    )
+
+
+def _works(
+    store: SqliteStore,
+    options: Options,
+    machine: Machine,
+    peers: Peers,
+    steps: Sequence[Callable[[int], int | None]],
+) -> Works:
+    """What the engine drives: outbox, watcher, SMS polls, and the given ``steps`` after them."""
+    clock, ids, lanes, bell = machine.clock, machine.ids, machine.lanes, machine.listener
+    payments = Payments(Issuer(options, ids))
+    actions = _actions(options, machine, peers, payments)
+    outbox = Outbox(store, lanes, clock, ids, actions, bell)
+    watcher = Watcher(Watching(store, lanes, clock, ids, peers.gateway, payments, bell))
+    polls = SmsPolls(store, lanes, clock, peers.messenger, bell)
+    return Works(
+        store=store,
+        lanes=lanes,
+        clock=clock,
+        outbox=outbox,
+        watcher=watcher,
+        steps=(outbox.step, watcher.step, polls.step, *steps),
+        relay=peers.relay,
+        hints=Hints(store, clock, watcher, bell, delivery_from_feed),
+        on_failure=machine.on_failure,
     )
 
 
@@ -150,7 +146,7 @@ def _peers(options: Options, machine: Machine, timeouts: tuple[float, float]) ->
         messenger=ExotelMessenger(
             HttpClient(exotel.base_url, (exotel.api_key, token), timeouts),
             exotel,
-            registry(),
+            registry(machine.templates),
             options.channel,
         ),
         relay=relay_client(options, machine.secrets, timeouts),
@@ -161,19 +157,25 @@ def relay_client(
     options: Options, secrets: SecretStore, timeouts: tuple[float, float] = (5.0, 20.0)
 ) -> RelayClient:
     """The relay of this counter, enrolled or about to be."""
-    return RelayClient(HttpClient(options.relay.base_url, timeouts=timeouts), secrets)
+    return RelayClient(
+        HttpClient(options.relay.base_url, timeouts=timeouts, limits=Limits(total=120)), secrets
+    )
 
 
-def registry() -> TemplateRegistry:
-    """The message templates that are shipped with the program."""
-    return TemplateRegistry.load(assets.path("templates/messages.json").read_bytes())
+def registry(own: Path | None) -> TemplateRegistry:
+    """The tenant's own message templates where there are any, else the shipped ones.
+
+    Raises InputError that names what is wrong in the file.
+    """
+    file = own if own is not None and own.exists() else assets.path("templates/messages.json")
+    return TemplateRegistry.load(file.read_bytes())
 
 
 def _actions(
     options: Options, machine: Machine, peers: Peers, payments: Payments
 ) -> dict[str, Action]:
     links = Links(options)
-    outgoing = Outgoing(TemplateComposer(registry(), options), links, machine.ids)
+    outgoing = Outgoing(TemplateComposer(registry(machine.templates), options), links, machine.ids)
     press = Press(peers.relay, RaseedRenderer(assets.path("fonts")), TokenSealer())
     intents = Intents(options)
     return {
@@ -195,3 +197,10 @@ def _health(options: Options, machine: Machine) -> Health:
         "printer": machine.printer,
     }
     return Health(machine.lanes, probes, machine.on_lamps)
+
+
+def stock_if_empty(counter: Counter) -> None:
+    """Fill an empty catalogue with the demo goods (practice)."""
+    if counter.catalogue.count() == 0:
+        goods = assets.path("demo/demo_catalog.csv")
+        ProductImport(counter.store).import_file(goods, skip_bad_rows=False)

@@ -1,4 +1,4 @@
-"""Hands for stories and demonstrations: real key events into the real window, and pictures of it."""
+"""Hands for stories and demonstrations: real key events into the real window, and pictures."""
 
 import time
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class Hands:
     def scan(self, code: str) -> float:
         """Type ``code`` and Enter as a scanner does; seconds from Enter to the painted frame."""
         for character in code:
-            QTest.keyClick(self._target(), character, delay=_SCANNER_MS)
+            QTest.keyClicks(self._target(), character, delay=_SCANNER_MS)
         began = time.perf_counter()
         QTest.keyClick(self._target(), Qt.Key.Key_Return)
         self.turn()
@@ -38,14 +38,14 @@ class Hands:
 
     def press(self, sequence: str) -> None:
         """One key or chord in Qt's portable text ("F9", "Ctrl+P", "Return")."""
-        chord = QKeySequence(sequence)[0]
+        chord = QKeySequence(sequence)[0]  # type: ignore[index]  # missing in the stubs
         QTest.keyClick(self._target(), chord.key(), chord.keyboardModifiers())
         self.turn()
 
     def write(self, text: str) -> None:
         """Type at the speed of a person."""
         for character in text:
-            QTest.keyClick(self._target(), character, delay=_PERSON_MS)
+            QTest.keyClicks(self._target(), character, delay=_PERSON_MS)
             self.turn()
 
     def until(self, happened: Callable[[], bool], what: str, seconds: float = 15.0) -> float:

@@ -1,6 +1,6 @@
 """Joins the window, its presenters and the application's events. The only place that knows all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -102,10 +102,10 @@ class Wiring(QObject):
         p.sale.show()
         p.customer.show()
         p.status.show()
-        self._window.sale_page.show_quick(services.catalogue.quick(_QUICK_KEYS))
         self._window.focus_entry()
         self._seconds.start()
         p.desk.on_changed()
+        services.runner.run("db", self._quick_goods, self._on_quick_goods, p.notices.failed)
         services.runner.run("db", services.drafts.load, self._on_draft, p.notices.failed)
 
     def on_command(self, command: Command) -> None:
@@ -157,6 +157,12 @@ class Wiring(QObject):
         """The marked bill, or the last one."""
         marked = self.presenters.waiting.marked
         self.presenters.paper.print(marked.order_id if marked is not None else None)
+
+    def _quick_goods(self) -> Sequence[Item]:
+        return self._services.catalogue.quick(_QUICK_KEYS)
+
+    def _on_quick_goods(self, items: Sequence[Item]) -> None:
+        self._window.sale_page.show_quick(items)
 
     def _on_draft(self, text: str | None) -> None:
         self.presenters.sale.restore(text)

@@ -15,7 +15,7 @@ from typing import IO, Any, Self
 
 import httpx
 
-TENANT = "fresh-mart"
+SHOP = "Fresh Mart"
 _STARTING_S = 30.0
 
 
@@ -63,7 +63,7 @@ class Surroundings:
         _tell(f"{control}/webhook", {"url": hook, "secret": practice["webhook_secret"]})
         _tell(f"{control}/features", {"page_base": relay["base_url"]})
         self.endpoints = {**practice, "relay": relay["base_url"], "tenant": tenant["tenant"]}
-        self.endpoints["enrolment_code"] = self._code()
+        self.endpoints["enrolment_code"] = self._code(tenant["tenant"])
         self.file.write_text(json.dumps(self.endpoints, indent=1), encoding="utf-8")
         self.file.chmod(0o600)
 
@@ -110,17 +110,20 @@ class Surroundings:
         return _announced(name, child, self._folder)
 
     def _tenant(self, hook_secret: str) -> dict[str, Any]:
+        """The shop at the relay: added once, later told the webhook secret of this run."""
         kept = self._folder / "tenant.json"
-        add = ["tenant", "add", TENANT, "--practice", "--razorpay-secret-stdin"]
         if kept.exists():
-            add = ["tenant", "secret", TENANT, "--razorpay-secret-stdin"]
-        answer = self._relay(add, hook_secret)
-        if not kept.exists():
-            kept.write_text(json.dumps(answer), encoding="utf-8")
-        return dict(json.loads(kept.read_text(encoding="utf-8")))
+            tenant = dict(json.loads(kept.read_text(encoding="utf-8")))
+            self._relay(["tenant", "secret", tenant["tenant"]], hook_secret)
+            return tenant
+        words = ["tenant", "add", SHOP, "--practice", "--razorpay-secret-stdin"]
+        tenant = self._relay(words, hook_secret)
+        kept.write_text(json.dumps(tenant), encoding="utf-8")
+        kept.chmod(0o600)
+        return tenant
 
-    def _code(self) -> str:
-        return str(self._relay(["enrol", TENANT], "")["code"])
+    def _code(self, tenant: str) -> str:
+        return str(self._relay(["enrol", tenant], "")["code"])
 
     def _relay(self, words: list[str], secret: str) -> dict[str, Any]:
         command = [sys.executable, "-P", "-m", "pos_relay.cli", *words]

@@ -64,3 +64,8 @@ def folders(chosen: Path | None = None) -> Folders:
             text = "The data must not lie in a folder that is copied to a cloud."
             raise InputError("synced_folder", text, folder=str(found.data))
     return found
+
+
+def practice_folder() -> Path:
+    """Where ``./run`` keeps the practice shop between starts: never beside real data."""
+    return Path(PlatformDirs(f"{_APP}-practice", appauthor=False).user_data_dir)

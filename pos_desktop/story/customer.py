@@ -16,9 +16,7 @@ class Customer:
 
     def pay(self, reference: str) -> str:
         """Pay the link or QR that was made for this reference; the payment id."""
-        answer = httpx.post(
-            f"{self.control}/pay", json={"reference": reference}, timeout=_TIMEOUT
-        )
+        answer = httpx.post(f"{self.control}/pay", json={"reference": reference}, timeout=_TIMEOUT)
         answer.raise_for_status()
         return str(answer.json()["payment_id"])
 

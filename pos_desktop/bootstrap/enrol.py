@@ -1,0 +1,50 @@
+"""``raseed enrol``: a counter joins its shop's relay and gets device, epoch and series."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from pos_desktop.bootstrap.counter import relay_client
+from pos_desktop.domain.errors import RaseedError
+from pos_desktop.domain.options import Options
+from pos_desktop.ports import SecretStore
+from pos_desktop.settings.paths import folders
+from pos_desktop.settings.secrets import KeyringSecrets
+from pos_desktop.settings.store import OptionsFile
+
+
+def join(options: Options, code: str, label: str, secrets: SecretStore) -> Options:
+    """The options with the identity that the relay gave for ``code``; the session goes into the
+    key store. Raises Unavailable where the relay does not answer, InputError for a wrong code."""
+    answer = relay_client(options, secrets).enrol(code, label)
+    counter = replace(
+        options.counter,
+        label=label,
+        series=answer.series,
+        tenant=answer.tenant,
+        device=answer.device,
+        epoch=answer.epoch,
+    )
+    root = options.relay.base_url.rstrip("/")
+    reports = f"{root}/cb/exotel/{{channel}}/{answer.tenant}/{answer.callback_secret}"
+    exotel = replace(options.exotel, callback_url=options.exotel.callback_url or reports)
+    return replace(options, counter=counter, exotel=exotel)
+
+
+def enrol(code: str, label: str | None, data: Path | None) -> int:
+    """Enrol this computer's counter and keep what came back in its settings; 2 if it cannot."""
+    try:
+        places = folders(data)
+        file = OptionsFile(places.options)
+        options = file.read()
+        joined = join(options, code, label or options.counter.label, KeyringSecrets())
+        file.save(joined)
+    except RaseedError as error:
+        sys.stderr.write(f"enrol: {error}\n")
+        return 2
+    sys.stdout.write(f"{joined.counter.label} is enrolled; its bills are {_series(joined)}\n")
+    return 0
+
+
+def _series(options: Options) -> str:
+    return f"{options.counter.series}/..."

@@ -1,0 +1,117 @@
+"""The practice shop: its options come from the demo folder and from what the launcher started."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from pos_desktop import assets
+from pos_desktop.domain.errors import InputError
+from pos_desktop.domain.options import (
+    CounterOptions,
+    ExotelOptions,
+    GatewayOptions,
+    Options,
+    RelayOptions,
+    Shop,
+)
+from pos_desktop.domain.sale import Channel
+from pos_desktop.settings.paths import Folders
+from pos_desktop.settings.secrets import PracticeSecrets
+from pos_desktop.settings.store import OptionsFile
+
+_LABEL = "Counter 2"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a story or a switch asks for in place of what was kept."""
+
+    channel: Channel | None = None
+    theme: str | None = None
+
+
+AS_KEPT = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """What the launcher wrote into ``practice.json``."""
+
+    razorpay: str
+    exotel: str
+    control: str
+    relay: str
+    enrolment_code: str
+    key_id: str
+    key_secret: str
+    exotel_sid: str
+    exotel_key: str
+    exotel_token: str
+    dlt_entity_id: str
+
+    @classmethod
+    def read(cls, file: Path) -> "Endpoints":
+        """Raises InputError where the file is missing or is not what the launcher writes."""
+        try:
+            return msgspec.convert(json.loads(file.read_text(encoding="utf-8")), cls)
+        except (OSError, ValueError, msgspec.ValidationError) as error:
+            text = f"{file.name} is not a practice file: {error}"
+            raise InputError("practice_file", text, file=file.name) from error
+
+
+def practice_options(folders: Folders, ends: Endpoints, wanted: Wanted = AS_KEPT) -> Options:
+    """This start's options of the practice shop, without asking anybody: the window needs them
+    before anything slow is loaded. ``enrolled`` completes them."""
+    kept = OptionsFile(folders.options).load().options
+    counter = kept.counter
+    if not counter.series:
+        counter = CounterOptions(label=_LABEL, number=2, cashier="Asha")
+    return replace(
+        kept,
+        shop=_demo_shop(),
+        counter=counter,
+        channel=wanted.channel or kept.channel,
+        theme=wanted.theme or kept.theme,
+        relay=RelayOptions(base_url=ends.relay),
+        gateway=GatewayOptions(base_url=ends.razorpay, key_id=ends.key_id),
+        practice=True,
+    )
+
+
+def enrolled(folders: Folders, ends: Endpoints, options: Options) -> Options:
+    """The options with this counter's identity; the first start asks the relay for it.
+
+    Raises Unavailable where the relay does not answer at the first start.
+    """
+    secrets = PracticeSecrets(folders.practice_secrets)
+    secrets.put("gateway.key_secret", ends.key_secret)
+    secrets.put("exotel.api_token", ends.exotel_token)
+    reports = options.exotel.callback_url
+    if not options.counter.series:
+        from pos_desktop.bootstrap.enrol import join
+
+        options = join(options, ends.enrolment_code, options.counter.label, secrets)
+        reports = options.exotel.callback_url
+    options = replace(options, exotel=_exotel(ends, reports))
+    OptionsFile(folders.options).save(options)
+    return options
+
+
+def _exotel(ends: Endpoints, reports: str) -> ExotelOptions:
+    return ExotelOptions(
+        base_url=ends.exotel,
+        account_sid=ends.exotel_sid,
+        api_key=ends.exotel_key,
+        sms_from="RASEED",
+        dlt_entity_id=ends.dlt_entity_id,
+        whatsapp_from="+918047100000",
+        callback_url=reports,
+    )
+
+
+def _demo_shop() -> Shop:
+    raw: Mapping[str, object] = json.loads(assets.path("demo/shop.json").read_bytes())
+    return msgspec.convert(raw, Shop)

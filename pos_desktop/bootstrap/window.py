@@ -1,0 +1,218 @@
+"""The counter with its window: paints first, then opens what is behind it."""
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pos_desktop.bootstrap.late import (
+    LateCatalogue,
+    LateCheckout,
+    LateCounter,
+    LateDesk,
+    LateDrafts,
+)
+from pos_desktop.bootstrap.practice import AS_KEPT, Endpoints, Wanted, enrolled, practice_options
+from pos_desktop.domain.errors import InputError, RaseedError, Unavailable
+from pos_desktop.domain.options import Options
+from pos_desktop.gui import crash
+from pos_desktop.gui.app import Counter as WindowCounter
+from pos_desktop.gui.app import Deps, application, build_counter, calm_dialog
+from pos_desktop.gui.events import Events
+from pos_desktop.gui.presenters.ports import Services
+from pos_desktop.gui.printing import Printer
+from pos_desktop.gui.sounds import Sounds
+from pos_desktop.gui.tasks import TaskRunner
+from pos_desktop.host.clock import SystemClock
+from pos_desktop.host.ids import SystemIds
+from pos_desktop.ports import SecretStore
+from pos_desktop.services.views import LampState, PaidNews
+from pos_desktop.settings.logs import start_logging, stop_logging
+from pos_desktop.settings.paths import Folders, folders
+from pos_desktop.settings.store import OptionsFile
+
+if TYPE_CHECKING:
+    from pos_desktop.bootstrap.counter import Counter
+
+_LOG = logging.getLogger(__name__)
+_LANES = {"db": 1, "net": 4, "doc": 1, "probe": 4}
+DATABASE = "counter.db"
+
+
+@dataclass
+class Till:
+    """A window and everything behind it; ``shut`` ends it in the right order."""
+
+    window: WindowCounter
+    runner: TaskRunner
+    late: LateCounter
+    events: Events
+    tones: Sounds
+
+    def shut(self) -> None:
+        """Stop the loop, drain the db lane, close the database."""
+        self.late.stop()
+        self.runner.close()
+        self.late.close()
+        self.tones.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Bell:
+    """services.outbox.Listener: tells the window and wakes the loop; called in the db lane."""
+
+    events: Events
+    late: list[LateCounter] = field(default_factory=list)
+
+    def changed(self) -> None:
+        """Some bill changed."""
+        self.events.changed.emit()
+        for counter in self.late:
+            counter.wake()
+
+    def paid(self, news: PaidNews) -> None:
+        """A bill was issued."""
+        self.events.paid.emit(news)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Where the counter lives and how its options and keys are completed after the paint."""
+
+    folders: Folders
+    options: Options
+    complete: Callable[[], Options]
+    secrets: Callable[[], SecretStore]
+
+
+def practice_setup(data: Path | None, endpoints: Path, wanted: Wanted = AS_KEPT) -> Setup:
+    """The practice shop. Raises InputError or StoreError with words for the person."""
+    places = folders(data)
+    places.make()
+    ends = Endpoints.read(endpoints)
+    options = practice_options(places, ends, wanted)
+    return Setup(
+        places,
+        options,
+        complete=lambda: enrolled(places, ends, options),
+        secrets=lambda: _practice_secrets(places),
+    )
+
+
+def real_setup(data: Path | None) -> Setup:
+    """The shop's own counter. Raises InputError ``not_set_up`` where no settings exist yet."""
+    places = folders(data)
+    places.make()
+    loaded = OptionsFile(places.options).load()
+    if loaded.source == "default":
+        text = "This counter is not set up yet. Try ./run for practice, or see the README."
+        raise InputError("not_set_up", text)
+    options = loaded.options
+    return Setup(places, options, complete=lambda: options, secrets=_keyring)
+
+
+def open_till(setup: Setup) -> Till:
+    """Build the window; ``till.window.start()`` shows it and begins to open the rest."""
+    application()
+    runner, events, clock = TaskRunner(_LANES), Events(), SystemClock()
+    printouts = setup.folders.data / "printouts" if setup.options.practice else None
+    printer, tones = Printer(printouts), Sounds()
+    bell = _Bell(events)
+    late = LateCounter(lambda: _behind(setup, runner, bell, printer))
+    bell.late.append(late)
+    services = Services(
+        options=setup.options,
+        clock=clock,
+        catalogue=LateCatalogue(late),
+        runner=runner,
+        checkout=LateCheckout(late),
+        desk=LateDesk(late),
+        drafts=LateDrafts(late),
+        paper=printer,
+        tones=tones,
+        pictures=_picture,
+    )
+    window = build_counter(Deps(services, events, _matrix))
+    return Till(window, runner, late, events, tones)
+
+
+def serve(till: Till) -> int:
+    """Show the window until it is closed; the exit code of the program."""
+    crash.install(till.runner.post, lambda code: calm_dialog(till.window.window, code))
+    crash.Collector(till.window.window)
+    till.window.start()
+    code = application().exec()
+    till.shut()
+    return code
+
+
+def _behind(setup: Setup, runner: TaskRunner, bell: _Bell, printer: Printer) -> "Counter":
+    """Everything behind the window, in the db lane: imports, database, identity, engine."""
+    from pos_desktop.bootstrap.counter import Machine, build_counter, stock_if_empty
+
+    machine = Machine(
+        clock=SystemClock(),
+        ids=SystemIds(),
+        lanes=runner,
+        secrets=setup.secrets(),
+        listener=bell,
+        on_lamps=bell.events.lamps.emit,
+        on_failure=_unforeseen,
+        printer=lambda: _printer_there(printer),
+        templates=setup.folders.templates,
+    )
+    counter = build_counter(setup.folders.data / DATABASE, setup.complete(), machine)
+    if setup.options.practice:
+        stock_if_empty(counter)
+    counter.engine.start()
+    return counter
+
+
+def _unforeseen(error: Exception) -> None:
+    """A bug behind the window: it is logged; nothing that was committed is lost by it."""
+    _LOG.error("unforeseen error behind the window", exc_info=error)
+
+
+def _printer_there(printer: Printer) -> None:
+    if printer.state() is not LampState.OK:
+        raise Unavailable("printer_missing")
+
+
+def _picture(url: str) -> bytes:
+    from pos_desktop.net.pictures import fetch_png
+
+    return fetch_png(url)
+
+
+def _matrix(text: str) -> Sequence[Sequence[bool]]:
+    from pos_desktop.documents.qr import qr_matrix
+
+    return qr_matrix(text)
+
+
+def _practice_secrets(places: Folders) -> SecretStore:
+    from pos_desktop.settings.secrets import PracticeSecrets
+
+    return PracticeSecrets(places.practice_secrets)
+
+
+def _keyring() -> SecretStore:
+    from pos_desktop.settings.secrets import KeyringSecrets
+
+    return KeyringSecrets()
+
+
+def open_counter(data: Path | None, practice: Path | None) -> int:
+    """``raseed``: the window until it is closed. 2: settings wrong, 3: not set up or no place."""
+    try:
+        setup = real_setup(data) if practice is None else practice_setup(data, practice)
+    except RaseedError as error:
+        sys.stderr.write(f"raseed: {error}\n")
+        return 3 if error.code == "not_set_up" else 2
+    output = start_logging(setup.folders.logs)
+    try:
+        return serve(open_till(setup))
+    finally:
+        stop_logging(output)
