@@ -5,6 +5,8 @@ import sys
 
 # Before the first import of Qt, which reads it.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# The offscreen platform warns of hints that no window manager is there to take.
+os.environ["QT_LOGGING_RULES"] = "default.warning=false"
 
 from bench.run import main
 

@@ -11,26 +11,18 @@ from unittest.mock import patch
 
 from bench import floors, naive
 from bench.harness import Bench
+from bench.quiet import checkout
 from bench.setting import Setting
-from pos_desktop.domain.options import CounterOptions, Options, Shop
 from pos_desktop.domain.sale import RoundOff, Scheme
 from pos_desktop.domain.tax import LineToPrice, price_bill
-from pos_desktop.host.clock import SystemClock
-from pos_desktop.host.ids import SystemIds
 from pos_desktop.services.checkout import Checkout
 from pos_desktop.services.freeze import Order
-from pos_desktop.services.views import PaidNews
 from pos_desktop.storage.session import Row, Session, Values
 from pos_desktop.storage.store import SqliteStore
 
 _INNER = 4
 # More than three tries of a full run take.
 _RECORDED = 400
-_OPTIONS = Options(
-    shop=Shop(name="Fresh Mart", state="27", gstin="27AAPFU0939F1ZV"),
-    counter=CounterOptions(series="B2A"),
-)
-
 Sell = Callable[[Checkout, Order], object]
 
 
@@ -48,12 +40,12 @@ def cash_sale(setting: Setting) -> Iterator[Bench]:
         yield bench
 
 
-def _request(checkout: Checkout, order: Order) -> object:
-    return checkout.request(order)
+def _request(till: Checkout, order: Order) -> object:
+    return till.request(order)
 
 
-def _cash(checkout: Checkout, order: Order) -> object:
-    return checkout.cash(order, 10_000_000)
+def _cash(till: Checkout, order: Order) -> object:
+    return till.cash(order, 10_000_000)
 
 
 @contextmanager
@@ -70,7 +62,7 @@ def _bench(home: Path, sell: Sell, *, flushes: int) -> Iterator[Bench]:
         closing(naive.OrmBook(home / "naive.db")) as book,
         closing(marker),
     ):
-        checkout = _checkout(store)
+        till = checkout(store)
 
         def floor() -> None:
             for _ in range(flushes // 2):
@@ -81,7 +73,7 @@ def _bench(home: Path, sell: Sell, *, flushes: int) -> Iterator[Bench]:
 
         yield Bench(
             floor=floor,
-            ours=lambda: sell(checkout, order),
+            ours=lambda: sell(till, order),
             naive=lambda: book.sell(order.bill),
             inner=_INNER,
         )
@@ -91,10 +83,10 @@ def record(path: Path, sell: Sell, order: Order, count: int) -> list[list[floors
     """The statements of ``count`` sales in a new database, each with its values."""
     sales: list[list[floors.Statement]] = []
     with SqliteStore(path).open() as store, _listening() as seen:
-        checkout = _checkout(store)
+        till = checkout(store)
         for _ in range(count):
             seen.clear()
-            sell(checkout, order)
+            sell(till, order)
             sales.append(list(seen))
     return sales
 
@@ -133,20 +125,6 @@ def _listening() -> Iterator[list[floors.Statement]]:
         patch.object(Session, "control", noted_control),
     ):
         yield seen
-
-
-class _Quiet:
-    """A listener that has nothing to do."""
-
-    def changed(self) -> None:
-        """Bills changed."""
-
-    def paid(self, news: PaidNews) -> None:
-        """A bill was paid."""
-
-
-def _checkout(store: SqliteStore) -> Checkout:
-    return Checkout(store, SystemClock(), SystemIds(), _OPTIONS, _Quiet())
 
 
 def ten_lines() -> Order:

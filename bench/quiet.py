@@ -1,0 +1,57 @@
+"""The counter's surroundings with nothing going on in them."""
+
+from pos_desktop.domain.errors import DomainError
+from pos_desktop.domain.options import CounterOptions, Options, Shop
+from pos_desktop.host.clock import SystemClock
+from pos_desktop.host.ids import SystemIds
+from pos_desktop.services.checkout import Checkout
+from pos_desktop.services.views import DeskState, LampState, PaidNews, PayableQr
+from pos_desktop.storage.store import SqliteStore
+from pos_desktop.wire.v1 import PageContent
+
+OPTIONS = Options(
+    shop=Shop(name="Fresh Mart", address=("FC Road", "Pune"), state="27", gstin="27AAPFU0939F1ZV"),
+    counter=CounterOptions(series="B2A"),
+)
+
+
+class Quiet:
+    """A desk without bills, a printer without paper, tones without a loudspeaker."""
+
+    def state(self) -> DeskState:
+        """Nothing waits."""
+        return DeskState((), 0, None, 0)
+
+    def payable(self, order_id: str) -> PayableQr | None:
+        """Nothing is payable."""
+        return None
+
+    def document(self, order_id: str | None) -> PageContent:
+        """Raises DomainError."""
+        raise DomainError("no_such_sale")
+
+    def changed(self) -> None:
+        """Bills changed."""
+
+    def paid(self, news: PaidNews) -> None:
+        """A bill was paid."""
+
+    def play(self, tone: str) -> None:
+        """No sound."""
+
+
+class NoPrinter:
+    """A printer that is down."""
+
+    def print(self, content: PageContent, kind: str) -> None:
+        """Raises DomainError."""
+        raise DomainError("printer_missing")
+
+    def state(self) -> LampState:
+        """Down."""
+        return LampState.DOWN
+
+
+def checkout(store: SqliteStore) -> Checkout:
+    """The real checkout on a store; nobody listens."""
+    return Checkout(store, SystemClock(), SystemIds(), OPTIONS, Quiet())

@@ -1,0 +1,55 @@
+"""The rows of the screen drive the real window, and the program that they start really paints."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from bench import b_start, goods, setting
+from bench.counter import OpenCounter
+from bench.qt_sides import Frame, NaiveCounter
+from bench.setting import Setting
+
+
+@pytest.fixture
+def few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(setting, "FEW", 20)
+    return Setting(tmp_path, quick=True).few
+
+
+def test_a_scan_puts_a_painted_line_on_the_bill(qapp: QApplication, few: Path) -> None:
+    with closing(OpenCounter.on(few)) as opened:
+        table = opened.counter.window.sale_page.form.cartTable
+        opened.scan(goods.barcode(0))
+        painted = table.grab().toImage()
+        opened.scan(goods.barcode(1))
+        assert opened.lines() == 2
+        assert table.model().rowCount() == 2
+        assert table.grab().toImage() != painted
+        opened.take_off()
+        assert opened.lines() == 1
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+def test_the_naive_window_shows_as_many_lines(qapp: QApplication) -> None:
+    with closing(NaiveCounter()) as naive:
+        naive.fill(9)
+        naive.scan()
+        naive.fill(3)
+    Frame().paint()
+
+
+def test_both_programs_say_when_they_are_painted(few: Path, tmp_path: Path) -> None:
+    with b_start.start(Setting(tmp_path / "unused", quick=True)) as bench:
+        assert bench.fresh is not None
+        bench.floor()
+        bench.fresh("ours")
+    programs = b_start.Programs(tmp_path)
+    programs.start(*b_start.counter_on(few))
+    programs.close()
+
+
+def test_a_program_that_paints_nothing_is_an_error(tmp_path: Path) -> None:
+    with closing(b_start.Programs(tmp_path)) as programs, pytest.raises(RuntimeError):
+        programs.start("-c", "raise SystemExit(3)")
