@@ -1,0 +1,167 @@
+"""The counter's side of the relay (ports.Relay). Every call blocks: it belongs to the net lane."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from pos_desktop.domain.errors import InputError, Unavailable
+from pos_desktop.net.http import HttpAnswer, HttpClient, OutcomeUnknown, StreamRefused
+from pos_desktop.ports import Enrolled, LedgerEntry, SecretStore
+from pos_desktop.relay_client.answers import checked, decoded, problem, refusal
+from pos_desktop.relay_client.batches import batches
+from pos_desktop.relay_client.identity import Identity, Session, public_key
+from pos_desktop.relay_client.sse import StreamTooLarge, read_events
+from pos_desktop.wire import enrolment, seal, v1
+
+log = logging.getLogger(__name__)
+
+_SILENCE = 20.0  # four missed heartbeats: something between holds the stream back
+_POLL_WAIT = 20
+_POLL_READ = 28.0
+
+
+class RelayClient:
+    """Talks to one relay. Refusals are RaseedError("relay_" + the problem's code in lower case):
+
+    relay_gap, relay_ahead, relay_fork, relay_epoch (sync; ``last_seq`` in ``params``),
+    relay_conflict, relay_code_refused, relay_unknown_session, relay_revoked, relay_not_enrolled ...
+    Whatever may pass by itself (no connection, 429, 5xx, an unreadable answer) is Unavailable.
+    ``parked`` is told the numbers of ledger entries that the relay could not read (422).
+    """
+
+    def __init__(
+        self,
+        http: HttpClient,
+        secret_store: SecretStore,
+        parked: Callable[[Sequence[int]], None] | None = None,
+    ) -> None:
+        self._http = http
+        self._identity = Identity(secret_store)
+        self._parked = parked
+
+    def enrol(self, code: str, label: str) -> Enrolled:
+        """Use up a one-time code. InputError("bad_enrolment_code") before anything is sent."""
+        try:
+            wire_code = enrolment.wire_code(code)
+        except ValueError as error:
+            raise InputError("bad_enrolment_code", "This is not an enrolment code.") from error
+        key = self._identity.device_key()
+        signature = key.sign(enrolment.possession_text(wire_code, label))
+        request = v1.EnrolRequest(
+            code=wire_code,
+            label=label,
+            public_key=public_key(key),
+            signature=seal.encode(signature),
+        )
+        reply = self._http.request("POST", "/v1/enrol", json=msgspec.to_builtins(request))
+        answer = decoded(checked(reply).body, v1.EnrolAnswer)
+        session = Session(device=answer.device, epoch=answer.epoch, token=answer.token)
+        self._identity.keep_session(session)
+        return Enrolled(
+            tenant=answer.tenant,
+            device=answer.device,
+            epoch=answer.epoch,
+            series=answer.series,
+            token=answer.token,
+            callback_secret=answer.callback_secret,
+        )
+
+    def publish(self, token: str, revision: int, content: bytes, pdf: bytes | None) -> None:
+        """Push a sealed revision; returns once it is durable there.
+
+        That a newer revision is stored already is success: the link shows the newer one.
+        """
+        push = v1.PagePush(
+            revision=revision,
+            content=seal.encode(content),
+            pdf=None if pdf is None else seal.encode(pdf),
+        )
+        path = f"/v1/pages/{seal.page_id(token)}"
+        reply = self._call("PUT", path, msgspec.to_builtins(push))
+        if reply.status == 409 and problem(reply.status, reply.body).code == "stale":
+            log.info("a newer revision of the page was stored before")
+            return
+        checked(reply)
+
+    def publish_picture(self, token: str, sealed: bytes) -> None:
+        """Push a sealed payment QR."""
+        push = v1.PicturePush(sealed=seal.encode(sealed))
+        path = f"/v1/pictures/{seal.page_id(token)}"
+        checked(self._call("PUT", path, msgspec.to_builtins(push)))
+
+    def close_picture(self, token: str) -> None:
+        """From now on the picture says that the payment is closed."""
+        checked(self._call("POST", f"/v1/pictures/{seal.page_id(token)}/close", {}))
+
+    def sync(self, entries: Sequence[LedgerEntry]) -> int:
+        """Push entries in order, in as many requests as their size asks for.
+
+        The last of ``entries`` counts as the counter's head: a relay that holds more answers
+        relay_ahead, so a caller must not send less than it sent before the restart.
+        """
+        session, shop_key = self._identity.session(), self._identity.shop_key()
+        last = 0
+        for batch in batches(entries, session.device, session.epoch, shop_key):
+            last = self._sync(batch)
+        return last
+
+    def feed(self, after: int, stop: Callable[[], bool]) -> Iterator[v1.FeedEvent]:
+        """Hints as they come, until ``stop`` or Unavailable; never twice within one call."""
+        heard = False
+        headers = {**self._session_headers(), "Last-Event-ID": str(after)}
+        try:
+            for event in read_events(self._http.stream_lines("/v1/feed", headers, _SILENCE)):
+                heard = True
+                if event is not None:
+                    hint = decoded(event.text, v1.FeedEvent)
+                    after = hint.seq
+                    yield hint
+                if stop():
+                    return
+        except StreamRefused as error:
+            raise refusal(error.status, error.body) from error
+        except StreamTooLarge as error:
+            raise Unavailable("relay_garbled", "The relay's stream cannot be read.") from error
+        except OutcomeUnknown:
+            if heard:
+                raise
+        if heard:
+            raise Unavailable("relay_stream_ended", "The relay ended the stream.")
+        log.info("nothing came through the stream: asking by long poll")
+        yield from self._poll(after, stop)
+
+    def ping(self) -> None:
+        """Whether the relay answers. Raises Unavailable."""
+        if not self._http.request("GET", "/healthz").ok:
+            raise Unavailable("relay_down", "The relay does not answer.")
+
+    def _sync(self, batch: v1.SyncBatch) -> int:
+        reply = self._call("POST", "/v1/sync", msgspec.to_builtins(batch))
+        if reply.status == 422:
+            told = problem(reply.status, reply.body)
+            if told.code == "POISON" and told.last_seq is not None:
+                # Stored but for these: the ledger here still has them, a person must look.
+                log.error("the relay could not read ledger entries %s", list(told.parked))
+                if self._parked is not None:
+                    self._parked(told.parked)
+                return told.last_seq
+        return decoded(checked(reply).body, v1.SyncAnswer).last_seq
+
+    def _poll(self, after: int, stop: Callable[[], bool]) -> Iterator[v1.FeedEvent]:
+        while not stop():
+            reply = self._http.request(
+                "GET",
+                f"/v1/feed?after={after:d}&wait={_POLL_WAIT}",
+                headers=self._session_headers(),
+                timeout=(5.0, _POLL_READ),
+            )
+            for hint in decoded(checked(reply).body, v1.FeedPage).events:
+                after = hint.seq
+                yield hint
+
+    def _call(self, method: str, path: str, body: object) -> HttpAnswer:
+        return self._http.request(method, path, json=body, headers=self._session_headers())
+
+    def _session_headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._identity.session().token}"}
