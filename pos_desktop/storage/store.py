@@ -12,9 +12,7 @@ from pos_desktop.storage.marker import Key, NumberMarker, fence
 from pos_desktop.storage.occupancy import Occupancy
 from pos_desktop.storage.schema import check_header, check_sound, check_version, create_file
 from pos_desktop.storage.session import Session
-from pos_desktop.storage.uow import Fence, ReadUnit, WriteUnit
-
-_TOUCH = "UPDATE tallies SET value = value + 1 WHERE name = ?"
+from pos_desktop.storage.uow import Fence, ReadUnit, WriteUnit, touch
 
 
 class SqliteStore:
@@ -64,7 +62,9 @@ class SqliteStore:
         self._readers = Readers(self.path)
         self._marker.open()
         self._compare_numbers(session)
-        self._touch(session, "opened")
+        # Proves that the file can be written to, and begins the WAL anew, so that the flush of its
+        # header is not paid by the next sale.
+        touch(session, "opened")
 
     def _compare_numbers(self, session: Session) -> None:
         rows = session.rows("SELECT series, fy, last_no FROM numbers")
@@ -82,18 +82,6 @@ class SqliteStore:
         }
         if complete:
             self._marker.done(complete)
-
-    def _touch(self, session: Session, what: str) -> None:
-        """A small commit: proves that the file can be written to, and begins the WAL anew, so that
-        the flush of its header is not paid by the next sale."""
-        session.control("BEGIN IMMEDIATE")
-        try:
-            session.change(_TOUCH, (what,))
-            session.control("COMMIT")
-        except BaseException:
-            if session.in_transaction:
-                session.control("ROLLBACK")
-            raise
 
     @property
     def locked_series(self) -> dict[str, str]:
@@ -121,7 +109,7 @@ class SqliteStore:
         try:
             session = self._writing()
             session.control("PRAGMA wal_checkpoint(PASSIVE)")
-            self._touch(session, "folded")
+            touch(session, "folded")
             self._folded_at = self._fence.committed
         finally:
             self._fence.leave()

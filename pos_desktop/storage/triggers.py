@@ -98,6 +98,7 @@ def all_statements() -> list[str]:
         *books,
         *_sales(),
         SEARCH_TABLE,
-        "INSERT INTO tallies (name, value) VALUES ('items', 0), ('opened', 0), ('folded', 0)",
+        "INSERT INTO tallies (name, value) "
+        "VALUES ('items', 0), ('opened', 0), ('folded', 0), ('buried', 0)",
         *create_item_triggers(),
     ]

@@ -1,5 +1,6 @@
 """The unit of work: one transaction, the repositories on it, and the numbering fence around it."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Self
@@ -26,6 +27,8 @@ from pos_desktop.storage.repositories.money import SqlCollects, SqlFacts, SqlTen
 from pos_desktop.storage.repositories.outbox import SqlOutbox
 from pos_desktop.storage.repositories.sales import SqlSales
 from pos_desktop.storage.session import Session
+
+_TOUCH = "UPDATE tallies SET value = value + 1 WHERE name = ?"
 
 
 class Fence:
@@ -101,10 +104,23 @@ class WriteUnit(Unit):
             raise RuntimeError("this unit of work has ended")
         if self._taken:
             self._fence.marker.prepare(self._taken)
-        self.session.control("COMMIT")
+        try:
+            self.session.control("COMMIT")
+        except StoreError:
+            self._bury()
+            raise
         self._fence.committed += 1
         if self._taken:
             self._fence.marker.done_if_possible(self._taken)
+
+    def _bury(self) -> None:
+        """Overwrite what a refused commit left in the WAL. If only its flush failed, its pages lie
+        there complete, and a kill before the next commit would bring the refused sale back."""
+        if self.session.in_transaction:
+            self._roll_back()
+        with contextlib.suppress(StoreError):
+            # Where the disk is still full or failing the caller hears the first error.
+            touch(self.session, "buried")
 
     def __exit__(self, *exc: object) -> None:
         try:
@@ -142,6 +158,18 @@ class ReadUnit(Unit):
         self.session.depth -= 1
         if self.session.depth == 0 and self.session.in_transaction:
             self.session.control("ROLLBACK")
+
+
+def touch(session: Session, what: str) -> None:
+    """A small commit of its own; ``what`` names its row in ``tallies``. Raises StoreError."""
+    session.control("BEGIN IMMEDIATE")
+    try:
+        session.change(_TOUCH, (what,))
+        session.control("COMMIT")
+    except BaseException:
+        if session.in_transaction:
+            session.control("ROLLBACK")
+        raise
 
 
 def _never(series: str) -> str | None:

@@ -155,3 +155,38 @@ def test_a_flush_that_fails(tmp_path: Path, flush: str, call: int, wanted: int) 
     assert (result.ok, result.entries) == (True, told)
     with SqliteStore(path).open() as store:
         assert store.locked_series == {}
+
+
+_KILLED_WHEN_REFUSED = """
+import os, signal, sys
+from pathlib import Path
+from pos_desktop.domain.errors import StoreError
+from pos_desktop.storage.store import SqliteStore
+from tests.unit.storage.samples import sell
+
+store = SqliteStore(Path(sys.argv[1])).open()
+for n in range(1, 11):
+    try:
+        print(n, sell(store, n), flush=True)
+    except StoreError:
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_a_refused_sale_does_not_come_back(tmp_path: Path) -> None:
+    """Its pages were written, only their flush failed: a kill right after must not revive it."""
+    path = tmp_path / "counter.db"
+    SqliteStore(path).open().close()
+    inject = "inject=fsync:error=EIO:when=9"
+    done = _python(
+        _KILLED_WHEN_REFUSED, path, "strace", "-o", "/dev/null", "-e", "trace=fsync", "-e", inject
+    )
+    if "Operation not permitted" in done.stderr:
+        pytest.skip("this machine lets no process be traced")
+    told = done.stdout.splitlines()
+    assert told == [f"{n} C2A/2627/{n:06d}" for n in range(1, 5)]
+    with SqliteStore(path).open() as store:
+        with store.read() as unit:
+            assert unit.ledger.head()[0] == len(told)
+        assert sell(store, 5) == "C2A/2627/000005"
