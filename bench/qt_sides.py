@@ -37,8 +37,8 @@ class Frame:
         self._font = QFont("Noto Sans")
         self._font.setPixelSize(15)
 
-    def paint(self) -> None:
-        """One frame with as many texts as a full sale page shows."""
+    def paint(self) -> int:
+        """One frame with as many texts as a full sale page shows; how many."""
         self._image.fill(QColor("#F4F3EF"))
         painter = QPainter(self._image)
         painter.setFont(self._font)
@@ -46,6 +46,7 @@ class Frame:
             place = QRect(20 + number % 7 * 190, 8 + number // 7 * 37, 180, 34)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, f"Atta premium {number} kg")
         painter.end()
+        return _TEXTS
 
 
 class _Rows(QAbstractTableModel):
@@ -103,6 +104,10 @@ class NaiveCounter:
             self._rows.add()
         self._table.scrollToBottom()
         QApplication.processEvents()
+
+    def lines(self) -> int:
+        """How many lines stand there."""
+        return self._rows.rowCount()
 
     def scan(self) -> None:
         """One more line, painted."""

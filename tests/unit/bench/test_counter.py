@@ -36,8 +36,13 @@ def test_the_naive_window_shows_as_many_lines(qapp: QApplication) -> None:
     with closing(NaiveCounter()) as naive:
         naive.fill(9)
         naive.scan()
+        assert naive.lines() == 10
         naive.fill(3)
-    Frame().paint()
+        assert naive.lines() == 3
+
+
+def test_the_frame_has_as_many_texts_as_a_full_page(qapp: QApplication) -> None:
+    assert Frame().paint() == 140
 
 
 def test_both_programs_say_when_they_are_painted(few: Path, tmp_path: Path) -> None:
