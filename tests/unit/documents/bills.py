@@ -30,6 +30,15 @@ PAID = v1.PaidStamp(
     label="Paid by UPI", when="23-11-2026, 10:43", reference="UPI ref 6327 1234 5678"
 )
 
+FIVE_PERCENT = v1.TaxRow(
+    label="5 %",
+    taxable="217.14",
+    central="5.43",
+    state="5.43",
+    integrated="\u2014",
+    cess="\u2014",
+)
+
 
 def bill(**changed: Any) -> v1.PageContent:
     """An issued invoice of two articles; ``changed`` replaces fields."""
@@ -56,16 +65,7 @@ def bill(**changed: Any) -> v1.PageContent:
         "pieces": "4 items",
         "tax_included": "10.86",
         "saved": "12.00",
-        "tax_rows": (
-            v1.TaxRow(
-                label="5 %",
-                taxable="217.14",
-                central="5.43",
-                state="5.43",
-                integrated="\u2014",
-                cess="\u2014",
-            ),
-        ),
+        "tax_rows": (FIVE_PERCENT,),
         "words": "Rupees Three Hundred Seventy-Two Only",
         "paid": PAID,
         "return_policy": "Exchange within 7 days with this bill.",
