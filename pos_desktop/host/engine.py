@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from threading import Event, Thread
 
 from pos_desktop.domain.errors import RaseedError
@@ -10,15 +11,20 @@ from pos_desktop.ports import Clock, Lanes, Relay, Store
 from pos_desktop.services.hints import Hints
 from pos_desktop.services.outbox import Outbox
 from pos_desktop.services.watcher import Watcher
+from pos_desktop.wire import v1
 
 _LOG = logging.getLogger(__name__)
 
 _SHORTEST_S = 0.02
 _LONGEST_S = 0.5
-_FEED_BACKOFF_S = (1, 2, 4, 8, 15)
-# A wall clock that moved this much further than the loop slept: the computer was asleep.
-_SLEPT_MS = 30_000
+_BACKOFF_S = (1, 2, 4, 8, 15)
+_STOP_S = 5.0
+# More than this between two turns, or between the two clocks: the computer was asleep or somebody
+# set its clock, forwards or back.
+_JUMP_S = 30
 _CHECKPOINT_MS = 60_000
+
+Step = Callable[[int], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,73 +36,110 @@ class Works:
     clock: Clock
     outbox: Outbox
     watcher: Watcher
-    steps: Sequence[Callable[[int], int | None]]
+    steps: Sequence[Step]
     relay: Relay | None
     hints: Hints
     on_failure: Callable[[Exception], None]
 
 
+class _Outcome:
+    """Lets a thread of the engine wait for what a lane does."""
+
+    def __init__(self) -> None:
+        self._over = Event()
+        self.error: Exception | None = None
+
+    def done(self, _: object) -> None:
+        self._over.set()
+
+    def failed(self, error: Exception) -> None:
+        self.error = error
+        self._over.set()
+
+    def wait(self, stop: Event) -> bool:
+        """True when it is over, False when the engine stops before."""
+        while not self._over.wait(0.1):
+            if stop.is_set():
+                return False
+        return True
+
+
+class _Turn:
+    """One step of the loop; after an error it rests, so that the others go on in peace."""
+
+    def __init__(self, run: Step) -> None:
+        self._run = run
+        self._failures = 0
+        self._rests_until = 0.0
+
+    def take(self, now: int, monotonic: float) -> int | None:
+        if monotonic < self._rests_until:
+            return None
+        try:
+            moment = self._run(now)
+        except Exception:
+            self._rests_until = monotonic + _backoff(self._failures)
+            self._failures += 1
+            raise
+        self._failures = 0
+        return moment
+
+
 class Engine:
-    """Two threads that never touch the database themselves: a ticker and a feed reader."""
+    """Two threads: a ticker, which works in the db lane only, and a reader of the feed."""
 
     def __init__(self, works: Works) -> None:
         self._w = works
+        self._turns = [_Turn(self._recover), *map(_Turn, works.steps), _Turn(self._fold)]
         self._stop = Event()
         self._wake = Event()
         self._threads: list[Thread] = []
         self._next: int | None = None
-        self._checkpointed_at = 0
+        self._recovered = False
+        self._stale = True
+        self._folded_at = 0
 
     def start(self) -> None:
         """Recover what a kill left, ask about all live collects, then run."""
-        self._w.lanes.submit("db", self._recover, self._started, self._w.on_failure)
+        self._folded_at = self._w.clock.now()
+        runs = [("ticker", self._tick_on)]
+        if self._w.relay is not None:
+            runs.append(("feed", partial(self._feed_on, self._w.relay)))
+        for name, target in runs:
+            thread = Thread(target=target, name=f"engine-{name}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def wake(self) -> None:
         """Something was committed: look at once."""
         self._wake.set()
 
     def stop(self) -> None:
-        """Ends both threads; calls that are under way finish in their lanes."""
+        """Ends both threads within five seconds; calls under way finish in their lanes."""
         self._stop.set()
         self._wake.set()
+        until = self._w.clock.monotonic() + _STOP_S
         for thread in self._threads:
-            thread.join(timeout=5)
+            thread.join(timeout=max(0.0, until - self._w.clock.monotonic()))
 
-    def _recover(self) -> None:
-        self._w.outbox.recover()
-        self._w.watcher.resume()
-
-    def _started(self, _: None) -> None:
-        runs = [("ticker", self._tick_on)]
-        if self._w.relay is not None:
-            runs.append(("feed", self._feed_on))
-        for name, target in runs:
-            thread = Thread(target=target, name=f"engine-{name}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+    # -- the ticker ----------------------------------------------------------------------------
 
     def _tick_on(self) -> None:
-        expected = self._w.clock.now()
+        clock = self._w.clock
+        now, monotonic = clock.now(), clock.monotonic()
         while not self._stop.is_set():
-            now = self._w.clock.now()
-            ticked = Event()
-            slept = now - expected > _SLEPT_MS
-            self._w.lanes.submit(
-                "db",
-                lambda slept=slept: self._tick(slept),  # type: ignore[misc]  # bound default
-                lambda _, ticked=ticked: ticked.set(),  # type: ignore[misc]  # bound default
-                lambda error, ticked=ticked: self._tick_failed(error, ticked),  # type: ignore[misc]
-            )
-            while not ticked.wait(1) and not self._stop.is_set():
-                continue
-            wait = self._pause()
-            expected = self._w.clock.now() + int(wait * 1000)
-            self._wake.wait(wait)
+            tick = _Outcome()
+            self._w.lanes.submit("db", self._tick, tick.done, tick.failed)
+            if not tick.wait(self._stop):
+                return
+            if tick.error is not None:
+                self._w.on_failure(tick.error)
+            self._wake.wait(self._pause())
             self._wake.clear()
-
-    def _tick_failed(self, error: Exception, ticked: Event) -> None:
-        self._w.on_failure(error)
-        ticked.set()
+            passed, went = clock.monotonic() - monotonic, clock.now() - now
+            if passed > _JUMP_S or abs(went - passed * 1000) > _JUMP_S * 1000:
+                self._stale = True
+            now, monotonic = clock.now(), clock.monotonic()
 
     def _pause(self) -> float:
         if self._next is None:
@@ -104,32 +147,70 @@ class Engine:
         wait = (self._next - self._w.clock.now()) / 1000
         return min(_LONGEST_S, max(_SHORTEST_S, wait))
 
-    def _tick(self, slept: bool) -> None:
-        if slept:
-            self._w.watcher.resume()
-        now = self._w.clock.now()
-        moments = [step(now) for step in self._w.steps]
-        self._next = min((m for m in moments if m is not None), default=None)
-        if now - self._checkpointed_at > _CHECKPOINT_MS and (self._next or now + 1) > now:
-            self._w.store.checkpoint()
-            self._checkpointed_at = now
-
-    def _feed_on(self) -> None:
-        relay, failures = self._w.relay, 0
-        while relay is not None and not self._stop.is_set():
+    def _tick(self) -> None:
+        now, monotonic = self._w.clock.now(), self._w.clock.monotonic()
+        moments = []
+        for turn in self._turns:
             try:
-                for event in relay.feed(self._w.hints.cursor(), self._stop.is_set):
-                    failures = 0
-                    self._w.watcher.push_connected = True
-                    if event.seq > 0:
-                        record = lambda event=event: self._w.hints.apply(event)  # noqa: E731
-                        self._w.lanes.submit("db", record, self._applied, self._w.on_failure)
-            except RaseedError as error:
-                _LOG.info("feed interrupted: %s", error.code)
-            self._w.watcher.push_connected = False
-            wait = _FEED_BACKOFF_S[min(failures, len(_FEED_BACKOFF_S) - 1)]
-            failures += 1
-            self._stop.wait(wait)
+                moments.append(turn.take(now, monotonic))
+            except Exception as error:
+                self._w.on_failure(error)
+            if not self._recovered:
+                # What a killed process left is decided before anything new is begun.
+                break
+        self._next = min((m for m in moments if m is not None), default=None)
 
-    def _applied(self, _: None) -> None:
-        self.wake()
+    def _recover(self, now: int) -> None:
+        if not self._recovered:
+            self._w.outbox.recover()
+            self._recovered = True
+        if self._stale:
+            self._w.watcher.resume()
+            self._stale = False
+
+    def _fold(self, now: int) -> None:
+        if abs(now - self._folded_at) > _CHECKPOINT_MS:
+            self._w.store.checkpoint()
+            self._folded_at = now
+
+    # -- the feed ------------------------------------------------------------------------------
+
+    def _feed_on(self, relay: Relay) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            failures = 0 if self._read_feed(relay) else failures + 1
+            self._w.watcher.push_connected = False
+            self._stop.wait(_backoff(max(0, failures - 1)))
+
+    def _read_feed(self, relay: Relay) -> bool:
+        """Until it is interrupted; whether anything came of it."""
+        heard = False
+        try:
+            for event in relay.feed(self._w.hints.cursor(), self._stop.is_set):
+                self._w.watcher.push_connected = True
+                if not self._apply(event):
+                    return False
+                heard = True
+        except RaseedError as error:
+            _LOG.info("feed interrupted: %s", error.code)
+        except Exception as error:
+            self._w.on_failure(error)
+        return heard
+
+    def _apply(self, event: v1.FeedEvent) -> bool:
+        """False: it could not be kept now, the feed is read again from the cursor."""
+        applied = _Outcome()
+        hint = partial(self._w.hints.apply, event)
+        self._w.lanes.submit("db", hint, applied.done, applied.failed)
+        if not applied.wait(self._stop):
+            return False
+        if applied.error is None:
+            self.wake()
+            return True
+        self._w.on_failure(applied.error)
+        # A full disk passes; an event that nobody can read must not stop those behind it.
+        return not isinstance(applied.error, RaseedError)
+
+
+def _backoff(failures: int) -> float:
+    return float(_BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)])

@@ -1,5 +1,6 @@
 """Lanes without a window: named thread pools for commands and tests (ports.Lanes)."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -7,6 +8,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 SIZES = {"db": 1, "net": 4, "doc": 1, "probe": 3}
+
+_LOG = logging.getLogger(__name__)
 
 
 class ThreadLanes:
@@ -17,6 +20,7 @@ class ThreadLanes:
             name: ThreadPoolExecutor(size, thread_name_prefix=name) for name, size in SIZES.items()
         }
         self._on_failure = on_failure
+        self._closed = False
 
     def submit(
         self,
@@ -33,7 +37,13 @@ class ThreadLanes:
             except Exception as error:
                 self._on_failure(error)
 
-        self._pools[lane].submit(run)
+        try:
+            self._pools[lane].submit(run)
+        except RuntimeError:
+            if not self._closed:
+                raise
+            # An answer that comes now is found again at the next start.
+            _LOG.info("the counter closes: work for lane %s is not begun", lane)
 
     def _run(
         self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]
@@ -47,5 +57,6 @@ class ThreadLanes:
 
     def close(self) -> None:
         """Finish what the db lane holds, forget what waits in the others."""
+        self._closed = True
         for name, pool in self._pools.items():
             pool.shutdown(wait=name == "db", cancel_futures=name != "db")
