@@ -9,10 +9,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from pos_desktop.domain.delivery import DeliverySeen, Message
-from pos_desktop.domain.errors import Unavailable
+from pos_desktop.domain.errors import StoreError, Unavailable
 from pos_desktop.domain.options import CounterOptions, ExotelOptions, Options, RelayOptions, Shop
 from pos_desktop.domain.payment import (
     Collect,
@@ -33,8 +33,10 @@ from pos_desktop.ports import (
     LedgerEntry,
     MessageFacts,
     SendResult,
+    UnitOfWork,
 )
 from pos_desktop.services.views import PaidNews
+from pos_desktop.storage.store import SqliteStore
 from pos_desktop.wire import v1
 
 T = TypeVar("T")
@@ -76,11 +78,14 @@ class CountedIds:
 
 
 class QueuedLanes:
-    """Every lane is one queue; ``drain`` runs it to the end in this thread."""
+    """Every lane is one queue; ``drain`` runs it to the end in this thread.
 
-    def __init__(self) -> None:
+    ``errors`` is the lanes' reporter: what escaped from ``done`` or ``failed``.
+    """
+
+    def __init__(self, errors: list[Exception]) -> None:
         self.queue: deque[Callable[[], None]] = deque()
-        self.errors: list[Exception] = []
+        self.errors = errors
 
     def submit(
         self,
@@ -100,15 +105,46 @@ class QueuedLanes:
         self.queue.append(run)
 
     def drain(self) -> None:
-        while self.queue:
-            self.queue.popleft()()
+        while self.step():
+            continue
 
     def step(self) -> bool:
         """Run one piece; False when there is none."""
         if not self.queue:
             return False
-        self.queue.popleft()()
+        try:
+            self.queue.popleft()()
+        except Exception as error:
+            self.errors.append(error)
         return True
+
+
+class ShakyStore:
+    """A store whose next ``broken`` commits fail, like those on a full disk."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+        self.broken = 0
+
+    def write(self) -> UnitOfWork:
+        unit = self._store.write()
+        if self.broken:
+            self.broken -= 1
+            unit.commit = _disk_full  # type: ignore[method-assign]  # the fault that is played
+        return unit
+
+    def read(self) -> UnitOfWork:
+        return self._store.read()
+
+    def checkpoint(self) -> None:
+        self._store.checkpoint()
+
+    def close(self) -> None:
+        self._store.close()
+
+
+def _disk_full() -> NoReturn:
+    raise StoreError("disk_full", "The disk is full.")
 
 
 @dataclass
@@ -118,7 +154,7 @@ class PlayedGateway:
 
     name: str = "razorpay"
     seen: dict[str, CollectSeen] = field(default_factory=dict)
-    trouble: deque[GatewayError] = field(default_factory=deque)
+    trouble: deque[Exception] = field(default_factory=deque)
     calls: list[str] = field(default_factory=list)
     payload: bool = True
 
@@ -131,7 +167,8 @@ class PlayedGateway:
     def create(self, intent: CollectIntent) -> CollectSeen:
         self.calls.append(f"create {intent.reference}")
         pending = self.trouble.popleft() if self.trouble else None
-        if pending is not None and not pending.outcome_unknown:
+        acted = isinstance(pending, GatewayError) and pending.outcome_unknown
+        if pending is not None and not acted:
             raise pending
         if intent.reference in self.seen:
             raise GatewayError(GatewayErrorKind.DUPLICATE, "already attempted")
@@ -208,15 +245,20 @@ class PlayedMessenger:
     """Takes messages; ``answers`` are given before it accepts by itself."""
 
     sent: list[Message] = field(default_factory=list)
-    answers: deque[SendResult] = field(default_factory=deque)
+    answers: deque[SendResult | Exception] = field(default_factory=deque)
     polled: dict[str, DeliverySeen] = field(default_factory=dict)
+    polls: list[str] = field(default_factory=list)
     down: bool = False
 
     def send(self, message: Message) -> SendResult:
         self.sent.append(message)
-        return self.answers.popleft() if self.answers else Accepted(f"sid{len(self.sent)}")
+        answer = self.answers.popleft() if self.answers else Accepted(f"sid{len(self.sent)}")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def poll(self, sid: str) -> DeliverySeen | None:
+        self.polls.append(sid)
         if self.down:
             raise Unavailable("exotel_unreachable")
         return self.polled.get(sid)
@@ -252,9 +294,14 @@ def names(lines: Sequence[PricedLine]) -> str:
 
 @dataclass
 class PlayedRelay:
-    """Keeps what is published; ``down`` refuses everything."""
+    """Keeps what is published; ``down`` refuses everything, ``trouble`` the next calls.
+
+    ``held``: the last ledger entry that it says it has, where that is not what it got.
+    """
 
     down: bool = False
+    trouble: deque[Exception] = field(default_factory=deque)
+    held: int | None = None
     pages: dict[str, list[tuple[int, bytes, bytes | None]]] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
     closed: list[str] = field(default_factory=list)
@@ -264,6 +311,8 @@ class PlayedRelay:
     def _up(self) -> None:
         if self.down:
             raise Unavailable("relay_unreachable")
+        if self.trouble:
+            raise self.trouble.popleft()
 
     def enrol(self, code: str, label: str) -> Enrolled:
         self._up()
@@ -284,6 +333,8 @@ class PlayedRelay:
 
     def sync(self, entries: Sequence[LedgerEntry]) -> int:
         self._up()
+        if self.held is not None:
+            return self.held
         self.entries.extend(e for e in entries if e.seq > len(self.entries))
         return entries[-1].seq
 

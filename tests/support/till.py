@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pos_desktop.domain.cart import Cart
 from pos_desktop.domain.delivery import DeliverySeen, Message, MessageState, Purpose
+from pos_desktop.domain.options import Options
 from pos_desktop.domain.payment import Collect
 from pos_desktop.domain.sale import Channel, Consent, Item, Sale
 from pos_desktop.ports import Flag, Store
@@ -38,6 +39,7 @@ from tests.support.rig import (
     PlayedMessenger,
     PlayedRelay,
     QueuedLanes,
+    ShakyStore,
     options,
 )
 
@@ -49,9 +51,12 @@ OIL = Item(2, "8901234000028", "Oil", 16500, mrp=16800, gst_rate=50_000, hsn="15
 class Till:
     """Everything of one counter; ``settle_down`` runs until nothing is left to do now."""
 
-    def __init__(self, folder: Path, channel: Channel = Channel.WHATSAPP_LINK) -> None:
+    def __init__(
+        self, folder: Path, channel: Channel = Channel.WHATSAPP_LINK, setup: Options | None = None
+    ) -> None:
         self.path = folder / "counter.db"
-        self.options = options(channel)
+        self.options = setup or options(channel)
+        self.errors: list[Exception] = []
         self.clock = FixedClock()
         self.ids = CountedIds()
         self.gateway = PlayedGateway()
@@ -63,9 +68,9 @@ class Till:
 
     def start(self) -> None:
         """Open the database as a new process would."""
-        self.lanes = QueuedLanes()
+        self.lanes = QueuedLanes(self.errors)
         self.heard = Heard()
-        self.store: Store = SqliteStore(self.path).open()
+        self.store = ShakyStore(SqliteStore(self.path).open())
         issuer = Issuer(self.options, self.ids)
         self.payments = Payments(issuer)
         links = Links(self.options)
@@ -73,7 +78,7 @@ class Till:
         writer = PageWriter(self.options)
         intents = Intents(self.options)
         press = Press(self.relay, self.renderer, self.sealer)
-        actions: dict[str, Action] = {
+        self.actions: dict[str, Action] = {
             effects.COLLECT_CREATE: CreateCollect(self.gateway, intents, self.payments, outgoing),
             effects.COLLECT_CLOSE: CloseCollect(self.gateway, intents, self.payments),
             effects.PAGE_PUBLISH: PublishPage(press, writer, outgoing),
@@ -81,8 +86,9 @@ class Till:
             effects.PICTURE_CLOSE: ClosePicture(self.relay),
             effects.MESSAGE_SEND: SendMessage(self.messenger),
         }
-        store, lanes, clock = self.store, self.lanes, self.clock
-        self.outbox = Outbox(store, lanes, clock, self.ids, actions, self.heard)
+        store: Store = self.store
+        lanes, clock = self.lanes, self.clock
+        self.outbox = Outbox(store, lanes, clock, self.ids, self.actions, self.heard)
         watching = Watching(store, lanes, clock, self.ids, self.gateway, self.payments, self.heard)
         self.watcher = Watcher(watching)
         self.syncing = Syncing(store, lanes, clock, self.ids, self.relay, self.heard)
@@ -97,6 +103,12 @@ class Till:
         self.start()
         self.outbox.recover()
         self.watcher.resume()
+
+    def told(self) -> list[str]:
+        """What the lanes' reporter was told since the last time; every test has to ask."""
+        words = [str(error) for error in self.errors]
+        self.errors.clear()
+        return words
 
     def tick(self) -> None:
         """One turn of the engine's loop, with everything that it starts."""

@@ -9,25 +9,27 @@ from pos_desktop.domain.sale import Channel
 from tests.support.till import Till
 
 
+def opened(folder: Path, channel: Channel) -> Iterator[Till]:
+    """At the end nothing may have escaped that the test did not ask for (``Till.told``)."""
+    made = Till(folder, channel)
+    yield made
+    made.store.close()
+    assert made.told() == []
+
+
 @pytest.fixture
 def till(tmp_path: Path) -> Iterator[Till]:
     """A shop that sends links by WhatsApp."""
-    made = Till(tmp_path)
-    yield made
-    made.store.close()
+    yield from opened(tmp_path, Channel.WHATSAPP_LINK)
 
 
 @pytest.fixture
 def qr_till(tmp_path: Path) -> Iterator[Till]:
     """A shop that sends QR pictures by WhatsApp."""
-    made = Till(tmp_path, Channel.WHATSAPP_QR)
-    yield made
-    made.store.close()
+    yield from opened(tmp_path, Channel.WHATSAPP_QR)
 
 
 @pytest.fixture
 def sms_till(tmp_path: Path) -> Iterator[Till]:
     """A shop that sends links by SMS."""
-    made = Till(tmp_path, Channel.SMS_LINK)
-    yield made
-    made.store.close()
+    yield from opened(tmp_path, Channel.SMS_LINK)
