@@ -59,6 +59,7 @@ def render(content: v1.PageContent, links: PageLinks | None = None) -> str:
     texts, labels = TEXTS[lang], LABELS[lang]
     other = other_language(lang)
     phone = re.sub(r"[^0-9+]", "", content.shop_phone)
+    invoice = content.kind == "invoice"
     html = _page.render(
         c=content,
         t=texts,
@@ -71,7 +72,8 @@ def render(content: v1.PageContent, links: PageLinks | None = None) -> str:
         tel=phone if re.fullmatch(r"\+?\d{5,15}", phone) else "",
         pay=_payable(content),
         label=lambda word: labels.get(word, word),
-        details=lambda line: _details(line, texts, labels),
+        details=lambda line: " · ".join(_details(line, texts, labels, invoice=invoice)),
+        invoice=invoice,
         tax_columns=_tax_columns(content, texts),
     )
     return html.translate(_BIDI)
@@ -97,22 +99,28 @@ def _payable(content: v1.PageContent) -> bool:
     return urlsplit(content.pay.url).scheme in {"https", "http"}
 
 
-def _details(line: v1.BillLine, texts: Mapping[str, str], labels: Mapping[str, str]) -> str:
-    """The small line under an item: HSN, price, MRP, and tax of Rule 46 (k) to (m)."""
-    parts = [f"HSN {line.hsn}"] if line.hsn else []
-    if line.price:
-        parts.append(texts["each"].format(line.price))
+def _details(
+    line: v1.BillLine, texts: Mapping[str, str], labels: Mapping[str, str], *, invoice: bool
+) -> list[str]:
+    """The small line under an item; an invoice adds HSN and tax (Rule 46 (g), (k) to (m))."""
+    _, _, unit = line.qty.partition(" ")
+    price = []
+    if line.price and (invoice or line.qty != "1"):
+        price.append(texts["per" if unit else "each"].format(line.price, unit))
     if line.mrp:
-        parts.append(f"MRP {line.mrp}")
+        price.append(f"MRP {line.mrp}")
+    if not invoice:
+        return price
+    hsn = [f"HSN {line.hsn}"] if line.hsn else []
     if line.rate in _NOTHING:
-        return " · ".join(parts)
+        return hsn + price
     if not re.search(r"\d", line.rate):  # "Exempt"
-        parts.append(labels.get(line.rate, line.rate))
+        tax = labels.get(line.rate, line.rate)
     elif line.taxable in _NOTHING:
-        parts.append(texts["gst"].format(line.rate))
+        tax = texts["gst"].format(line.rate)
     else:
-        parts.append(texts["gst_on"].format(line.rate, line.taxable))
-    return " · ".join(parts)
+        tax = texts["gst_on"].format(line.rate, line.taxable)
+    return [*hsn, *price, tax]
 
 
 def _tax_columns(content: v1.PageContent, texts: Mapping[str, str]) -> list[tuple[str, str]]:

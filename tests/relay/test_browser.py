@@ -1,0 +1,159 @@
+"""The customer's page in a real browser: a phone, a desk, Hindi, dark, paper."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from pos_relay.pages import PageLinks, render
+from tests.relay.samples import BILL, INVOICE, LINES, PDF
+from tests.relay.support import Relay, Till
+from tests.relay.test_pages import new_token
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 800}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which(CHROMIUM) is None, reason="Chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for the module."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def look(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    """Open an address without script and leave a picture: ``look(url, size, **context)``."""
+    contexts = []
+
+    def open_page(url: str, size: dict[str, int], **more: Any) -> Any:
+        context = browser.new_context(viewport=size, java_script_enabled=False, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.console = []
+        page.on("console", lambda message: page.console.append(message.text))
+        page.goto(url)
+        page.screenshot(path=tmp_path / f"{len(contexts)}.png", full_page=True)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def fits(page: Any) -> bool:
+    """Whether nothing sticks out sideways (asked through the debugger: scripts are off)."""
+    session = page.context.new_cdp_session(page)
+    metrics = session.send("Page.getLayoutMetrics")
+    return bool(metrics["cssContentSize"]["width"] <= metrics["cssLayoutViewport"]["clientWidth"])
+
+
+def published(relay: Relay, till: Till, content: Any, pdf: bytes | None = None) -> str:
+    token = new_token()
+    assert relay.publish(till, token, content, pdf=pdf).status_code == 200
+    return f"{relay.base_url}/i/{token}"
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_an_unpaid_bill(relay: Relay, till: Till, look: Any, size: dict[str, int]) -> None:
+    page = look(published(relay, till, BILL), size)
+    assert fits(page)
+    assert page.console == [], "the browser has nothing to complain about, CSP included"
+    assert page.title() == "Fresh Mart"
+    button = page.get_by_role("link", name="Pay ₹1,132.00")
+    box = button.bounding_box()
+    assert box["y"] + box["height"] < size["height"], "the Pay button needs no scrolling"
+    assert box["height"] >= 44
+    total = page.get_by_text("₹1,132.00", exact=True).first.bounding_box()
+    assert total["height"] >= 40
+    assert page.get_by_role("row").count() == 15
+    assert page.get_by_role("heading", level=1).inner_text() == "Fresh Mart"
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_paid_invoice(relay: Relay, till: Till, look: Any, size: dict[str, int]) -> None:
+    page = look(published(relay, till, INVOICE, PDF), size)
+    assert fits(page)
+    assert page.get_by_text("Paid by UPI").is_visible()
+    assert page.get_by_role("link", name="Pay").count() == 0
+    with page.expect_download() as caught:
+        page.get_by_role("link", name="Download PDF").click()
+    assert caught.value.suggested_filename == "invoice.pdf"
+    assert Path(caught.value.path()).read_bytes() == PDF
+
+
+def test_the_language_switch_works_without_script(relay: Relay, till: Till, look: Any) -> None:
+    url = published(relay, till, INVOICE)
+    for address in (url, url.replace("/i/", "/i?"), url.replace("/i/", "/FRSHMT/")):
+        page = look(address, PHONE)
+        page.get_by_role("link", name="हिन्दी").click()
+        assert page.get_by_text("UPI से भुगतान हुआ").is_visible()
+        assert fits(page)
+        page.get_by_role("link", name="English").click()
+        assert page.get_by_text("Paid by UPI").is_visible()
+
+
+def test_long_names_and_many_lines_stay_inside(relay: Relay, till: Till, look: Any) -> None:
+    long = msgspec.structs.replace(LINES[0], name="Supercalifragilistic" * 8, qty="1,234.567 kg")
+    big = msgspec.structs.replace(LINES[0], amount="12,34,56,789.00", price="12,34,56,789.00")
+    content = msgspec.structs.replace(
+        INVOICE,
+        lines=(long, big, *LINES * 10),
+        shop_name="Sri Venkateswara Provision Stores " * 2,
+        total="₹12,34,56,789.00",
+        token_no="1234",
+    )
+    for size in (PHONE, DESK, {"width": 320, "height": 560}):
+        assert fits(look(published(relay, till, content), size))
+
+
+def test_dark_practice_and_paper(relay: Relay, look: Any, tmp_path: Path) -> None:
+    till = relay.enrol(relay.shop(practice=True))
+    url = published(relay, till, BILL)
+    page = look(url, PHONE, color_scheme="dark")
+    assert page.get_by_text("PRACTICE").is_visible()
+    assert fits(page)
+    paper = look(url, DESK)
+    paper.emulate_media(media="print")
+    assert not paper.get_by_role("link", name="Pay").is_visible()
+    assert not paper.get_by_role("link", name="हिन्दी").is_visible()
+    assert paper.get_by_text("PRACTICE").is_visible()
+
+
+def test_an_exported_page_is_the_same_page(look: Any, tmp_path: Path) -> None:
+    """Static hosting: the same bytes from a file, without any server."""
+    exported = tmp_path / "bill.html"
+    exported.write_text(render(INVOICE, PageLinks(pdf="bill.pdf")), "utf-8")
+    page = look(exported.as_uri(), PHONE)
+    assert fits(page)
+    assert page.get_by_text("₹1,132.00").first.is_visible()
+
+
+def test_pages_that_open_nothing(relay: Relay, look: Any) -> None:
+    page = look(f"{relay.base_url}/i/none", PHONE)
+    assert page.get_by_role("heading", name="This link does not open").is_visible()
+    assert fits(page)
+    back = look(f"{relay.base_url}/p/T/return", PHONE)
+    assert back.get_by_text("Please look at the counter").is_visible()
