@@ -22,7 +22,7 @@ from pos_desktop.ports import MessageFacts
 
 _INDIAN_MOBILE = re.compile(r"\+91[6-9][0-9]{9}")
 _E164 = re.compile(r"\+(?!91)[1-9][0-9]{6,14}")
-_INVOICE = re.compile(r"([A-Z0-9]+)-([0-9]+)/([0-9]+)")
+_INVOICE = re.compile(r"([A-Z0-9]+)/([0-9]+)/([0-9]+)")
 _TAG_FORMS = {
     "numeric": re.compile(r"[0-9]+"),
     "alphanumeric": re.compile(r"[A-Za-z0-9 ]+"),

@@ -75,7 +75,7 @@ FACTS = MessageFacts(
     token_no=12,
     total=124950,
     lines=(line("Milk", 2000), line("Oil", 3000)),
-    invoice_number="C2A-2627/000123",
+    invoice_number="C2A/2627/000123",
 )
 
 

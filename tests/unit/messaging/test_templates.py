@@ -67,7 +67,7 @@ def test_whatsapp_link_to_our_page(registry: TemplateRegistry, message: Message)
 def test_whatsapp_receipt(registry: TemplateRegistry, message: Message, channel: Channel) -> None:
     filled = composer(registry).receipt(channel, message, replace(FACTS, link=PAGE))
     assert filled.template == "bill_receipt"
-    assert filled.parameters == ("Shree Stores", "C2A-2627/000123", "Rs 1,249.50")
+    assert filled.parameters == ("Shree Stores", "C2A/2627/000123", "Rs 1,249.50")
     assert (filled.url_suffix, filled.url) == (TOKEN, PAGE)
 
 
@@ -87,7 +87,7 @@ def test_sms_receipt(registry: TemplateRegistry, message: Message) -> None:
     filled = composer(registry).receipt(Channel.SMS_LINK, message, replace(FACTS, link=SMS_PAGE))
     assert filled.body == (
         "Shree Stores: paid Rs 1249.50, thank you. "
-        f"Your invoice C2A-2627/000123 is here: {SMS_PAGE}"
+        f"Your invoice C2A/2627/000123 is here: {SMS_PAGE}"
     )
 
 
