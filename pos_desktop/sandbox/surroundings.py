@@ -88,7 +88,7 @@ class Surroundings:
     def start_relay(self) -> dict[str, Any]:
         """Start the relay on its port of always: the links that it hosts must go on working."""
         port = str(_kept_port(self._folder / "relay.port"))
-        command = ["-m", "pos_relay.cli", "serve", "--port", port, "--announce"]
+        command = ["-m", "pos_relay", "serve", "--port", port, "--announce"]
         return self._child("relay", [*command, "--data", str(self._relay_folder)])
 
     @property
@@ -126,7 +126,7 @@ class Surroundings:
         return str(self._relay(["enrol", tenant], "")["code"])
 
     def _relay(self, words: list[str], secret: str) -> dict[str, Any]:
-        command = [sys.executable, "-P", "-m", "pos_relay.cli", *words]
+        command = [sys.executable, "-P", "-m", "pos_relay", *words]
         done = subprocess.run(  # noqa: S603  # our own interpreter and modules
             [*command, "--data", str(self._relay_folder)],
             input=secret,
