@@ -101,17 +101,8 @@ def enrol(
         connection.execute(
             insert(devices).values(tenant=tenant, device=device, public_key=public_key, **values)
         )
-    connection.execute(
-        insert(epochs).values(
-            tenant=tenant,
-            device=device,
-            epoch=epoch,
-            series=series,
-            base_seq=0,
-            last_seq=0,
-            head="",
-        )
-    )
+    place = {"tenant": tenant, "device": device, "epoch": epoch, "series": series}
+    connection.execute(insert(epochs).values(**place, base_seq=0, last_seq=0, head=""))
     return NewCounter(tenant, device, epoch, series, token)
 
 

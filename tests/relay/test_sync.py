@@ -210,7 +210,7 @@ LEDGER = chain(24)
 PIECES = st.tuples(st.integers(0, 23), st.integers(0, 24)).map(lambda p: LEDGER[p[0] : p[0] + p[1]])
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pieces=st.lists(PIECES.filter(bool), min_size=1, max_size=8))
 def test_any_order_of_any_pieces_keeps_one_gapless_history(
     relay: Relay, shop: Shop, pieces: list[list[dict[str, Any]]]
