@@ -115,12 +115,15 @@ class Engine:
         self._wake.set()
 
     def stop(self) -> None:
-        """Ends both threads within five seconds; calls under way finish in their lanes."""
+        """Ends the ticker within five seconds; calls under way finish in their lanes.
+
+        The feed's reader may sit in a read until the relay's next sign of life. It is not waited
+        for: it only hands work to lanes, and what it hands in from now on is not begun.
+        """
         self._stop.set()
         self._wake.set()
-        until = self._w.clock.monotonic() + _STOP_S
-        for thread in self._threads:
-            thread.join(timeout=max(0.0, until - self._w.clock.monotonic()))
+        for thread in self._threads[:1]:
+            thread.join(timeout=_STOP_S)
 
     # -- the ticker ----------------------------------------------------------------------------
 
@@ -188,6 +191,9 @@ class Engine:
         try:
             for event in relay.feed(self._w.hints.cursor(), self._stop.is_set):
                 self._w.watcher.push_connected = True
+                if event.seq == 0:
+                    # Only a sign of life; there is nothing to keep.
+                    continue
                 if not self._apply(event):
                     return False
                 heard = True

@@ -33,7 +33,10 @@ class Relay(Protocol):
         ...
 
     def feed(self, after: int, stop: Callable[[], bool]) -> Iterator[v1.FeedEvent]:
-        """Hints after the cursor as they come (SSE, else long poll); ends by Unavailable."""
+        """Hints after the cursor as they come (SSE, else long poll); ends by Unavailable.
+
+        Sequence 0 is a sign of life without content.
+        """
         ...
 
     def ping(self) -> None: ...

@@ -16,6 +16,9 @@ from pos_desktop.wire import enrolment, seal, v1
 
 log = logging.getLogger(__name__)
 
+ALIVE = v1.FeedEvent(seq=0, kind="alive", at=0)
+"""What ``feed`` yields for a heartbeat: the stream stands although nothing has happened."""
+
 _SILENCE = 20.0  # four missed heartbeats: something between holds the stream back
 _POLL_WAIT = 20
 _POLL_READ = 28.0
@@ -107,13 +110,18 @@ class RelayClient:
         return last
 
     def feed(self, after: int, stop: Callable[[], bool]) -> Iterator[v1.FeedEvent]:
-        """Hints as they come, until ``stop`` or Unavailable; never twice within one call."""
+        """Hints as they come, until ``stop`` or Unavailable; never twice within one call.
+
+        ``ALIVE`` (sequence 0) comes between them: the stream is connected.
+        """
         heard = False
         headers = {**self._session_headers(), "Last-Event-ID": str(after)}
         try:
             for event in read_events(self._http.stream_lines("/v1/feed", headers, _SILENCE)):
                 heard = True
-                if event is not None:
+                if event is None:
+                    yield ALIVE
+                else:
                     hint = decoded(event.text, v1.FeedEvent)
                     after = hint.seq
                     yield hint

@@ -221,10 +221,15 @@ def test_feed_tells_what_was_missed_and_what_comes(
     timer = threading.Timer(0.2, tell, (relay, shop, "c"))
     timer.start()
     heard: list[v1.FeedEvent] = []
+    alive = 0
     for hint in client.feed(1, lambda: len(heard) == 2):
-        heard.append(hint)
+        if hint.seq:
+            heard.append(hint)
+        else:
+            alive += 1
     timer.join()
     assert [(hint.seq, hint.event_id) for hint in heard] == [(2, "b"), (3, "c")]
+    assert alive  # the stream says at once that it stands: the watcher may slow down
 
 
 def test_feed_stops_while_nothing_happens(client: RelayClient) -> None:
@@ -234,7 +239,7 @@ def test_feed_stops_while_nothing_happens(client: RelayClient) -> None:
         asked.append(1)
         return len(asked) > 3
 
-    assert list(client.feed(0, stop)) == []
+    assert {hint.seq for hint in client.feed(0, stop)} == {0}
 
 
 def test_feed_of_a_revoked_counter_ends_by_name(
