@@ -38,6 +38,21 @@ class _Row:
         self.priced: PricedLine | None = None
 
 
+def pieces_of(quantities: Iterable[tuple[str, int]]) -> str:
+    """``10 pcs + 1.235 kg`` of (unit, thousandths): counted goods, then each measure."""
+    counted = 0
+    sums: dict[str, int] = {}
+    for unit, qty in quantities:
+        if measured(unit):
+            sums[unit] = sums.get(unit, 0) + qty
+        else:
+            counted += qty
+    parts = [format_qty(sums[unit], unit) for unit in sorted(sums)]
+    if counted or not parts:
+        parts.insert(0, f"{format_qty(counted, 'PCS')} {'pc' if counted == 1000 else 'pcs'}")
+    return " + ".join(parts)
+
+
 class Cart:
     """The bill on the screen. Rows count from 0. A refusal is a DomainError and changes nothing:
 
@@ -116,18 +131,7 @@ class Cart:
 
     def pieces(self) -> str:
         """What is on the bill: ``10 pcs + 1.235 kg`` (counted goods, then each measure)."""
-        counted = 0
-        sums: dict[str, int] = {}
-        for row in self._rows:
-            unit, qty = row.line.item.unit, row.line.qty
-            if measured(unit):
-                sums[unit] = sums.get(unit, 0) + qty
-            else:
-                counted += qty
-        parts = [format_qty(sums[unit], unit) for unit in sorted(sums)]
-        if counted or not parts:
-            parts.insert(0, f"{format_qty(counted, 'PCS')} {'pc' if counted == 1000 else 'pcs'}")
-        return " + ".join(parts)
+        return pieces_of((row.line.item.unit, row.line.qty) for row in self._rows)
 
     def priced(self, shop: Shop) -> PricedBill:
         """The priced bill; the place of supply is the shop's own State (reference domain 1.4).

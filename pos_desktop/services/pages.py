@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pos_desktop.domain.cart import pieces_of
 from pos_desktop.domain.invoicing import declaration, document_title
 from pos_desktop.domain.money import amount_in_words, format_qty, format_rate, format_rupees
 from pos_desktop.domain.numbering import ist_date_text, ist_time_text
@@ -72,6 +73,7 @@ class PageWriter:
             lines=tuple(self._line(line) for line in sale.bill.lines),
             sums=_sums(sale),
             total=format_rupees(sale.due, sign=True),
+            pieces=pieces_of((line.unit, line.qty) for line in sale.bill.lines),
             tax_included=format_rupees(totals.tax) if totals.tax else "",
             saved=format_rupees(sale.bill.saved) if sale.bill.saved else "",
             tax_rows=tuple(_tax_rows(sale.bill.lines)) if taxed else (),
