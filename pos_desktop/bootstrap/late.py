@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pos_desktop.domain.errors import RaseedError, Unavailable
 from pos_desktop.domain.sale import Item, Sale
-from pos_desktop.services.freeze import Order
+from pos_desktop.services.order import Order
 from pos_desktop.services.views import DeskState, PayableQr
 from pos_desktop.wire.v1 import PageContent
 

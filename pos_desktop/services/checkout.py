@@ -13,8 +13,9 @@ from pos_desktop.domain.payment import Collect, CollectKind, CollectState
 from pos_desktop.domain.sale import Channel, Sale, SaleState, Tender, TenderKind
 from pos_desktop.ports import Clock, Ids, Store, UnitOfWork
 from pos_desktop.services import effects
-from pos_desktop.services.freeze import Order, freeze
+from pos_desktop.services.freeze import freeze
 from pos_desktop.services.issuing import PAYABLE, Issuer, abandon, new_message
+from pos_desktop.services.order import Order
 from pos_desktop.services.outbox import Listener
 
 # Nobody may receive this much in cash for one bill (Income-tax Act 2025 s.186; domain 6).

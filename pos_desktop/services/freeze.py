@@ -1,29 +1,16 @@
 """Freezing a priced cart into a sale: from here on its lines and its amount never change."""
 
 import hashlib
-from dataclasses import dataclass
 
 import msgspec
 
 from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.numbering import ist_day
 from pos_desktop.domain.options import Options
-from pos_desktop.domain.sale import Consent, PricedBill, Sale, SaleState
+from pos_desktop.domain.sale import PricedBill, Sale, SaleState
 from pos_desktop.ports import Ids, UnitOfWork
+from pos_desktop.services.order import Order
 from pos_desktop.wire.chain import canonical
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What the cashier asks payment for: the priced cart and, if given, the customer's phone.
-
-    ``phone`` is E.164; ``consent`` belongs to it and is None without one.
-    """
-
-    bill: PricedBill
-    phone: str | None
-    consent: Consent | None
-    cashier: str
 
 
 def bill_hash(bill: PricedBill) -> str:

@@ -13,11 +13,11 @@ from pos_desktop.services import effects
 from pos_desktop.services.checkout import Checkout
 from pos_desktop.services.collecting import CloseCollect, CreateCollect, Intents
 from pos_desktop.services.desk import Desk
-from pos_desktop.services.freeze import Order
 from pos_desktop.services.hints import Hints
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.links import Links
 from pos_desktop.services.messages import Outgoing, SendMessage
+from pos_desktop.services.order import Order
 from pos_desktop.services.outbox import Action, Outbox
 from pos_desktop.services.pages import PageWriter
 from pos_desktop.services.payments import Payments
@@ -154,6 +154,10 @@ class Till:
             found = [m for m in uow.messages.of(order_id) if m.purpose is purpose]
         assert len(found) == 1
         return found[0]
+
+    def bill_message(self, order_id: str) -> str:
+        """The state of the receipt, by its word."""
+        return self.message(order_id, Purpose.RECEIPT).state.value
 
     def flags(self) -> Sequence[Flag]:
         with self.store.read() as uow:

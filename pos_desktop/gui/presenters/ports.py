@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from pos_desktop.domain.options import Options
 from pos_desktop.domain.sale import Sale
 from pos_desktop.ports import CatalogueReader, Clock
-from pos_desktop.services.freeze import Order
+from pos_desktop.services.order import Order
 from pos_desktop.services.views import DeskState, LampState, PayableQr
 from pos_desktop.wire.v1 import PageContent
 

@@ -11,7 +11,7 @@ from bench.b_documents import content, pdf_10, qr
 from bench.b_sale import ten_lines
 from bench.setting import Setting
 from pos_desktop.services.checkout import Checkout
-from pos_desktop.services.freeze import Order
+from pos_desktop.services.order import Order
 from pos_desktop.storage.store import SqliteStore
 
 BOOKS = ("sales", "sale_lines", "tenders", "collects", "messages", "outbox", "ledger", "numbers")
