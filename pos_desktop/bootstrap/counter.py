@@ -22,7 +22,7 @@ from pos_desktop.services.checkout import Checkout
 from pos_desktop.services.collecting import CloseCollect, CreateCollect, Intents
 from pos_desktop.services.desk import Desk
 from pos_desktop.services.drafts import Drafts
-from pos_desktop.services.health import Health
+from pos_desktop.services.health import GentleProbe, Health
 from pos_desktop.services.hints import Hints
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.links import Links
@@ -189,10 +189,13 @@ def _actions(
 
 
 def _health(options: Options, machine: Machine) -> Health:
-    peers = _peers(options, machine, _PROBE_TIMEOUTS)
-    probes = {
-        "gateway": peers.gateway.ping,
-        "messages": peers.messenger.ping,
+    """The lamps, on connections of their own with short time-outs."""
+    peers, lines = _peers(options, machine, _PROBE_TIMEOUTS), _PROBE_TIMEOUTS
+    gateway = HttpClient(options.gateway.base_url, timeouts=lines).reach
+    exotel = HttpClient(options.exotel.base_url, timeouts=lines).reach
+    probes: dict[str, Callable[[], None]] = {
+        "gateway": GentleProbe(machine.clock, gateway, peers.gateway.ping),
+        "messages": GentleProbe(machine.clock, exotel, peers.messenger.ping),
         "relay": peers.relay.ping,
         "printer": machine.printer,
     }

@@ -9,6 +9,7 @@ connection had gone away.
 import base64
 import json as jsonlib
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -27,7 +28,7 @@ from requests.structures import CaseInsensitiveDict
 from pos_desktop import __version__
 from pos_desktop.domain.errors import Unavailable
 from pos_desktop.net.progress import POOLS, CallProgress, track
-from pos_desktop.net.urls import base_address, is_loopback
+from pos_desktop.net.urls import base_address, is_loopback, split_url
 
 log = logging.getLogger(__name__)
 
@@ -132,6 +133,11 @@ class HttpClient:
     ) -> None:
         self.base_url = base_address(base_url)
         self.is_loopback = is_loopback(base_url)
+        parts = split_url(base_url)
+        self._address = (
+            parts.hostname or "",
+            parts.port or (443 if parts.scheme == "https" else 80),
+        )
         self._timeouts = timeouts
         self._limits = limits or Limits()
         self._now = now
@@ -157,6 +163,17 @@ class HttpClient:
     def clock_skew_ms(self) -> int:
         """Server's clock minus ours, from the last ``Date`` header; 0 until one was seen."""
         return self._skew or 0
+
+    def reach(self) -> None:
+        """Open a connection to the server and drop it: the line stands, nothing is asked.
+
+        Raises NotWritten where it does not.
+        """
+        try:
+            with socket.create_connection(self._address, self._timeouts[0]):
+                return
+        except OSError as error:
+            raise NotWritten("net_connect", "The server cannot be reached.") from error
 
     def close(self) -> None:
         """Close the kept connections of every thread."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from pos_desktop.domain.errors import RaseedError
-from pos_desktop.ports import Lanes
+from pos_desktop.ports import Clock, Lanes
 from pos_desktop.services.views import Lamp, LampState
 
 # A cut must show within 10 s: ask every 3 s, and a question itself ends after a few seconds.
@@ -79,3 +79,38 @@ class Health:
 
 def _word(error: Exception) -> str:
     return error.code if isinstance(error, RaseedError) else "unexpected"
+
+
+# The accounts at gateway and Exotel are shared by all counters of the shop and limited in requests
+# a minute (gateways 2.1, exotel 1): whether the line stands is asked often, the account seldom.
+_ACCOUNT_MS = 60_000
+_TROUBLE_MS = 9_000
+
+
+@dataclass
+class GentleProbe:
+    """A probe that opens a connection each time and asks the account once a minute.
+
+    After a refusal the account is asked every nine seconds, until it answers again.
+    """
+
+    clock: Clock
+    reach: Callable[[], None]
+    ask: Callable[[], None]
+    _asked_at: int | None = None
+    _refusal: Exception | None = None
+
+    def __call__(self) -> None:
+        """Raises what ``reach`` or the last ``ask`` raised."""
+        now = self.clock.now()
+        self.reach()
+        wait = _ACCOUNT_MS if self._refusal is None else _TROUBLE_MS
+        if self._asked_at is None or not 0 <= now - self._asked_at < wait:
+            self._asked_at = now
+            self._refusal = None
+            try:
+                self.ask()
+            except Exception as error:
+                self._refusal = error
+        if self._refusal is not None:
+            raise self._refusal

@@ -334,3 +334,14 @@ def test_sessions_are_kept_per_thread_and_connections_reused() -> None:
         client.request("GET", "/2")
         client.close()
     assert (len(server.requests), server.connections) == (2, 1)
+
+
+def test_reach_tells_a_standing_line_from_a_cut_one() -> None:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        port = server.getsockname()[1]
+        HttpClient(f"http://127.0.0.1:{port}").reach()
+    with pytest.raises(NotWritten) as cut:
+        HttpClient(f"http://127.0.0.1:{port}", timeouts=(1.0, 1.0)).reach()
+    assert cut.value.code == "net_connect"
