@@ -58,10 +58,8 @@ class Outgoing:
         if sale.phone is None or not self._requests(uow, sale):
             return
         if collect.kind is CollectKind.QR:
-            if uow.pages.picture(collect.reference) is None:
-                token = self.ids.token()
-                uow.pages.save_picture(Picture(collect.reference, token, None, False))
-                uow.outbox.put(effects.PICTURE_PUBLISH, collect.reference, sale.order_id, now)
+            uow.pages.save_picture(Picture(collect.reference, self.ids.token(), None, False))
+            uow.outbox.put(effects.PICTURE_PUBLISH, collect.reference, sale.order_id, now)
         elif self.links.by_page(sale):
             subject = effects.page_subject(sale.order_id, effects.BILL_REVISION)
             uow.outbox.put(effects.PAGE_PUBLISH, subject, sale.order_id, now)
@@ -176,9 +174,7 @@ class SendMessage:
         if message is None or message.state is not MessageState.QUEUED:
             return Dropped("message_moved_on")
         if message.purpose is Purpose.PAYMENT_REQUEST:
-            sale = uow.sales.get(message.order_id)
-            if sale is None or sale.state is not SaleState.AWAITING:
-                return Dropped("bill_settled")
+            # A settled bill has dropped its request and has nothing payable any more.
             collect = payable(uow, message.order_id)
             if collect is None or (collect.expires_at or now) < now:
                 return Dropped("not_payable_any_more")

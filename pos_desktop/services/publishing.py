@@ -10,7 +10,7 @@ from pos_desktop.domain.errors import RaseedError
 from pos_desktop.domain.sale import SaleState
 from pos_desktop.ports import Effect, Page, Picture, Relay, Renderer, Sealer, UnitOfWork
 from pos_desktop.services import effects
-from pos_desktop.services.issuing import PAYABLE
+from pos_desktop.services.issuing import PAYABLE, leave_awaiting
 from pos_desktop.services.messages import Outgoing, payable
 from pos_desktop.services.outbox import Call, Done, Dropped, Later, Recorded
 from pos_desktop.services.pages import Bill, PageWriter
@@ -104,9 +104,7 @@ class PublishPage:
         if isinstance(outcome, _Failed):
             return Later(_word(outcome.error))
         uow.pages.acknowledge(made.order_id, made.revision)
-        sale = uow.sales.get(made.order_id)
-        if sale is not None:
-            self.outgoing.advance(uow, sale, now)
+        _advance(self.outgoing, uow, made.order_id, now)
         return Done()
 
     def dropped(self, uow: UnitOfWork, effect: Effect, reason: str, now: int) -> None:
@@ -161,16 +159,15 @@ class PublishPicture:
         if isinstance(outcome, _Failed):
             return Later(_word(outcome.error))
         collect = uow.collects.get(made.reference)
-        if collect is not None and collect.state not in PAYABLE:
+        if collect is None or collect.state not in PAYABLE:
             # Closed while its picture was on its way: nobody may pay it any more.
             uow.outbox.put(effects.PICTURE_CLOSE, made.reference, effect.order_id, now)
-        sale = uow.sales.get(effect.order_id)
-        if sale is not None:
-            self.outgoing.advance(uow, sale, now)
+        _advance(self.outgoing, uow, effect.order_id, now)
         return Done()
 
     def dropped(self, uow: UnitOfWork, effect: Effect, reason: str, now: int) -> None:
-        """Nothing to note: the QR is on the counter's screen."""
+        """There is nothing to send; the QR is on the counter's screen."""
+        leave_awaiting(uow, effect.order_id, now, reason="qr_on_screen")
 
     def recover(self, uow: UnitOfWork, effect: Effect, now: int) -> Recorded:
         return Later("stopped while publishing", 0)
@@ -212,6 +209,13 @@ class ClosePicture:
 
     def recover(self, uow: UnitOfWork, effect: Effect, now: int) -> Recorded:
         return Later("stopped while closing", 0)
+
+
+def _advance(outgoing: Outgoing, uow: UnitOfWork, order_id: str, now: int) -> None:
+    """What waited for the relay may go now."""
+    sale = uow.sales.get(order_id)
+    if sale is not None:
+        outgoing.advance(uow, sale, now)
 
 
 def _word(error: object) -> str:
