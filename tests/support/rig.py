@@ -296,12 +296,12 @@ def names(lines: Sequence[PricedLine]) -> str:
 class PlayedRelay:
     """Keeps what is published; ``down`` refuses everything, ``trouble`` the next calls.
 
-    ``held``: the last ledger entry that it says it has, where that is not what it got.
+    ``held``: its answer to every ledger push, where that is not the last entry that it got.
     """
 
     down: bool = False
     trouble: deque[Exception] = field(default_factory=deque)
-    held: int | None = None
+    held: int | Exception | None = None
     pages: dict[str, list[tuple[int, bytes, bytes | None]]] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
     closed: list[str] = field(default_factory=list)
@@ -333,6 +333,8 @@ class PlayedRelay:
 
     def sync(self, entries: Sequence[LedgerEntry]) -> int:
         self._up()
+        if isinstance(self.held, Exception):
+            raise self.held
         if self.held is not None:
             return self.held
         self.entries.extend(e for e in entries if e.seq > len(self.entries))
