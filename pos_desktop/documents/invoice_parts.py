@@ -131,10 +131,16 @@ def _meta(content: v1.PageContent, faces: Typefaces) -> tuple[tuple[str, str], .
         ("Place of supply", content.place_of_supply),
         ("Reverse charge", content.reverse_charge),
     )
-    room = (RIGHT - _META_LEFT - 70) * 1000 / 8.5
     return tuple(
-        (label, faces.cut(cleaned(value), room)) for label, value in pairs if value.strip()
+        (label, faces.cut(cleaned(value), _room_beside(label, faces)))
+        for label, value in pairs
+        if value.strip()
     )
+
+
+def _room_beside(label: str, faces: Typefaces) -> float:
+    """What ``label`` leaves of its row, in thousandths of the letters' size."""
+    return (RIGHT - _META_LEFT) * 1000 / _BODY.size - faces.width(label, bold=False) - 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,11 @@ def test_every_field_of_rule_46_can_be_read(words_of: Words, letter: str, text: 
     assert text in words_of(bill()), f"Rule 46 ({letter})"
 
 
+@pytest.mark.parametrize("order", ["01M84A3WND1CYCB7DDR8E01C0W", "01M84WMWMWQWMNDWQ8WGMW0WMQ"])
+def test_an_order_of_wide_letters_is_not_cut(words_of: Words, order: str) -> None:
+    assert order in words_of(bill(order_ref=order))
+
+
 def test_a_registered_buyer_is_named(words_of: Words) -> None:
     read = words_of(bill(buyer=("Sharma Traders", "12 MG Road, Pune", "GSTIN 29AAGCB7383J1Z4")))
     assert re.search(r"Billed to.*\n.*Sharma Traders", read)
