@@ -1,4 +1,4 @@
-"""One story on the stage: the real window and real keys, real HTTP to relay and practice servers."""
+"""One story on the stage: real window and keys, real HTTP to relay and practice servers."""
 
 import shutil
 from pathlib import Path
@@ -111,6 +111,7 @@ class Actors:
         self._record.request_to_qr = round(took, 3)
         if not self._story.relay_down and self._story.phone:
             self._hands.until(self._all_delivered, "the request is delivered", 20)
+            self._keep_picture()
         self._hands.pause(4 if self._story.relay_down else 0.4)
         self._shot("waiting")
         collect = self._collect()
@@ -121,6 +122,13 @@ class Actors:
         self._record.paid_to_green = round(took, 3)
         self._hands.pause(0.3)
         self._shot("paid")
+
+    def _keep_picture(self) -> None:
+        """The QR as it came with the message; once paid, its address shows "payment closed"."""
+        for message in self._messages():
+            if message.media_url:
+                picture = self._customer.open(message.media_url)
+                (self._out / "message-qr.png").write_bytes(picture.content)
 
     def _pay_cash(self) -> None:
         self._hands.press("F10")
