@@ -196,5 +196,6 @@ def _table(
             block = QTextBlockFormat()
             block.setAlignment(_RIGHT if c else _LEFT)
             cell.setBlockFormat(block)
-            cell.insertText(text, _letters(11, 600 if heavy else 400))
+            # The shipped fonts have no U+2212.
+            cell.insertText(text.replace("\u2212", "–"), _letters(11, 600 if heavy else 400))
     cursor.movePosition(QTextCursor.MoveOperation.End)

@@ -37,8 +37,6 @@ _WINDOW = {
     "customer_agreed_sms": _("agreed to SMS bills"),
     "also_waiting": _("also waiting: {amount}, token {n}"),
     "to_pay": _("To pay"),
-    "incl_gst": _("incl. GST {value}"),
-    "gst": _("GST"),
     "gst_label": _("incl. GST"),
     "round_off": _("Round-off"),
     "saved": _("Saved"),
@@ -48,7 +46,7 @@ _WINDOW = {
     "qr_on_screen": _("QR on screen"),
     "park": _("Park"),
     "unpark": _("Take back parked ({n})"),
-    "print_last": _("Print last bill"),
+    "print_last": _("Print last"),
     "print_bill": _("Print bill"),
     "key_cap": _("key {key}"),
     "quick_name": _("Quick key: {name}, {price}"),
@@ -136,6 +134,7 @@ _MESSAGE_WORDS = {
 _SHEETS = {
     "phone_title": _("Customer’s phone"),
     "phone_name": _("Mobile number, 10 digits"),
+    "phone_placeholder": _("10 digits"),
     "phone_use": _("Use this number"),
     "phone_request": _("Use and request payment"),
     "phone_none": _("No phone: QR on screen"),
@@ -266,7 +265,7 @@ _NOTICES = {
         "The bill could not be printed. Check the paper and the printer, then Ctrl+P."
     ),
     "printer_missing": _("No printer is set up. The customer can get the bill by message or QR."),
-    "no_document": _("No bill has been issued yet, so there is nothing to print."),
+    "nothing_to_print": _("No bill has been issued yet, so there is nothing to print."),
     "draft_restored": _("The bill from before the interruption is back: {n} lines."),
     "draft_damaged": _("The bill from before the interruption could not be read. Scan again."),
     "draft_not_saved": _(

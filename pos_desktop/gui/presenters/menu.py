@@ -85,7 +85,7 @@ class MenuPresenter:
             self._notices.error("not_waiting")
             return
         actions: dict[str, Callable[[], None]] = {
-            "menu_qr": lambda: self._qr.open(bill.order_id),
+            "menu_qr": lambda: self._show_qr(bill),
             "menu_new_qr": lambda: self._ask_again(bill),
             "menu_cash": lambda: self._cash.ask(
                 Owed(bill.amount, bill.order_id, bill.token_no),
@@ -118,8 +118,11 @@ class MenuPresenter:
     def _ask_again(self, bill: WaitingBill) -> None:
         self._run(
             lambda: self._services.checkout.show_qr(bill.order_id),
-            lambda _: self._qr.open(bill.order_id),
+            lambda _: self._show_qr(bill),
         )
+
+    def _show_qr(self, bill: WaitingBill) -> None:
+        self._qr.open(bill.order_id, bill.token_no, bill.amount)
 
     def _take_cash(self, bill: WaitingBill, tendered: int) -> None:
         def told(sale: Sale) -> None:
@@ -165,10 +168,10 @@ def _choices(bill: WaitingBill) -> tuple[Choice, ...]:
     codes: list[str] = []
     if bill.paid_at is not None:
         codes = ["menu_hand_over", "menu_print"]
-    elif not bill.attention:
+    else:
         codes = ["menu_qr" if bill.can_show_qr else "menu_new_qr", "menu_cash"]
     choices = [Choice(code, say(code)) for code in codes]
-    if bill.paid_at is None and not bill.attention:
+    if bill.paid_at is None:
         choices.append(Choice("menu_abandon", say("menu_abandon"), danger=True))
     return tuple(choices)
 

@@ -13,7 +13,7 @@ from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.presenters.qr import QrPresenter
 from pos_desktop.gui.texts import say
-from pos_desktop.services.freeze import Order
+from pos_desktop.services.order import Order
 
 NOTES = (50_00, 100_00, 500_00, 2000_00)
 """What customers pay with: the next whole multiple of each is offered as a chip."""
@@ -210,4 +210,4 @@ class PayPresenter:
         self._notices.tell("requested", n=sale.token_no)
 
     def _show_qr(self, sale: Sale) -> None:
-        self._qr.open(sale.order_id)
+        self._qr.open(sale.order_id, sale.token_no, sale.due)

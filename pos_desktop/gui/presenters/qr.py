@@ -45,6 +45,7 @@ class QrPresenter:
         self._services = services
         self._notices = notices
         self._order: str | None = None
+        self._bill = (0, 0)
         self._qr: PayableQr | None = None
         self._picture: bytes | None = None
         self._picture_url = ""
@@ -55,9 +56,10 @@ class QrPresenter:
         """The bill that is shown, or None."""
         return self._order
 
-    def open(self, order_id: str) -> None:
-        """Show the QR of a parked bill as soon as there is one."""
+    def open(self, order_id: str, token_no: int, amount: int) -> None:
+        """Show the QR of a parked bill as soon as there is one; number and amount at once."""
         self._order = order_id
+        self._bill = (token_no, amount)
         self._qr = self._picture = self._shown = None
         self._picture_url = ""
         state = self._state()
@@ -100,6 +102,8 @@ class QrPresenter:
             self.on_back()
             return
         self._qr = qr
+        if qr is not None:
+            self._bill = (qr.token_no, qr.amount)
         if qr is not None and qr.payload is None and qr.image_url:
             self._fetch(qr.image_url)
         self._show()
@@ -131,12 +135,13 @@ class QrPresenter:
     def _state(self) -> QrState:
         qr, shop = self._qr, self._services.options.shop.name
         payee = say("qr_pays_to", shop=shop)
+        token_no, due = self._bill
+        title, amount = say("qr_title", n=token_no), format_rupees(due, sign=True)
         if qr is None:
-            return QrState("", "", say("qr_asking"), "pending", payee)
-        amount = format_rupees(qr.amount, sign=True)
+            return QrState(title, amount, say("qr_asking"), "pending", payee)
         words, tone, live = self._words(qr)
         return QrState(
-            title=say("qr_title", n=qr.token_no),
+            title=title,
             amount=amount,
             words=words,
             tone=tone,

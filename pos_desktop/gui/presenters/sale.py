@@ -13,6 +13,7 @@ from pos_desktop.gui.presenters.draft import Draft, DraftKeeper
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Tones
 from pos_desktop.gui.presenters.quantity import QuantityPresenter, whole
+from pos_desktop.gui.presenters.wording import rupees
 
 ONE = 1000
 
@@ -182,7 +183,7 @@ class SalePresenter:
                 total=format_rupees(totals.payable, sign=True),
                 pieces=self.draft.cart.pieces() if bill.lines else "",
                 gst=format_rupees(totals.tax),
-                round_off=format_rupees(totals.round_off),
+                round_off=rupees(totals.round_off),
                 saved=format_rupees(bill.saved),
                 can_pay=totals.payable > 0,
                 parked=len(self.draft.parked),

@@ -165,15 +165,17 @@ def card(bill: WaitingBill, now: int) -> Card:
     paid = bill.paid_at is not None
     aside = bill.invoice_number or "" if paid else left(now, bill.expires_at)
     phone = masked(bill.phone_last4)
+    age = ago(now, bill.paid_at if bill.paid_at is not None else bill.created_at)
     return Card(
         order_id=bill.order_id,
         title=title,
         amount=amount,
         words=words,
         tone=bill.tone.value,
-        age=ago(now, bill.paid_at if bill.paid_at is not None else bill.created_at),
+        # Without time left or number, the age stands low and leaves its line to the words.
+        age=age if aside else "",
         message=message_words(bill),
-        aside=aside,
+        aside=aside or age,
         filled=bill.attention or paid,
         name=say("waiting_card", token=bill_name(bill), phone=phone, amount=amount, words=words),
     )

@@ -1,5 +1,6 @@
 """Small texts that several presenters need: ages, time left, names of bills. Pure."""
 
+from pos_desktop.domain.money import format_rupees
 from pos_desktop.gui.texts import say
 from pos_desktop.services.views import WaitingBill
 
@@ -48,6 +49,11 @@ def countdown(now: int, until: int | None) -> str:
         return ""
     seconds = max(0, until - now) // 1000
     return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def rupees(paise: int, *, sign: bool = False) -> str:
+    """``format_rupees`` for the window: the shipped fonts have no U+2212, so minus is a dash."""
+    return format_rupees(paise, sign=sign).replace("\u2212", "–")
 
 
 def clock(now: int) -> str:

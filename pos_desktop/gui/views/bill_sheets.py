@@ -19,6 +19,8 @@ from pos_desktop.gui.widgets.sheet import Sheet
 from pos_desktop.ports import QrMatrix
 
 _ESC = "Esc"
+_QR_LEAST, _QR_MOST, _QR_BESIDE = 360, 640, 600
+"""Sides of the code in pixels, and what stands beside it."""
 
 
 class QrSheet(Sheet):
@@ -39,14 +41,16 @@ class QrSheet(Sheet):
         form.statePill.set_size(17)
         form.wordsLabel.setMinimumHeight(24)
         form.qrFrame.setObjectName("paper")
-        form.qrCanvas.setMinimumSize(360, 360)
         form.nextButton.show_words(say("qr_next"), _ESC)
         form.nextButton.setMinimumHeight(56)
         form.nextButton.clicked.connect(self.dismissed)
-        self.set_width(1000)
 
     def open_qr(self, state: QrState) -> None:
-        """Show it."""
+        """Show it, as large as the window allows: phones read large codes from afar."""
+        room = self.page
+        side = max(_QR_LEAST, min(_QR_MOST, room.height() - 240, room.width() - _QR_BESIDE - 40))
+        self.form.qrCanvas.setFixedSize(side, side)
+        self.set_width(side + _QR_BESIDE)
         self._payload = None
         self.form.qrCanvas.clear()
         self.show_qr(state)

@@ -64,7 +64,7 @@ class PhoneSheet(NumberSheet):
         self._dress(form.titleLabel, form.closeButton, form.phoneField, form.numberPad)
         form.titleLabel.setText(say("phone_title"))
         form.phoneField.setAccessibleName(say("phone_name"))
-        form.phoneField.setPlaceholderText("98765 43210")
+        form.phoneField.setPlaceholderText(say("phone_placeholder"))
         form.phoneField.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
         form.hintLabel.setMinimumHeight(24)
         form.consentLabel.setMinimumHeight(66)
@@ -93,6 +93,7 @@ class PhoneSheet(NumberSheet):
         form.useButton.setEnabled(state.ready)
         form.useButton.show_words(state.enter if state.shown else "", _ENTER, size=17)
         form.noneButton.show_words(state.none, "" if state.shown else _ENTER)
+        self.refit()
 
     def close_phone(self) -> None:
         """Hide it."""
@@ -136,6 +137,7 @@ class QuantitySheet(NumberSheet):
         _set_tone(form.problemLabel, "failed")
         form.setButton.show_words(state.button, _ENTER, size=17)
         form.setButton.setEnabled(state.ready)
+        self.refit()
 
     def close_quantity(self) -> None:
         """Hide it."""
@@ -184,6 +186,7 @@ class CashSheet(NumberSheet):
         form.problemLabel.setVisible(bool(state.problem))
         _set_tone(form.problemLabel, "failed")
         form.takeButton.setEnabled(state.enough)
+        self.refit()
 
     def close_cash(self) -> None:
         """Hide it."""

@@ -7,7 +7,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from pos_desktop.domain.sale import Item
-from pos_desktop.gui import theme
 from pos_desktop.gui.forms.ui_sale_page import Ui_SalePage
 from pos_desktop.gui.keys import Command, cap
 from pos_desktop.gui.presenters.customer import CustomerState
@@ -46,9 +45,13 @@ class SalePage(QWidget):
         form.cartTable.show_cart(state)
         form.totalLabel.show_text(state.total)
         form.piecesLabel.setText(state.pieces)
-        form.gstValue.setText(state.gst)
-        form.roundValue.setText(state.round_off)
-        form.savedValue.setText(state.saved)
+        form.factRow.show_facts(
+            (
+                (say("gst_label"), state.gst),
+                (say("round_off"), state.round_off),
+                (say("saved"), state.saved),
+            )
+        )
         for button in (form.requestButton, form.cashButton, form.qrButton):
             button.setEnabled(state.can_pay)
         parked = not state.lines and state.parked > 0
@@ -109,17 +112,9 @@ class SalePage(QWidget):
         form.scanField.setAccessibleName(say("scan_name"))
         form.scanField.setMinimumHeight(44)
         form.findCap.show_key(cap(Command.FIND))
-        for label, code in (
-            (form.toPayLabel, "to_pay"),
-            (form.gstLabel, "gst_label"),
-            (form.roundLabel, "round_off"),
-            (form.savedLabel, "saved"),
-        ):
-            label.setText(say(code))
+        form.toPayLabel.setText(say("to_pay"))
         for label in self.findChildren(QLabel):
             label.setTextFormat(Qt.TextFormat.PlainText)
-        for label in (form.gstValue, form.roundValue, form.savedValue):
-            label.setFont(theme.font(14, 600))
         form.bannerBox.hide()
         form.requestButton.setProperty("strong", True)
         form.requestButton.setMinimumHeight(72)

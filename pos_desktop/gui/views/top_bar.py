@@ -23,6 +23,7 @@ class TopBar:
         form.brandLabel.setText(say("app_name"))
         form.practicePill.show_state(say("practice"), "pending", say("practice_hint"))
         form.practicePill.setToolTip(say("practice_hint"))
+        form.practicePill.set_size(15)
         form.practicePill.hide()
         form.timeLabel.setFont(theme.font(15, 600))
         for label in (form.brandLabel, form.shopLabel, form.timeLabel):

@@ -21,7 +21,7 @@ from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets import icons
 from pos_desktop.gui.widgets.labels import ElidedLabel
 
-CARD_WIDTH = 262
+CARD_LEAST, CARD_MOST = 240, 300
 GAP = 10
 _MORE = 84
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
@@ -51,12 +51,12 @@ class BillCard(QWidget):
             return
         self._card, self._marked = card, marked
         self.setAccessibleName(card.name)
-        self.setToolTip(f"{card.words}\n{card.message}".strip())
+        self.setToolTip("\n".join(t for t in (card.words, card.age, card.message, card.aside) if t))
         self.update()
 
     def sizeHint(self) -> QSize:
         """The size of a card."""
-        return QSize(CARD_WIDTH, 94)
+        return QSize(CARD_LEAST, 94)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open it."""
@@ -77,7 +77,9 @@ class BillCard(QWidget):
         line = inner.height() / 3
         rows = [QRectF(inner.left(), inner.top() + i * line, inner.width(), line) for i in range(3)]
         ink, muted = QColor(t.ink), QColor(t.muted)
-        self._row(painter, rows[0], (card.title, 16, 600, ink), (card.amount, 14, 600, ink))
+        # "Token 20 · no phone" and a lakh share a line only at a smaller size.
+        size = 16 if len(card.title) + len(card.amount) < 27 else 14
+        self._row(painter, rows[0], (card.title, size, 600, ink), (card.amount, 14, 600, ink))
         icon = QRectF(rows[1].left(), rows[1].center().y() - 6.5, 13, 13)
         icons.draw(painter, icons.TONE_ICONS[card.tone], icon, QColor(colour), 1.9)
         words = rows[1].adjusted(18, 0, 0, 0)
@@ -107,20 +109,23 @@ class BillCard(QWidget):
         left: tuple[str, int, int, QColor],
         right: tuple[str, int, int, QColor],
     ) -> None:
-        """A text at each end; the left one gives way."""
-        text, size, weight, colour = right
-        font = theme.font(size, weight)
-        taken = QFontMetrics(font).horizontalAdvance(text) + 10 if text else 0
-        painter.setFont(font)
-        painter.setPen(colour)
-        painter.drawText(area, _RIGHT | _MIDDLE, text)
+        """A text at each end. Both or the left one: how the bill stands is worth more than since
+        when, and the tool tip has everything."""
         text, size, weight, colour = left
         font = theme.font(size, weight)
-        room = int(area.width()) - taken
+        metrics = QFontMetrics(font)
+        room = int(area.width())
         painter.setFont(font)
         painter.setPen(colour)
-        text = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(area, _LEFT | _MIDDLE, text)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(area, _LEFT | _MIDDLE, shown)
+        taken = metrics.horizontalAdvance(shown) + 8
+        text, size, weight, colour = right
+        font = theme.font(size, weight)
+        if taken + QFontMetrics(font).horizontalAdvance(text) <= room:
+            painter.setFont(font)
+            painter.setPen(colour)
+            painter.drawText(area, _RIGHT | _MIDDLE, text)
 
 
 class BillStrip(QWidget):
@@ -137,6 +142,7 @@ class BillStrip(QWidget):
         super().__init__(parent)
         self._cards: list[BillCard] = []
         self._selected = -1
+        self._count = 4
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName(say("waiting_bills"))
         self._row = QHBoxLayout(self)
@@ -161,6 +167,7 @@ class BillStrip(QWidget):
             card.pressed.connect(self.opened)
             self._cards.append(card)
             self._row.insertWidget(len(self._cards) - 1, card)
+            self._fit()
         self._selected = state.selected
         for at, widget in enumerate(self._cards):
             widget.setVisible(at < len(state.cards))
@@ -172,6 +179,14 @@ class BillStrip(QWidget):
         self._more.setText(say("waiting_more", n=state.more))
         self._more.setAccessibleName(say("waiting_more", n=state.more))
 
+    def _fit(self) -> None:
+        """Cards share the width evenly; the "+N more" button keeps its place."""
+        room = self.width() - _MORE
+        self._count = max(1, room // (CARD_LEAST + GAP))
+        wide = max(CARD_LEAST, min(CARD_MOST, room // self._count - GAP))
+        for card in self._cards:
+            card.setFixedWidth(wide)
+
     def cards(self) -> list[BillCard]:
         """The visible cards."""
         return [card for card in self._cards if card.isVisibleTo(self)]
@@ -179,7 +194,8 @@ class BillStrip(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell how many cards there is room for, the "+N more" button included."""
         super().resizeEvent(event)
-        self.room.emit(max(1, (self.width() - _MORE) // (CARD_WIDTH + GAP)))
+        self._fit()
+        self.room.emit(self._count)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows, Enter, Esc."""

@@ -14,11 +14,13 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class CartDelegate(QStyledItemDelegate):
-    """``reserved`` is the room that the row buttons take in the item cell of the marked row."""
+    """``reserved`` is the room that the row buttons take in the item cell of the marked row;
+    ``covers_mrp``: they stand on its MRP too."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.reserved = 0
+        self.covers_mrp = False
         self._fonts = {weight: theme.font(16, weight) for weight in (400, 600)}
         self._metrics = {weight: QFontMetrics(font) for weight, font in self._fonts.items()}
         self._small = theme.font(12, 600)
@@ -52,6 +54,8 @@ class CartDelegate(QStyledItemDelegate):
                 self._item(painter, area, line, self.reserved if marked else 0)
             case Column.PRICE:
                 self._price(painter, area, line)
+            case Column.MRP if marked and self.covers_mrp:
+                pass
             case column:
                 texts = {Column.MRP: line.mrp, Column.QTY: line.qty, Column.AMOUNT: line.amount}
                 painter.setPen(QColor(t.muted if column == Column.MRP else t.ink))
@@ -68,14 +72,28 @@ class CartDelegate(QStyledItemDelegate):
         room = area.width() - PAD - 8 - reserved
         metrics = QFontMetrics(painter.font())
         wide, chip = metrics.horizontalAdvance(line.name), self._chip_width(line)
-        fits = bool(chip) and wide + chip + 10 <= room
-        name = metrics.elidedText(line.name, Qt.TextElideMode.ElideRight, room)
         painter.setPen(QColor(t.ink))
-        painter.drawText(area.adjusted(PAD, 0, 0, 0), _LEFT, name)
-        if fits:
+        if wide > room:
+            self._two_lines(
+                painter, QRect(area.left() + PAD, area.top(), room, area.height()), line
+            )
+            return
+        painter.drawText(area.adjusted(PAD, 0, 0, 0), _LEFT, line.name)
+        if chip and wide + chip + 10 <= room:
             left = area.left() + PAD + wide + 10
             box = QRectF(left, area.center().y() - 9.5, chip, 20)
             self._chip(painter, box, line)
+
+    def _two_lines(self, painter: QPainter, area: QRect, line: LineView) -> None:
+        """A long name wraps in smaller letters; what two lines cannot hold ends in an ellipsis."""
+        font = theme.font(14, painter.font().weight())
+        metrics = QFontMetrics(font)
+        name = line.name
+        flags = int(_LEFT | Qt.TextFlag.TextWordWrap)
+        while len(name) > 1 and metrics.boundingRect(area, flags, name).height() > area.height():
+            name = name[:-2].rstrip(" …") + "…"
+        painter.setFont(font)
+        painter.drawText(area, flags, name)
 
     def _chip(self, painter: QPainter, box: QRectF, line: LineView) -> None:
         colour, soft = theme.tone_colours(theme.current(), line.chip_tone)

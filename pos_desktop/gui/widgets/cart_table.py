@@ -21,7 +21,7 @@ from pos_desktop.gui.widgets.cart_delegate import PAD, CartDelegate
 
 ROW = 48
 _WIDE = (48, 0, 92, 112, 104, 118)
-_NARROW = (40, 0, 78, 104, 92, 98)
+_NARROW = (38, 0, 78, 102, 90, 96)
 _NARROW_BELOW = 760
 
 
@@ -132,7 +132,8 @@ class CartTable(QTableView):
         cell: QRect = self.visualRect(index.siblingAtColumn(Column.ITEM))
         wide = self.row_buttons.sizeHint().width()
         end = cell.right()
-        if self.width() < _NARROW_BELOW:
+        self._delegate.covers_mrp = self.width() < _NARROW_BELOW
+        if self._delegate.covers_mrp:
             # There the buttons also cover the marked line's MRP: its name is worth more.
             end = self.visualRect(index.siblingAtColumn(Column.MRP)).right() - 6
         room = end - cell.left() - PAD - wide - 16

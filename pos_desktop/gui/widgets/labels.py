@@ -83,6 +83,56 @@ class AmountLabel(QWidget):
         painter.end()
 
 
+class FactRow(QWidget):
+    """Small facts in one line, label muted and value strong; all shrink together to fit."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._facts: tuple[tuple[str, str], ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
+        """(label, value) from left to right."""
+        if facts != self._facts:
+            self._facts = facts
+            self.setAccessibleName(", ".join(f"{label} {value}" for label, value in facts))
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """One line."""
+        return QSize(200, 22)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """First at the left edge, last at the right one, the rest between."""
+        size = 14
+        widths = self._widths(size)
+        while sum(widths) + 12 * (len(widths) - 1) > self.width() and size > 10:
+            size -= 1
+            widths = self._widths(size)
+        t = theme.current()
+        gap = (self.width() - sum(widths)) / max(1, len(widths) - 1)
+        painter = QPainter(self)
+        left = 0.0
+        for (label, value), wide in zip(self._facts, widths, strict=True):
+            area = QRectF(left, 0, wide, self.height())
+            painter.setFont(theme.font(size))
+            painter.setPen(QColor(t.muted))
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, label)
+            painter.setFont(theme.font(size, 600))
+            painter.setPen(QColor(t.ink))
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(area, right, value)
+            left += wide + gap
+        painter.end()
+
+    def _widths(self, size: int) -> list[float]:
+        plain, strong = QFontMetrics(theme.font(size)), QFontMetrics(theme.font(size, 600))
+        return [
+            plain.horizontalAdvance(label) + 6.0 + strong.horizontalAdvance(value)
+            for label, value in self._facts
+        ]
+
+
 class KeyCap(QWidget):
     """A key printed beside what it does."""
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from pos_desktop.gui.widgets import icons
 
 QUIET = 4
 SMALLEST = 4
@@ -75,6 +77,10 @@ class QrCanvas(QWidget):
         count = len(self._modules)
         left = (self.width() - side * count) // 2
         top = (self.height() - side * count) // 2
+        if not self._modules:
+            # White paper alone looks broken; dots say that something is coming.
+            box = QRectF(self.width() / 2 - 24, self.height() / 2 - 24, 48, 48)
+            icons.draw(painter, "dots", box, QColor(Qt.GlobalColor.gray), 5)
         for y, row in enumerate(self._modules):
             for x, dark in enumerate(row):
                 if dark:

@@ -1,7 +1,7 @@
 """A dialog that lives inside the window: it never blocks, never gets lost behind another window,
 and scanning goes on as its owner decides."""
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -39,7 +39,13 @@ class Sheet(QWidget):
         self._column.addWidget(self.banner)
         self._wide = 560
         parent.installEventFilter(self)
+        self.card.installEventFilter(self)
         self.hide()
+
+    @property
+    def page(self) -> QWidget:
+        """What the sheet covers."""
+        return self._page
 
     def set_width(self, width: int) -> None:
         """How wide the card may become."""
@@ -48,9 +54,9 @@ class Sheet(QWidget):
     def open(self) -> None:
         """Show the sheet and give it the keys. Returns at once."""
         self.banner.show_notice(None)
-        self._fit()
         self.show()
         self.raise_()
+        self._fit()
         self.first_field().setFocus(Qt.FocusReason.PopupFocusReason)
         self.opened.emit()
 
@@ -67,11 +73,18 @@ class Sheet(QWidget):
     def show_notice(self, notice: Notice | None) -> None:
         """The window's message while this sheet is open."""
         self.banner.show_notice(notice)
-        self._fit()
+        self.refit()
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """Follow the size of the page."""
-        if event.type() == QEvent.Type.Resize:
+    def refit(self) -> None:
+        """What stands on the card changed: it grows or shrinks with it."""
+        if self.isVisible():
+            self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the size of the page, and of what stands on the card."""
+        page_resized = watched is self._page and event.type() == QEvent.Type.Resize
+        card_changed = watched is self.card and event.type() == QEvent.Type.LayoutRequest
+        if (page_resized or card_changed) and self.isVisible():
             self._fit()
         return False
 

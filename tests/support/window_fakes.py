@@ -1,0 +1,400 @@
+"""Stand-ins behind the window: no database, no network, no clock of their own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from pos_desktop.domain.errors import DomainError, RaseedError
+from pos_desktop.domain.options import CounterOptions, Options, Shop
+from pos_desktop.domain.sale import Channel, Item, Sale, SaleState, TaxClass
+from pos_desktop.gui.presenters.ports import Pictures, Services
+from pos_desktop.services.order import Order
+from pos_desktop.services.views import (
+    DeskState,
+    Lamp,
+    LampState,
+    PayableQr,
+    Tone,
+    WaitingBill,
+)
+from pos_desktop.wire.v1 import BillLine, PageContent
+
+T = TypeVar("T")
+
+NOW = 1_795_410_720_000
+"""23-11-2026, 10:42 in India."""
+
+EXEMPT = TaxClass.EXEMPT
+MILK = Item(1, "8901262010016", "Amul Taaza Toned Milk 1 L", 7200, mrp=7400, tax_class=EXEMPT)
+BISCUITS = Item(2, "8901063142763", "Britannia Good Day Cashew 200 g", 4500, 4500, True, 50_000)
+SALT = Item(3, "8904043901015", "Tata Salt 1 kg", 2800, mrp=2800, tax_class=EXEMPT)
+TOMATO = Item(4, "L0001", "Tomato (loose)", 4300, unit="KGS", tax_class=EXEMPT)
+PASTE = Item(5, "8901314010322", "Colgate MaxFresh Red 150 g", 11400, 12000, True, 50_000)
+OIL = Item(6, "8906007280013", "Fortune Sunlite Oil 1 L pouch", 16500, 16800, True, 50_000)
+SURF = Item(7, "8901030704123", "Surf Excel Easy Wash 1 kg", 13900, 13900, True, 180_000)
+
+PICTURED = (
+    (MILK, 2000),
+    (BISCUITS, 1000),
+    (SALT, 1000),
+    (TOMATO, 1235),
+    (PASTE, 2000),
+    (OIL, 3000),
+    (SURF, 1000),
+)
+"""The bill of the target picture."""
+
+QUICK = (
+    replace(TOMATO, name="Tomato"),
+    Item(11, "L0002", "Onion", 3200, unit="KGS"),
+    Item(12, "L0003", "Potato", 2800, unit="KGS"),
+    Item(13, "L0004", "Banana", 6000, unit="DOZ"),
+    Item(14, "L0005", "Bread", 5000),
+    Item(15, "L0006", "Curd", 3500),
+    Item(16, "L0007", "Egg", 700),
+    Item(17, "L0008", "Bag", 500),
+)
+
+
+class Clock:
+    """``ports.Clock`` that tests move."""
+
+    def __init__(self, now: int = NOW) -> None:
+        self.time = now
+
+    def now(self) -> int:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time / 1000
+
+
+class Inline:
+    """A Runner without threads: runs at once, or when told (``held``)."""
+
+    def __init__(self, *, held: bool = False) -> None:
+        self.held = held
+        self.lanes: list[str] = []
+        self.waiting: list[Callable[[], None]] = []
+
+    def run(
+        self,
+        lane: str,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self.lanes.append(lane)
+
+        def go() -> None:
+            try:
+                result = work()
+            except Exception as error:
+                failed(error)
+            else:
+                done(result)
+
+        if self.held:
+            self.waiting.append(go)
+        else:
+            go()
+
+    def go(self) -> None:
+        """Run what waits, and what that begins."""
+        while self.waiting:
+            self.waiting.pop(0)()
+
+
+class Catalogue:
+    """A few items; ``quick`` gives the loose goods."""
+
+    def __init__(self, items: Sequence[Item] = ()) -> None:
+        self.items = tuple(items) or tuple(item for item, _ in PICTURED)
+        self.finds = 0
+        self.searches = 0
+
+    def find(self, code: str) -> Item | None:
+        self.finds += 1
+        return next((item for item in self.items if item.barcode == code), None)
+
+    def search(self, text: str, limit: int = 20) -> Sequence[Item]:
+        self.searches += 1
+        words = text.lower()
+        return [item for item in self.items if words in item.name.lower()][:limit]
+
+    def quick(self, limit: int = 8) -> Sequence[Item]:
+        return QUICK[:limit]
+
+    def count(self) -> int:
+        return len(self.items)
+
+
+@dataclass
+class Checkout:
+    """Remembers what was asked; ``refuse`` is raised by the next call."""
+
+    calls: list[tuple[str, object]] = field(default_factory=list)
+    refuse: Exception | None = None
+
+    def _sale(self, name: str, order: Order, *, issued: bool = False) -> Sale:
+        self._note(name, order)
+        number = f"P2A/2627/{len(self.calls):06d}" if issued else None
+        return Sale(
+            order_id=f"ORDER{len(self.calls):021d}",
+            token_no=18 + len(self.calls),
+            state=SaleState.ISSUED if issued else SaleState.AWAITING,
+            counter="Counter 2",
+            cashier=order.cashier,
+            channel=Channel.WHATSAPP_LINK,
+            bill=order.bill,
+            due=order.bill.totals.payable,
+            bill_hash="",
+            link_token="",
+            created_at=NOW,
+            phone=order.phone,
+            consent=order.consent,
+            invoice_number=number,
+        )
+
+    def _note(self, name: str, what: object) -> None:
+        if self.refuse is not None:
+            error, self.refuse = self.refuse, None
+            raise error
+        self.calls.append((name, what))
+
+    def request(self, order: Order) -> Sale:
+        return self._sale("request", order)
+
+    def screen_qr(self, order: Order) -> Sale:
+        return self._sale("screen_qr", order)
+
+    def cash(self, order: Order, tendered: int) -> Sale:
+        if tendered < order.bill.totals.payable:
+            raise DomainError("cash_too_little", due=order.bill.totals.payable)
+        return self._sale(f"cash {tendered}", order, issued=True)
+
+    def cash_for_waiting(self, order_id: str, tendered: int, by: str) -> Sale:
+        self._note("cash_for_waiting", (order_id, tendered, by))
+        raise DomainError("not_waiting")
+
+    def show_qr(self, order_id: str) -> None:
+        self._note("show_qr", order_id)
+
+    def hand_over(self, order_id: str, by: str) -> None:
+        self._note("hand_over", (order_id, by))
+
+    def abandon(self, order_id: str, reason: str, by: str) -> None:
+        self._note("abandon", (order_id, reason, by))
+
+
+@dataclass
+class Desk:
+    """Answers what the test put in."""
+
+    now: DeskState = field(default_factory=lambda: DeskState((), 0, None, 0))
+    qr: PayableQr | None = None
+    reads: int = 0
+    content: PageContent | None = None
+
+    def state(self) -> DeskState:
+        self.reads += 1
+        return self.now
+
+    def payable(self, order_id: str) -> PayableQr | None:
+        return self.qr
+
+    def document(self, order_id: str | None) -> PageContent:
+        if self.content is None:
+            raise RaseedError("nothing_to_print")
+        return self.content
+
+
+@dataclass
+class Drafts:
+    """A note in memory."""
+
+    kept: str | None = None
+    saves: list[str] = field(default_factory=list)
+    refuse: Exception | None = None
+
+    def save(self, text: str) -> None:
+        if self.refuse is not None:
+            raise self.refuse
+        self.kept = text
+        self.saves.append(text)
+
+    def load(self) -> str | None:
+        return self.kept
+
+
+@dataclass
+class Paper:
+    """A printer that remembers."""
+
+    printed: list[tuple[PageContent, str]] = field(default_factory=list)
+    refuse: Exception | None = None
+
+    def print(self, content: PageContent, kind: str) -> None:
+        if self.refuse is not None:
+            raise self.refuse
+        self.printed.append((content, kind))
+
+    def state(self) -> LampState:
+        return LampState.OK
+
+
+@dataclass
+class Tones:
+    """Remembers what was to be heard."""
+
+    played: list[str] = field(default_factory=list)
+
+    def play(self, tone: str) -> None:
+        self.played.append(tone)
+
+
+@dataclass
+class Played:
+    """All stand-ins of one window, and ``services`` made of them."""
+
+    options: Options = field(
+        default_factory=lambda: Options(
+            shop=Shop(name="Fresh Mart", address=("FC Road", "Pune 411004"), state="27"),
+            counter=CounterOptions(label="Counter 2", number=2, cashier="Asha"),
+        )
+    )
+    clock: Clock = field(default_factory=Clock)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    runner: Inline = field(default_factory=Inline)
+    checkout: Checkout = field(default_factory=Checkout)
+    desk: Desk = field(default_factory=Desk)
+    drafts: Drafts = field(default_factory=Drafts)
+    paper: Paper = field(default_factory=Paper)
+    tones: Tones = field(default_factory=Tones)
+    pictures: Pictures | None = None
+
+    @property
+    def services(self) -> Services:
+        return Services(
+            options=self.options,
+            clock=self.clock,
+            catalogue=self.catalogue,
+            runner=self.runner,
+            checkout=self.checkout,
+            desk=self.desk,
+            drafts=self.drafts,
+            paper=self.paper,
+            tones=self.tones,
+            pictures=self.pictures,
+        )
+
+
+def waiting_bills(now: int = NOW) -> tuple[WaitingBill, ...]:
+    """The cards of the target picture and three more."""
+    minute = 60_000
+    return (
+        WaitingBill(
+            "A17",
+            17,
+            124950,
+            Tone.PENDING,
+            "waiting_payment",
+            now - 42_000,
+            phone_last4="3210",
+            channel="whatsapp",
+            message_purpose="payment_request",
+            message_words="read",
+            expires_at=now + 29 * minute,
+            can_show_qr=True,
+        ),
+        WaitingBill(
+            "A18",
+            18,
+            8900,
+            Tone.PENDING,
+            "qr_on_screen",
+            now - 70_000,
+            expires_at=now + 4 * minute,
+            can_show_qr=True,
+        ),
+        WaitingBill(
+            "A16",
+            16,
+            56000,
+            Tone.PAID,
+            "paid_give_goods",
+            now - 5 * minute,
+            phone_last4="0934",
+            channel="whatsapp",
+            message_purpose="receipt",
+            message_words="delivered",
+            invoice_number="C2A/2627/000123",
+            paid_at=now - 2_000,
+        ),
+        WaitingBill(
+            "A11",
+            11,
+            32000,
+            Tone.FAILED,
+            "late_money",
+            now - 12 * minute,
+            phone_last4="5771",
+            attention=True,
+        ),
+        WaitingBill(
+            "A19",
+            19,
+            210000,
+            Tone.PENDING,
+            "asking_gateway",
+            now - 2_000,
+            phone_last4="4455",
+            channel="whatsapp",
+            message_purpose="payment_request",
+            message_words="queued",
+        ),
+        WaitingBill(
+            "A20",
+            20,
+            1_23_456_00,
+            Tone.PENDING,
+            "not_confirmed_checking",
+            now - 3 * minute,
+            phone_last4="7788",
+            channel="whatsapp",
+            message_purpose="payment_request",
+            message_words="failed",
+            message_reason="not on WhatsApp",
+            expires_at=now + 27 * minute,
+            can_show_qr=True,
+        ),
+        WaitingBill("A21", 21, 4500, Tone.INFO, "bank_confirming", now - 20_000),
+    )
+
+
+LAMPS = (
+    Lamp("internet", LampState.OK),
+    Lamp("gateway", LampState.OK),
+    Lamp("messages", LampState.SLOW),
+    Lamp("relay", LampState.OK),
+    Lamp("printer", LampState.OK),
+)
+
+CONTENT = PageContent(
+    kind="invoice",
+    shop_name="Fresh Mart",
+    shop_address=("FC Road, Pune 411004",),
+    token_no="19",
+    counter="Counter 2",
+    title="TAX INVOICE",
+    date="23-11-2026",
+    time="10:42",
+    number="C2A/2627/000124",
+    lines=(
+        BillLine(name="Amul <b>Taaza</b> Toned Milk 1 L", qty="2", price="72.00", amount="144.00"),
+        BillLine(name="टमाटर (loose)", qty="1.235 kg", price="43.00", amount="53.11"),
+    ),
+    sums=(("Round-off", "−0.11"),),
+    total="₹197.00",
+    words="Rupees One Hundred Ninety-Seven Only",
+)
