@@ -8,7 +8,7 @@ from pos_desktop.domain.delivery import DeliverySeen, Message, MessageState, Pur
 from pos_desktop.domain.options import Options
 from pos_desktop.domain.payment import Collect
 from pos_desktop.domain.sale import Channel, Consent, Item, Sale
-from pos_desktop.ports import Flag, Store
+from pos_desktop.ports import Clock, Flag, Ids, Lanes, Store
 from pos_desktop.services import effects
 from pos_desktop.services.checkout import Checkout
 from pos_desktop.services.collecting import CloseCollect, CreateCollect, Intents
@@ -48,29 +48,32 @@ MILK = Item(1, "8901234000011", "Milk", 7200, mrp=7400, gst_rate=50_000, hsn="04
 OIL = Item(2, "8901234000028", "Oil", 16500, mrp=16800, gst_rate=50_000, hsn="1507")
 
 
-class Till:
-    """Everything of one counter; ``settle_down`` runs until nothing is left to do now."""
+class Services:
+    """The services of one counter on whatever machine and peers its attributes name."""
 
-    def __init__(
-        self, folder: Path, channel: Channel = Channel.WHATSAPP_LINK, setup: Options | None = None
-    ) -> None:
-        self.path = folder / "counter.db"
-        self.options = setup or options(channel)
-        self.errors: list[Exception] = []
-        self.clock = FixedClock()
-        self.ids = CountedIds()
+    store: Store
+    lanes: Lanes
+    clock: Clock
+    ids: Ids
+    options: Options
+    heard: Heard
+    gateway: PlayedGateway
+    messenger: PlayedMessenger
+    relay: PlayedRelay
+    renderer: PlainRenderer
+    sealer: PlainSealer
+
+    def meet(self) -> None:
+        """Fresh peers, heard by nobody yet."""
         self.gateway = PlayedGateway()
         self.messenger = PlayedMessenger()
         self.relay = PlayedRelay()
         self.renderer = PlainRenderer()
         self.sealer = PlainSealer()
-        self.start()
 
-    def start(self) -> None:
-        """Open the database as a new process would."""
-        self.lanes = QueuedLanes(self.errors)
+    def connect(self) -> None:
+        """Wire everything as ``bootstrap`` does."""
         self.heard = Heard()
-        self.store = ShakyStore(SqliteStore(self.path).open())
         issuer = Issuer(self.options, self.ids)
         self.payments = Payments(issuer)
         links = Links(self.options)
@@ -86,8 +89,7 @@ class Till:
             effects.PICTURE_CLOSE: ClosePicture(self.relay),
             effects.MESSAGE_SEND: SendMessage(self.messenger),
         }
-        store: Store = self.store
-        lanes, clock = self.lanes, self.clock
+        store, lanes, clock = self.store, self.lanes, self.clock
         self.outbox = Outbox(store, lanes, clock, self.ids, self.actions, self.heard)
         watching = Watching(store, lanes, clock, self.ids, self.gateway, self.payments, self.heard)
         self.watcher = Watcher(watching)
@@ -96,39 +98,6 @@ class Till:
         self.hints = Hints(store, clock, self.watcher, self.heard, read_delivery)
         self.checkout = Checkout(store, clock, self.ids, self.options, self.heard)
         self.desk = Desk(store, clock, writer, self.syncing)
-
-    def restart(self) -> None:
-        """The process died: what was in memory is gone, the file is not."""
-        self.store.close()
-        self.start()
-        self.outbox.recover()
-        self.watcher.resume()
-
-    def told(self) -> list[str]:
-        """What the lanes' reporter was told since the last time; every test has to ask."""
-        words = [str(error) for error in self.errors]
-        self.errors.clear()
-        return words
-
-    def tick(self) -> None:
-        """One turn of the engine's loop, with everything that it starts."""
-        now = self.clock.now()
-        self.outbox.step(now)
-        self.watcher.step(now)
-        self.syncing.step(now)
-        self.polls.step(now)
-        self.lanes.drain()
-
-    def settle_down(self, turns: int = 12) -> None:
-        """Turn the loop while the clock stands still."""
-        for _ in range(turns):
-            self.tick()
-
-    def run(self, seconds: float, step: float = 1.0) -> None:
-        """Let time pass, turning the loop all the while."""
-        for _ in range(int(seconds / step)):
-            self.clock.pass_seconds(step)
-            self.tick()
 
     def order(self, phone: str | None = PHONE, items: Sequence[Item] = (MILK, OIL)) -> Order:
         cart = Cart()
@@ -165,6 +134,64 @@ class Till:
 
     def bill(self, order_id: str) -> WaitingBill:
         return next(b for b in self.desk.state().waiting if b.order_id == order_id)
+
+
+class Till(Services):
+    """Everything of one counter; ``settle_down`` runs until nothing is left to do now."""
+
+    store: ShakyStore
+    lanes: QueuedLanes
+    clock: FixedClock
+
+    def __init__(
+        self, folder: Path, channel: Channel = Channel.WHATSAPP_LINK, setup: Options | None = None
+    ) -> None:
+        self.path = folder / "counter.db"
+        self.options = setup or options(channel)
+        self.errors: list[Exception] = []
+        self.clock = FixedClock()
+        self.ids = CountedIds()
+        self.meet()
+        self.start()
+
+    def start(self) -> None:
+        """Open the database as a new process would."""
+        self.lanes = QueuedLanes(self.errors)
+        self.store = ShakyStore(SqliteStore(self.path).open())
+        self.connect()
+
+    def restart(self) -> None:
+        """The process died: what was in memory is gone, the file is not."""
+        self.store.close()
+        self.start()
+        self.outbox.recover()
+        self.watcher.resume()
+
+    def told(self) -> list[str]:
+        """What the lanes' reporter was told since the last time; every test has to ask."""
+        words = [str(error) for error in self.errors]
+        self.errors.clear()
+        return words
+
+    def tick(self) -> None:
+        """One turn of the engine's loop, with everything that it starts."""
+        now = self.clock.now()
+        self.outbox.step(now)
+        self.watcher.step(now)
+        self.syncing.step(now)
+        self.polls.step(now)
+        self.lanes.drain()
+
+    def settle_down(self, turns: int = 12) -> None:
+        """Turn the loop while the clock stands still."""
+        for _ in range(turns):
+            self.tick()
+
+    def run(self, seconds: float, step: float = 1.0) -> None:
+        """Let time pass, turning the loop all the while."""
+        for _ in range(int(seconds / step)):
+            self.clock.pass_seconds(step)
+            self.tick()
 
 
 def read_delivery(event: v1.FeedEvent) -> DeliverySeen | None:

@@ -458,3 +458,17 @@ def test_a_bill_settled_before_its_turn_is_never_asked_for(till: Till) -> None:
     till.run(90)
     assert not [call for call in till.gateway.calls if call.startswith("create")]
     assert till.desk.state().unsent == 0
+
+
+def test_what_has_moved_on_is_never_made_a_second_time(till: Till) -> None:
+    """A restored file may hold a create that is still queued beside a collect that is open."""
+    till.gateway.trouble.append(GatewayError(GatewayErrorKind.UNAVAILABLE))
+    sale = till.checkout.request(till.order())
+    till.settle_down()
+    with till.store.write() as uow:
+        collect = till.collect(sale.order_id)
+        uow.collects.save(replace(collect, state=CollectState.OPEN, gateway_id="plink_0"))
+        uow.commit()
+    till.run(5)
+    assert len([call for call in till.gateway.calls if call.startswith("create")]) == 1
+    assert till.desk.state().unsent == 0
