@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 something is wrong with what was checked, 2 the input cann
 """
 
 import argparse
+import gc
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -34,6 +35,8 @@ def _counter(words: list[str]) -> int:
         "--practice", type=Path, metavar="FILE", help="endpoints of the practice servers"
     )
     known = parser.parse_args(words)
+    # Nothing is garbage yet; the window's own collector takes over (gui.crash.Collector).
+    gc.disable()
     from pos_desktop.bootstrap.window import open_counter
 
     return open_counter(known.data, known.practice)

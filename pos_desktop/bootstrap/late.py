@@ -5,6 +5,8 @@ documents are imported and opened in the db lane while the cashier already sees 
 Whatever is asked before that waits in the lane, in order.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from threading import Event, Lock
 from typing import TYPE_CHECKING
@@ -12,11 +14,15 @@ from typing import TYPE_CHECKING
 from pos_desktop.domain.errors import RaseedError, Unavailable
 from pos_desktop.domain.sale import Item, Sale
 from pos_desktop.services.order import Order
-from pos_desktop.services.views import DeskState, PayableQr
-from pos_desktop.wire.v1 import PageContent
+from pos_desktop.services.views import DeskState, LampState, PayableQr
+
+if TYPE_CHECKING:
+    from pos_desktop.wire.v1 import PageContent
+
 
 if TYPE_CHECKING:
     from pos_desktop.bootstrap.counter import Counter
+    from pos_desktop.gui.presenters.ports import Paper
 
 # A scan that comes before the catalogue is open waits for it so long (cold disk, slow PC).
 _PATIENCE_S = 20.0
@@ -25,14 +31,14 @@ _PATIENCE_S = 20.0
 class LateCounter:
     """Builds the counter on first use; ``get`` belongs to the db lane."""
 
-    def __init__(self, build: "Callable[[], Counter]") -> None:
+    def __init__(self, build: Callable[[], Counter]) -> None:
         self._build = build
         self._lock = Lock()
         self._ready = Event()
         self._counter: Counter | None = None
         self._failure: RaseedError | None = None
 
-    def get(self) -> "Counter":
+    def get(self) -> Counter:
         """The counter; builds it the first time. Raises what building raised, every time."""
         with self._lock:
             if self._failure is not None:
@@ -52,7 +58,7 @@ class LateCounter:
         """Whether the counter is open."""
         return self._counter is not None
 
-    def wait(self) -> "Counter":
+    def wait(self) -> Counter:
         """The counter for the thread of the window, which never builds it."""
         if not self._ready.wait(_PATIENCE_S) or self._counter is None:
             raise self._failure or Unavailable("not_ready")
@@ -148,3 +154,24 @@ class LateDrafts:
 
     def load(self) -> str | None:
         return self._late.get().drafts.load()
+
+
+class LatePaper:
+    """gui.presenters.ports.Paper; Qt's print support is loaded when a printer is first needed."""
+
+    def __init__(self, make: Callable[[], Paper]) -> None:
+        self._make = make
+        self._lock = Lock()
+        self._paper: Paper | None = None
+
+    def print(self, content: PageContent, kind: str) -> None:
+        self._printer().print(content, kind)
+
+    def state(self) -> LampState:
+        return self._printer().state()
+
+    def _printer(self) -> Paper:
+        with self._lock:
+            if self._paper is None:
+                self._paper = self._make()
+            return self._paper

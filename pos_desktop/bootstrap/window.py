@@ -1,5 +1,7 @@
 """The counter with its window: paints first, then opens what is behind it."""
 
+from __future__ import annotations
+
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -13,6 +15,7 @@ from pos_desktop.bootstrap.late import (
     LateCounter,
     LateDesk,
     LateDrafts,
+    LatePaper,
 )
 from pos_desktop.bootstrap.practice import AS_KEPT, Endpoints, Wanted, enrolled, practice_options
 from pos_desktop.domain.errors import InputError, RaseedError, Unavailable
@@ -22,19 +25,18 @@ from pos_desktop.gui.app import Counter as WindowCounter
 from pos_desktop.gui.app import Deps, application, build_counter, calm_dialog
 from pos_desktop.gui.events import Events
 from pos_desktop.gui.presenters.ports import Services
-from pos_desktop.gui.printing import Printer
 from pos_desktop.gui.sounds import Sounds
 from pos_desktop.gui.tasks import TaskRunner
 from pos_desktop.host.clock import SystemClock
 from pos_desktop.host.ids import SystemIds
-from pos_desktop.ports import SecretStore
 from pos_desktop.services.views import LampState, PaidNews
-from pos_desktop.settings.logs import start_logging, stop_logging
 from pos_desktop.settings.paths import Folders, folders
 from pos_desktop.settings.store import OptionsFile
 
 if TYPE_CHECKING:
     from pos_desktop.bootstrap.counter import Counter
+    from pos_desktop.gui.printing import Printer
+    from pos_desktop.ports import SecretStore
 
 _LOG = logging.getLogger(__name__)
 _LANES = {"db": 1, "net": 4, "doc": 1, "probe": 4}
@@ -118,9 +120,9 @@ def open_till(setup: Setup) -> Till:
     application()
     runner, events, clock = TaskRunner(_LANES), Events(), SystemClock()
     printouts = setup.folders.data / "printouts" if setup.options.practice else None
-    printer, tones = Printer(printouts), Sounds()
+    paper, tones = LatePaper(lambda: _printer(printouts)), Sounds()
     bell = _Bell(events)
-    late = LateCounter(lambda: _behind(setup, runner, bell, printer))
+    late = LateCounter(lambda: _behind(setup, runner, bell, paper))
     bell.late.append(late)
     services = Services(
         options=setup.options,
@@ -130,7 +132,7 @@ def open_till(setup: Setup) -> Till:
         checkout=LateCheckout(late),
         desk=LateDesk(late),
         drafts=LateDrafts(late),
-        paper=printer,
+        paper=paper,
         tones=tones,
         pictures=_picture,
     )
@@ -148,7 +150,7 @@ def serve(till: Till) -> int:
     return code
 
 
-def _behind(setup: Setup, runner: TaskRunner, bell: _Bell, printer: Printer) -> "Counter":
+def _behind(setup: Setup, runner: TaskRunner, bell: _Bell, paper: LatePaper) -> Counter:
     """Everything behind the window, in the db lane: imports, database, identity, engine."""
     from pos_desktop.bootstrap.counter import Machine, build_counter, stock_if_empty
 
@@ -160,7 +162,7 @@ def _behind(setup: Setup, runner: TaskRunner, bell: _Bell, printer: Printer) -> 
         listener=bell,
         on_lamps=bell.events.lamps.emit,
         on_failure=_unforeseen,
-        printer=lambda: _printer_there(printer),
+        printer=lambda: _printer_there(paper),
         templates=setup.folders.templates,
     )
     counter = build_counter(setup.folders.data / DATABASE, setup.complete(), machine)
@@ -175,9 +177,15 @@ def _unforeseen(error: Exception) -> None:
     _LOG.error("unforeseen error behind the window", exc_info=error)
 
 
-def _printer_there(printer: Printer) -> None:
-    if printer.state() is not LampState.OK:
+def _printer_there(paper: LatePaper) -> None:
+    if paper.state() is not LampState.OK:
         raise Unavailable("printer_missing")
+
+
+def _printer(printouts: Path | None) -> Printer:
+    from pos_desktop.gui.printing import Printer
+
+    return Printer(printouts)
 
 
 def _picture(url: str) -> bytes:
@@ -211,6 +219,8 @@ def open_counter(data: Path | None, practice: Path | None) -> int:
     except RaseedError as error:
         sys.stderr.write(f"raseed: {error}\n")
         return 3 if error.code == "not_set_up" else 2
+    from pos_desktop.settings.logs import start_logging, stop_logging
+
     output = start_logging(setup.folders.logs)
     try:
         return serve(open_till(setup))

@@ -1,7 +1,10 @@
 """The window of the counter: built from what the composition root hands in."""
 
+from __future__ import annotations
+
 import sys
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QIcon
@@ -17,7 +20,9 @@ from pos_desktop.gui.tasks import TaskRunner
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.views.main_window import MainWindow
 from pos_desktop.gui.wiring import Wiring
-from pos_desktop.ports import QrMatrix
+
+if TYPE_CHECKING:
+    from pos_desktop.ports import QrMatrix
 
 
 @dataclass(frozen=True, slots=True)

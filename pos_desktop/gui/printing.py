@@ -3,8 +3,11 @@
 Runs in the doc lane: a printer that does not answer blocks neither the window nor a sale.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMarginsF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
@@ -25,7 +28,10 @@ from pos_desktop.domain.errors import Unavailable
 from pos_desktop.gui import theme
 from pos_desktop.gui.texts import say
 from pos_desktop.services.views import LampState
-from pos_desktop.wire.v1 import PageContent
+
+if TYPE_CHECKING:
+    from pos_desktop.wire.v1 import PageContent
+
 
 _PER_INCH = 96
 _MM = 25.4

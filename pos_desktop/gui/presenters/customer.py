@@ -1,8 +1,10 @@
 """The customer's phone: typed only if the customer agrees, never needed for a sale (domain 3.2)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pos_desktop.domain.errors import InputError
 from pos_desktop.domain.options import Options
@@ -13,8 +15,11 @@ from pos_desktop.gui.presenters.draft import Customer
 from pos_desktop.gui.presenters.sale import SalePresenter
 from pos_desktop.gui.presenters.wording import masked
 from pos_desktop.gui.texts import CONSENT_VERSION, say
-from pos_desktop.ports import Clock
 from pos_desktop.services.views import DeskState
+
+if TYPE_CHECKING:
+    from pos_desktop.ports import Clock
+
 
 DIGITS = 10
 

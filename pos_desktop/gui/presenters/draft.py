@@ -41,6 +41,10 @@ class Draft:
         self.cart = Cart()
         self.customer = Customer()
 
+    def left(self) -> str:
+        """``to_text`` of what stays when this bill is sold: the bills put aside."""
+        return Draft(parked=self.parked).to_text()
+
     def to_text(self) -> str:
         """JSON for ``Drafts.save``; "" where nothing would be lost."""
         if not self.cart.lines and not self.parked:
@@ -86,6 +90,10 @@ class DraftKeeper:
             self._next = text
         elif text != self._kept:
             self._save(text)
+
+    def forget(self) -> None:
+        """What waits to be written is not written: a sale is about to write the draft itself."""
+        self._next = None
 
     def _save(self, text: str) -> None:
         self._saving = True

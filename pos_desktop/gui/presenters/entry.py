@@ -1,8 +1,10 @@
 """What comes into the bill: scans, typed codes and names, quick keys."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pos_desktop.domain.barcode import looks_like_url_or_upi, normalise_code
 from pos_desktop.domain.errors import InputError
@@ -10,7 +12,10 @@ from pos_desktop.domain.money import is_loose, parse_qty
 from pos_desktop.domain.sale import Item
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.sale import ONE, SalePresenter
-from pos_desktop.ports import CatalogueReader
+
+if TYPE_CHECKING:
+    from pos_desktop.ports import CatalogueReader
+
 
 MATCHES = 8
 
@@ -23,7 +28,7 @@ class Entry:
     rest: str
 
     @classmethod
-    def of(cls, text: str) -> "Entry":
+    def of(cls, text: str) -> Entry:
         """``3*milk`` is quantity 3 and ``milk``. Raises InputError ``qty_...``."""
         before, star, rest = text.partition("*")
         if not star:

@@ -190,6 +190,7 @@ class PayPresenter:
             phone=customer.phone,
             consent=customer.consent,
             cashier=self._services.options.counter.cashier,
+            left=self._sale.let_go(),
         )
         self._entry.hold()
 
@@ -201,6 +202,7 @@ class PayPresenter:
             self._entry.release()
 
         def failed(error: Exception) -> None:
+            self._sale.changed()
             self._notices.failed(error)
             self._entry.release()
 

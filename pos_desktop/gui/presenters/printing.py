@@ -1,11 +1,15 @@
 """Ctrl+P: the last bill, or the marked one, on paper. Paper is optional and never in the way."""
 
-from typing import Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
 
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Services
-from pos_desktop.wire.v1 import PageContent
+
+if TYPE_CHECKING:
+    from pos_desktop.wire.v1 import PageContent
 
 
 class Marked(Protocol):

@@ -165,6 +165,12 @@ class SalePresenter:
         self._selected = -1
         self.changed()
 
+    def let_go(self) -> str:
+        """The bill is being sold: the draft that the sale writes in its place, nothing older after
+        it. Where the sale is refused, ``changed`` keeps the bill again."""
+        self._keeper.forget()
+        return self.draft.left()
+
     def changed(self) -> None:
         """Show and keep what stands now."""
         self.show()

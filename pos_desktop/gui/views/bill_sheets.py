@@ -1,5 +1,9 @@
 """The sheets about one waiting bill: its QR, and what can be done with it. And the list of keys."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
@@ -16,7 +20,10 @@ from pos_desktop.gui.widgets.buttons import KeyButton
 from pos_desktop.gui.widgets.form import fill
 from pos_desktop.gui.widgets.labels import KeyCap
 from pos_desktop.gui.widgets.sheet import Sheet
-from pos_desktop.ports import QrMatrix
+
+if TYPE_CHECKING:
+    from pos_desktop.ports import QrMatrix
+
 
 _ESC = "Esc"
 _QR_LEAST, _QR_MOST, _QR_BESIDE = 360, 640, 600

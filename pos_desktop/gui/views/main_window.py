@@ -1,7 +1,9 @@
 """The window: it swaps pages, holds the sheets, and turns keys into commands."""
 
+from __future__ import annotations
+
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
@@ -19,7 +21,9 @@ from pos_desktop.gui.widgets.banner import PaidStrip
 from pos_desktop.gui.widgets.form import fill
 from pos_desktop.gui.widgets.practice import BORDER, PracticeFrame
 from pos_desktop.gui.widgets.sheet import Sheet
-from pos_desktop.ports import QrMatrix
+
+if TYPE_CHECKING:
+    from pos_desktop.ports import QrMatrix
 
 
 class Behind(Protocol):
