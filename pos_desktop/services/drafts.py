@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from pos_desktop.ports import Store
 
-_NOTE = "draft"
+NOTE = "draft"
+"""The note that holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,10 @@ class Drafts:
     def save(self, text: str) -> None:
         """Durable when it returns; an empty text means that there is no draft."""
         with self.store.write() as uow:
-            uow.notes.put(_NOTE, text)
+            uow.notes.put(NOTE, text)
             uow.commit()
 
     def load(self) -> str | None:
         """The last draft, or None."""
         with self.store.read() as uow:
-            return uow.notes.get(_NOTE) or None
+            return uow.notes.get(NOTE) or None

@@ -9,6 +9,7 @@ from pos_desktop.domain.numbering import ist_day
 from pos_desktop.domain.options import Options
 from pos_desktop.domain.sale import PricedBill, Sale, SaleState
 from pos_desktop.ports import Ids, UnitOfWork
+from pos_desktop.services.drafts import NOTE
 from pos_desktop.services.order import Order
 from pos_desktop.wire.chain import canonical
 
@@ -19,7 +20,7 @@ def bill_hash(bill: PricedBill) -> str:
 
 
 def freeze(uow: UnitOfWork, order: Order, options: Options, now: int, ids: Ids) -> Sale:
-    """Insert the sale as awaiting and return it; part of the caller's transaction.
+    """Insert the sale as awaiting in place of its draft; part of the caller's transaction.
 
     Raises DomainError ``nothing_to_pay`` where there is no line or nothing is due.
     """
@@ -41,4 +42,6 @@ def freeze(uow: UnitOfWork, order: Order, options: Options, now: int, ids: Ids) 
         consent=order.consent if order.phone else None,
     )
     uow.sales.add(sale)
+    if order.left is not None:
+        uow.notes.put(NOTE, order.left)
     return sale
