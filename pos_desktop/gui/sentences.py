@@ -93,6 +93,7 @@ _LAMPS = {
     "lamp_down": _("{name} down"),
     "lamp_checking": _("{name} …"),
     "all_sent": _("All bills sent"),
+    "sending": _("Sending {n}"),
     "unsent": _("{n} unsent · {age}"),
     "unsent_down": _("Relay down · {n} unsent · {age}"),
     "lamp_name": _("{name}: {state}"),

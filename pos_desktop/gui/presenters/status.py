@@ -9,6 +9,8 @@ from pos_desktop.gui.texts import say
 from pos_desktop.services.views import DeskState, Lamp, LampState
 
 NAMES = ("internet", "gateway", "messages", "relay", "printer")
+# What is younger is on its way as always: no reason to turn the lamp.
+_USUAL_MS = 10_000
 _TONES = {
     LampState.OK: "paid",
     LampState.SLOW: "pending",
@@ -96,8 +98,11 @@ class StatusPresenter:
     def _sending(self, lamp: Lamp, text: str, tone: str, now: int) -> tuple[str, str]:
         """The relay's lamp counts what still has to leave this counter (counter 1)."""
         if self._unsent:
-            old = age(now, self._oldest if self._oldest is not None else now)
+            since = self._oldest if self._oldest is not None else now
             down = lamp.state is LampState.DOWN
+            if lamp.state is LampState.OK and now - since < _USUAL_MS:
+                return say("sending", n=self._unsent), tone
+            old = age(now, since)
             words = say("unsent_down" if down else "unsent", n=self._unsent, age=old)
             return words, tone if down else "pending"
         if lamp.state is LampState.OK:

@@ -32,7 +32,9 @@ class QuickKeys(QWidget):
             key.deleteLater()
         self._keys = []
         for item in items[:MOST]:
-            key = QuickKey(item.name, price_words(item), self)
+            # "(loose)", "(dozen)" stand on the bill; on a key there is only room for the name.
+            name = item.name.partition(" (")[0]
+            key = QuickKey(name, price_words(item), self)
             key.clicked.connect(self._on_clicked)
             self._keys.append((key, item))
         self._arrange()
