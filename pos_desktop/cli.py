@@ -102,7 +102,8 @@ def _verify(words: list[str]) -> int:
     if result.ok:
         print(f"{result.entries} ledger entries: chain, numbers and totals are sound")
         return 0
-    print(f"entry {result.first_broken}: {result.problem}", file=sys.stderr)
+    place = "" if result.first_broken is None else f"entry {result.first_broken}: "
+    print(f"{place}{result.problem}", file=sys.stderr)
     return 1
 
 

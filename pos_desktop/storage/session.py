@@ -29,7 +29,7 @@ class Session:
         """Every row. Raises StoreError."""
         try:
             found: list[Row] = self._raw.execute(sql, values).fetchall()
-        except dbapi.Error as error:
+        except (dbapi.Error, UnicodeDecodeError) as error:
             _fail(error)
         return found
 
@@ -83,7 +83,7 @@ class Session:
             raise RuntimeError("writing needs an open unit of work")
 
 
-def _fail(error: dbapi.Error) -> NoReturn:
+def _fail(error: dbapi.Error | UnicodeDecodeError) -> NoReturn:
     known = translated(error)
     if known is None:
         raise error

@@ -2,17 +2,20 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from pathlib import Path
 
 import msgspec
+from pysqlite3 import dbapi2 as dbapi
 
+from pos_desktop.domain.errors import StoreError
 from pos_desktop.domain.sale import PricedBill, Sale, SaleState
 from pos_desktop.ports import LedgerEntry
 from pos_desktop.storage.engine import connect_reader
-from pos_desktop.storage.errors import sqlite_errors
+from pos_desktop.storage.errors import DAMAGED, sqlite_errors
 from pos_desktop.storage.repositories.books import entry_of
 from pos_desktop.storage.repositories.sales import LINE_NAMES, SALE_NAMES, line_of, sale_of
 from pos_desktop.storage.schema import check_header, check_version
@@ -58,6 +61,7 @@ class _Broken(Exception):
 @dataclass(frozen=True, slots=True)
 class _Issue:
     seq: int
+    at: int
     number: object
     bill_hash: object
 
@@ -73,6 +77,9 @@ def verify_database(path: Path) -> VerifyResult:
         check_version(session)
         with sqlite_errors():
             return _Verification(session).run()
+    except dbapi.OperationalError as error:
+        # Our statements fit our schema, so a table or column that is not there was damaged.
+        raise StoreError("damaged", DAMAGED, detail=str(error)) from error
     finally:
         raw.close()
 
@@ -88,7 +95,9 @@ class _Verification:
         try:
             self._check_chain()
             self._check_sales()
-            self._check_numbers()
+            with _kinds_of("the table of numbers"):
+                self._check_numbers()
+            self._check_file()
         except _Broken as broken:
             return VerifyResult(False, self._entries, broken.seq, broken.problem)
         return VerifyResult(True, self._entries, None, "")
@@ -114,15 +123,16 @@ class _Verification:
         order = entry.body.get("order_id")
         if order in self._issues:
             raise _Broken(f"bill {order} was issued twice", entry.seq)
-        issue = _Issue(entry.seq, entry.body.get("number"), entry.body.get("bill_hash"))
-        self._issues[order] = issue
+        number, bill_hash = entry.body.get("number"), entry.body.get("bill_hash")
+        self._issues[order] = _Issue(entry.seq, entry.at, number, bill_hash)
 
     def _check_sales(self) -> None:
         issued: set[object] = set()
         for sale in self._sales():
             issue = self._issues.get(sale.order_id)
             seq = None if issue is None else issue.seq
-            self._check_bill(sale, seq)
+            with _kinds_of(f"bill {sale.invoice_number or sale.order_id}", seq):
+                self._check_bill(sale, seq)
             if sale.state is SaleState.ISSUED:
                 issued.add(sale.order_id)
                 self._check_issue(sale, issue)
@@ -152,6 +162,8 @@ class _Verification:
             raise _Broken(f"invoice {number} has another number in the ledger", issue.seq)
         if issue.bill_hash != sale.bill_hash:
             raise _Broken(f"invoice {number} is another bill in the ledger", issue.seq)
+        if issue.at != sale.issued_at:
+            raise _Broken(f"invoice {number} has another date in the ledger", issue.seq)
 
     def _check_numbers(self) -> None:
         given: dict[tuple[str, str], int] = {}
@@ -171,10 +183,18 @@ class _Verification:
             series, fy = next(iter(given))
             raise _Broken(f"series {series}/{fy} is not known")
 
+    def _check_file(self) -> None:
+        """What no sum shows: an index that tells another story than its table."""
+        ((said, *_), *_) = self._session.rows("PRAGMA integrity_check(1)")
+        if said != "ok":
+            raise _Broken(f"the file is damaged: {said}")
+
     def _sales(self) -> Iterator[Sale]:
         last = ""
         while rows := self._session.rows(_SALES, (last, _PAGE)):
-            first, last = rows[0][0], rows[-1][0]
+            first, before, last = rows[0][0], last, rows[-1][0]
+            if not isinstance(last, str) or last <= before:
+                raise _Broken(f"the bills behind {before!r} do not stand in order")
             lines = self._session.rows(_LINES, (first, last))
             of = {key: list(group) for key, group in groupby(lines, itemgetter(0))}
             for row in rows:
@@ -184,6 +204,15 @@ class _Verification:
         while rows := self._session.rows(sql, (last, _PAGE)):
             yield from rows
             last = rows[-1][0]
+
+
+@contextmanager
+def _kinds_of(what: str, seq: int | None = None) -> Iterator[None]:
+    """A flipped bit may turn a number into text or nothing, which no sum or hash can be made of."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        raise _Broken(f"{what} holds a value of a wrong kind", seq) from error
 
 
 def bill_digest(bill: PricedBill) -> str:

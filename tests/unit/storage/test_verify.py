@@ -189,3 +189,44 @@ def test_what_cannot_be_read_is_told(path: Path, closed: Path) -> None:
     with pytest.raises(StoreError) as caught:
         verify_database(other)
     assert caught.value.code == "not_ours"
+
+
+def test_another_invoice_date_is_found(closed: Path) -> None:
+    day_before = "UPDATE sales SET issued_at = issued_at - 86400000"
+    _tamper(closed, f"{day_before} WHERE order_id = '{order_id(3)}'")
+    found = verify_database(closed)
+    assert not found.ok
+    assert "another date" in found.problem
+
+
+def test_an_index_that_differs_from_its_table_is_found(closed: Path) -> None:
+    raw = dbapi.connect(str(closed))
+    wanted = "SELECT rootpage FROM sqlite_schema WHERE name = 'sales_by_day'"
+    ((page,), (size,)) = (raw.execute(q).fetchone() for q in (wanted, "PRAGMA page_size"))
+    raw.close()
+    whole = bytearray(closed.read_bytes())
+    # Cells grow from the end of a page: its last byte belongs to the key of the first entry.
+    whole[page * size - 1] ^= 1
+    closed.write_bytes(whole)
+    found = verify_database(closed)
+    assert not found.ok
+    assert found.problem.startswith("the file is damaged")
+
+
+def test_no_flipped_byte_escapes_as_an_exception(closed: Path, tmp_path: Path) -> None:
+    """Every 97th byte: sound, broken with a sentence, or a StoreError; never a traceback."""
+    whole, copy = closed.read_bytes(), tmp_path / "flipped.db"
+    told = {"ok": 0, "broken": 0, "damaged": 0}
+    for at in range(18, len(whole), 97):
+        if whole[at]:
+            flipped = bytearray(whole)
+            flipped[at] ^= 0x91
+            copy.write_bytes(flipped)
+            try:
+                found = verify_database(copy)
+            except StoreError:
+                told["damaged"] += 1
+            else:
+                assert found.ok == (found.problem == "")
+                told["ok" if found.ok else "broken"] += 1
+    assert min(told.values()) > 0
