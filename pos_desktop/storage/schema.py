@@ -14,7 +14,7 @@ from pysqlite3 import dbapi2 as dbapi
 from sqlalchemy.pool import StaticPool
 
 from pos_desktop.domain.errors import StoreError
-from pos_desktop.storage.errors import sqlite_errors
+from pos_desktop.storage.errors import DAMAGED, sqlite_errors
 from pos_desktop.storage.session import Session
 from pos_desktop.storage.tables import metadata
 from pos_desktop.storage.triggers import all_statements
@@ -30,6 +30,9 @@ def create_file(path: Path) -> None:
     draft = path.with_name(path.name + ".new")
     try:
         draft.unlink(missing_ok=True)
+        # Made first, for the owner only: SQLite would follow the umask, and its -wal and -shm take
+        # after the file. Bills carry phone numbers.
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with sqlite_errors():
             _build(draft)
         flush_file(draft)
@@ -96,8 +99,7 @@ def check_sound(session: Session) -> None:
     found = session.rows("PRAGMA quick_check(5)")
     if found != [("ok",)]:
         first = str(found[0][0]) if found else "no answer"
-        text = "The database file is damaged; restore the last backup."
-        raise StoreError("damaged", text, detail=first)
+        raise StoreError("damaged", DAMAGED, detail=first)
 
 
 def flush_file(path: Path) -> None:
