@@ -134,7 +134,7 @@ class _Reading:
 
     def values(self) -> Iterator[tuple[object, ...]]:
         """The values of ``STORED`` of every good row."""
-        seen: set[object] = set()
+        seen: dict[object, int] = {}
         line = self._line()
         try:
             for cells in self._reader:
@@ -154,16 +154,18 @@ class _Reading:
         faults = tuple(self.faults)
         return ImportReport(self.rows, self.good, faults, imported, self._table.ignored)
 
-    def _checked(self, cells: list[str], line: int, seen: set[object]) -> tuple[object, ...] | None:
+    def _checked(
+        self, cells: list[str], line: int, seen: dict[object, int]
+    ) -> tuple[object, ...] | None:
         try:
             row = self._table.values(cells)
-            if row[0] in seen:
-                self._fault(line, "barcode", f"{row[0]} stands in an earlier row too")
-                return None
         except RowProblem as problem:
             self._fault(line, problem.field, problem.text)
             return None
-        seen.add(row[0])
+        first = seen.setdefault(row[0], line)
+        if first != line:
+            self._fault(line, "barcode", f"{row[0]} stands in row {first} already")
+            return None
         return row
 
     def _line(self) -> int:

@@ -168,8 +168,8 @@ def test_a_barcode_stands_once_in_a_file(store: SqliteStore, tmp_path: Path) -> 
     ean = GOOD.replace("8901030865275", "0036000291452")
     report = _import(store, _file(tmp_path, HEAD + GOOD + upc + ean + GOOD))
     assert report.faults == (
-        RowFault(4, "barcode", "0036000291452 stands in an earlier row too"),
-        RowFault(5, "barcode", "8901030865275 stands in an earlier row too"),
+        RowFault(4, "barcode", "0036000291452 stands in row 3 already"),
+        RowFault(5, "barcode", "8901030865275 stands in row 2 already"),
     )
 
 
@@ -303,6 +303,6 @@ def test_a_hundred_thousand_rows(store: SqliteStore, tmp_path: Path, reference: 
         shutil.copyfileobj(packed, file)
     # The file holds one article twice: as UPC-A and as the EAN-13 of the same digits.
     assert check_file(path).faults == (
-        RowFault(20_744, "barcode", "0040000514251 stands in an earlier row too"),
+        RowFault(20_744, "barcode", "0040000514251 stands in row 13755 already"),
     )
     assert _import(store, path, skip=True).imported == 99_999
