@@ -81,15 +81,27 @@ class Counter:
 
     def close(self) -> None:
         """Close the database; the loop must have been stopped and the db lane drained."""
+        # The readers first: whoever is last folds and removes the -wal.
+        self.catalogue.close()
         self.store.close()
 
 
 def build_counter(path: Path, options: Options, machine: Machine) -> Counter:
     """Open the database at ``path`` and wire everything; nothing runs until ``engine.start``.
 
-    Raises StoreError where the database is not fit for use.
+    Raises StoreError where the database is not fit for use, InputError for settings that are not,
+    Unavailable without a key store.
     """
     store = SqliteStore(path).open()
+    try:
+        return _wired(store, options, machine)
+    except BaseException:
+        # Else a second try would find the folder taken by this very process.
+        store.close()
+        raise
+
+
+def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
     clock, ids, lanes, bell = machine.clock, machine.ids, machine.lanes, machine.listener
     peers = _peers(options, machine, (5.0, 20.0))
     syncing = Syncing(store, lanes, clock, ids, peers.relay, bell)
@@ -97,7 +109,7 @@ def build_counter(path: Path, options: Options, machine: Machine) -> Counter:
     works = _works(store, options, machine, peers, (syncing.step, health.step))
     return Counter(
         store=store,
-        catalogue=SqliteCatalogue(path),
+        catalogue=SqliteCatalogue(store.path),
         checkout=Checkout(store, clock, ids, options, bell),
         desk=Desk(store, clock, PageWriter(options), syncing),
         drafts=Drafts(store),

@@ -25,7 +25,8 @@ def join(options: Options, code: str, label: str, secrets: SecretStore) -> Optio
         device=answer.device,
         epoch=answer.epoch,
     )
-    root = options.relay.base_url.rstrip("/")
+    # Exotel calls from outside: the counter's own way to the relay may not exist there.
+    root = (options.relay.public_url or options.relay.base_url).rstrip("/")
     reports = f"{root}/cb/exotel/{{channel}}/{answer.tenant}/{answer.callback_secret}"
     exotel = replace(options.exotel, callback_url=options.exotel.callback_url or reports)
     return replace(options, counter=counter, exotel=exotel)

@@ -64,8 +64,17 @@ class Endpoints:
 
 def practice_options(folders: Folders, ends: Endpoints, wanted: Wanted = AS_KEPT) -> Options:
     """This start's options of the practice shop, without asking anybody: the window needs them
-    before anything slow is loaded. ``enrolled`` completes them."""
-    kept = OptionsFile(folders.options).load().options
+    before anything slow is loaded. ``enrolled`` completes them.
+
+    Raises InputError in the folder of a real shop, whose settings and books practice would spoil.
+    """
+    loaded = OptionsFile(folders.options).load()
+    if loaded.source == "default" and loaded.problem is not None:
+        raise loaded.problem  # whose settings these were cannot be told
+    kept = loaded.options
+    if loaded.source != "default" and not kept.practice:
+        text = "This folder belongs to a real shop; practice needs one of its own (--data)."
+        raise InputError("real_folder", text, folder=str(folders.data))
     counter = kept.counter
     if not counter.series:
         counter = CounterOptions(label=_LABEL, number=2, cashier="Asha")

@@ -30,7 +30,7 @@ from pos_desktop.gui.tasks import TaskRunner
 from pos_desktop.host.clock import SystemClock
 from pos_desktop.host.ids import SystemIds
 from pos_desktop.services.views import LampState, PaidNews
-from pos_desktop.settings.paths import Folders, folders
+from pos_desktop.settings.paths import Folders, folders, practice_folder
 from pos_desktop.settings.store import OptionsFile
 
 if TYPE_CHECKING:
@@ -81,17 +81,24 @@ class _Bell:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Where the counter lives and how its options and keys are completed after the paint."""
+    """Where the counter lives and how its options and keys are completed after the paint.
+
+    ``problem``: what is wrong in the settings file, whose last good copy is used meanwhile.
+    """
 
     folders: Folders
     options: Options
     complete: Callable[[], Options]
     secrets: Callable[[], SecretStore]
+    problem: InputError | None = None
 
 
 def practice_setup(data: Path | None, endpoints: Path, wanted: Wanted = AS_KEPT) -> Setup:
-    """The practice shop. Raises InputError or StoreError with words for the person."""
-    places = folders(data)
+    """The practice shop, in ``data`` or a folder of its own, never in that of a real shop.
+
+    Raises InputError or StoreError with words for the person.
+    """
+    places = folders(data or practice_folder() / "counter")
     places.make()
     ends = Endpoints.read(endpoints)
     options = practice_options(places, ends, wanted)
@@ -104,15 +111,39 @@ def practice_setup(data: Path | None, endpoints: Path, wanted: Wanted = AS_KEPT)
 
 
 def real_setup(data: Path | None) -> Setup:
-    """The shop's own counter. Raises InputError ``not_set_up`` where no settings exist yet."""
+    """The shop's own counter.
+
+    Raises InputError: ``not_set_up`` where no settings or no series exist yet, ``settings_...``
+    where they cannot be used, ``practice_folder`` for those of a practice shop.
+    """
     places = folders(data)
     places.make()
     loaded = OptionsFile(places.options).load()
     if loaded.source == "default":
         text = "This counter is not set up yet. Try ./run for practice, or see the README."
-        raise InputError("not_set_up", text)
+        raise loaded.problem or InputError("not_set_up", text)
     options = loaded.options
-    return Setup(places, options, complete=lambda: options, secrets=_keyring)
+    _check_real(options)
+    return Setup(
+        places, options, complete=lambda: options, secrets=_keyring, problem=loaded.problem
+    )
+
+
+def _check_real(options: Options) -> None:
+    if options.practice:
+        text = "This folder belongs to a practice shop; a real one needs its own (--data)."
+        raise InputError("practice_folder", text)
+    addresses = {
+        "exotel.base_url": options.exotel.base_url,
+        "relay.base_url": options.relay.base_url,
+    }
+    for key, address in addresses.items():
+        if not address:
+            raise InputError("settings_value", f"Setting {key} is missing.", key=key)
+    if not options.counter.series:
+        # Without a series no invoice number can be given: found out now, not by a paid customer.
+        text = "This counter has not joined its shop yet. Use: raseed enrol CODE"
+        raise InputError("not_set_up", text)
 
 
 def open_till(setup: Setup) -> Till:
@@ -222,6 +253,9 @@ def open_counter(data: Path | None, practice: Path | None) -> int:
     from pos_desktop.settings.logs import start_logging, stop_logging
 
     output = start_logging(setup.folders.logs)
+    if setup.problem is not None:
+        sys.stderr.write(f"raseed: {setup.problem} The settings of the last start are used.\n")
+        _LOG.warning("settings not read, the last good ones are used: %s", setup.problem)
     try:
         return serve(open_till(setup))
     finally:

@@ -1,0 +1,117 @@
+"""Which folder a counter opens, and what it refuses before a customer stands there."""
+
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from pos_desktop.bootstrap import enrol
+from pos_desktop.bootstrap.practice import Endpoints
+from pos_desktop.bootstrap.window import practice_setup, real_setup
+from pos_desktop.domain.errors import InputError
+from pos_desktop.domain.options import CounterOptions, ExotelOptions, Options, RelayOptions, Shop
+from pos_desktop.ports import Enrolled
+from pos_desktop.settings.paths import folders
+from pos_desktop.settings.secrets import PracticeSecrets
+from pos_desktop.settings.store import OptionsFile
+
+LOCAL = "http://127.0.0.1:9"
+SHOP = Options(
+    shop=Shop(name="Shree Stores"),
+    counter=CounterOptions(series="A1B"),
+    exotel=ExotelOptions(base_url="https://api.in.exotel.com"),
+    relay=RelayOptions(base_url="https://relay.shree.example"),
+)
+
+
+def kept(data: Path, options: Options) -> Path:
+    """A counter's folder with these settings; the settings file."""
+    places = folders(data)
+    places.make()
+    OptionsFile(places.options).save(options)
+    return places.options
+
+
+@pytest.fixture
+def endpoints(tmp_path: Path) -> Path:
+    """What the launcher writes."""
+    file = tmp_path / "practice.json"
+    file.write_text(json.dumps({field.name: LOCAL for field in fields(Endpoints)}))
+    return file
+
+
+def test_practice_never_opens_a_real_shop(tmp_path: Path, endpoints: Path) -> None:
+    file = kept(tmp_path / "till", SHOP)
+    before = file.read_bytes()
+    with pytest.raises(InputError, match="belongs to a real shop"):
+        practice_setup(tmp_path / "till", endpoints)
+    file.write_text("{")
+    file.with_name("settings.json.good").unlink()
+    with pytest.raises(InputError, match="not JSON"):
+        practice_setup(tmp_path / "till", endpoints)
+    file.write_bytes(before)
+    assert real_setup(tmp_path / "till").options == SHOP
+
+
+def test_practice_has_a_folder_of_its_own(
+    tmp_path: Path, endpoints: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    data = practice_setup(None, endpoints).folders.data
+    assert "raseed-practice" in data.parts
+    assert data != folders().data
+
+
+def test_a_practice_folder_is_no_real_shop(tmp_path: Path) -> None:
+    kept(tmp_path, replace(SHOP, practice=True))
+    with pytest.raises(InputError, match="practice shop"):
+        real_setup(tmp_path)
+
+
+def test_a_mistake_in_the_settings_is_named(tmp_path: Path) -> None:
+    file = kept(tmp_path, SHOP)
+    file.write_text('{"shop": {"nam": "Shree"}}')
+    setup = real_setup(tmp_path)
+    assert setup.options == SHOP
+    assert "shop.nam" in str(setup.problem)
+    file.with_name("settings.json.good").unlink()
+    with pytest.raises(InputError, match=r"shop\.nam"):
+        real_setup(tmp_path)
+
+
+def test_without_a_series_no_shop_opens(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not set up"):
+        real_setup(tmp_path)
+    kept(tmp_path, replace(SHOP, counter=CounterOptions()))
+    with pytest.raises(InputError, match="raseed enrol"):
+        real_setup(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("without", "key"),
+    [
+        (replace(SHOP, exotel=ExotelOptions()), "exotel.base_url"),
+        (replace(SHOP, relay=RelayOptions()), "relay.base_url"),
+    ],
+)
+def test_a_missing_address_is_named(tmp_path: Path, without: Options, key: str) -> None:
+    kept(tmp_path, without)
+    with pytest.raises(InputError, match=f"{key} is missing"):
+        real_setup(tmp_path)
+
+
+class _Relay:
+    def enrol(self, _code: str, _label: str) -> Enrolled:
+        return Enrolled("T1", "D1", 1, "A1B", "token", "secret")
+
+
+def test_exotel_reports_to_the_public_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enrol, "relay_client", lambda *_: _Relay())
+    relay = RelayOptions(base_url="https://10.0.0.7", public_url="https://b.shree.example/")
+    secrets = PracticeSecrets(tmp_path / "keys.json")
+    joined = enrol.join(replace(SHOP, relay=relay), "CODE", "Counter 1", secrets)
+    assert joined.exotel.callback_url == "https://b.shree.example/cb/exotel/{channel}/T1/secret"
+    assert joined.counter.series == "A1B"
