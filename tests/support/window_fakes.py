@@ -289,86 +289,53 @@ class Played:
         )
 
 
+_MINUTE = 60_000
+_PENDING = WaitingBill("", 0, 0, Tone.PENDING, "waiting_payment", 0)
+_REQUESTED = replace(_PENDING, channel="whatsapp", message_purpose="payment_request")
+
+
 def waiting_bills(now: int = NOW) -> tuple[WaitingBill, ...]:
-    """The cards of the target picture and three more."""
-    minute = 60_000
-    return (
-        WaitingBill(
-            "A17",
-            17,
-            124950,
-            Tone.PENDING,
-            "waiting_payment",
-            now - 42_000,
-            phone_last4="3210",
-            channel="whatsapp",
-            message_purpose="payment_request",
-            message_words="read",
-            expires_at=now + 29 * minute,
-            can_show_qr=True,
-        ),
-        WaitingBill(
-            "A18",
-            18,
-            8900,
-            Tone.PENDING,
-            "qr_on_screen",
-            now - 70_000,
-            expires_at=now + 4 * minute,
-            can_show_qr=True,
-        ),
-        WaitingBill(
-            "A16",
-            16,
-            56000,
-            Tone.PAID,
-            "paid_give_goods",
-            now - 5 * minute,
-            phone_last4="0934",
-            channel="whatsapp",
-            message_purpose="receipt",
-            message_words="delivered",
-            invoice_number="C2A/2627/000123",
-            paid_at=now - 2_000,
-        ),
-        WaitingBill(
-            "A11",
-            11,
-            32000,
-            Tone.FAILED,
-            "late_money",
-            now - 12 * minute,
-            phone_last4="5771",
-            attention=True,
-        ),
-        WaitingBill(
-            "A19",
-            19,
-            210000,
-            Tone.PENDING,
-            "asking_gateway",
-            now - 2_000,
-            phone_last4="4455",
-            channel="whatsapp",
-            message_purpose="payment_request",
-            message_words="queued",
-        ),
-        WaitingBill(
-            "A20",
-            20,
-            1_23_456_00,
-            Tone.PENDING,
-            "not_confirmed_checking",
-            now - 3 * minute,
-            phone_last4="7788",
-            channel="whatsapp",
-            message_purpose="payment_request",
-            message_words="failed",
-            message_reason="not on WhatsApp",
-            expires_at=now + 27 * minute,
-            can_show_qr=True,
-        ),
-        WaitingBill("A21", 21, 4500, Tone.INFO, "bank_confirming", now - 20_000),
+    """The cards of the target picture and three more, in the order of their tokens."""
+    late = replace(_PENDING, tone=Tone.FAILED, words="late_money", attention=True)
+    paid = replace(
+        _REQUESTED,
+        tone=Tone.PAID,
+        words="paid_give_goods",
+        message_purpose="receipt",
+        invoice_number="C2A/2627/000123",
+        paid_at=now - 2_000,
+    )
+    qr = replace(_PENDING, words="qr_on_screen", can_show_qr=True)
+    unsure = replace(
+        _REQUESTED,
+        words="not_confirmed_checking",
+        message_reason="not on WhatsApp",
+        can_show_qr=True,
+    )
+    link = replace(_REQUESTED, can_show_qr=True)
+    asking = replace(_REQUESTED, words="asking_gateway")
+    bank = replace(_PENDING, tone=Tone.INFO, words="bank_confirming")
+    rows = (
+        (late, 11, 32_000, 12 * _MINUTE, "5771", "", 0),
+        (paid, 16, 56_000, 5 * _MINUTE, "0934", "delivered", 0),
+        (link, 17, 1_249_50, 42_000, "3210", "read", 29),
+        (qr, 18, 8_900, 70_000, None, "", 4),
+        (asking, 19, 2_100_00, 2_000, "4455", "queued", 0),
+        (unsure, 20, 1_23_456_00, 3 * _MINUTE, "7788", "failed", 27),
+        (bank, 21, 4_500, 20_000, None, "", 0),
+    )
+    return tuple(
+        replace(
+            bill,
+            order_id=f"A{token}",
+            token_no=token,
+            amount=amount,
+            created_at=now - age,
+            phone_last4=last4,
+            message_words=words,
+            expires_at=now + minutes * _MINUTE if minutes else None,
+        )
+        for bill, token, amount, age, last4, words, minutes in rows
     )
 
 

@@ -1,0 +1,165 @@
+"""Waiting bills, lamps, the desk that feeds them."""
+
+from dataclasses import replace
+
+import pytest
+
+from pos_desktop.gui.presenters.waiting import card, message_words
+from pos_desktop.gui.presenters.wording import age, ago, clock, countdown, left, rupees
+from pos_desktop.services.views import DeskState, Lamp, LampState, PaidNews
+from tests.support.window_fakes import LAMPS, NOW, Inline, Played, waiting_bills
+from tests.unit.presenters.screen import Room
+
+BILLS = {bill.token_no: bill for bill in waiting_bills()}
+STATE = DeskState(waiting_bills(), 0, None, 1)
+
+
+def _titles(room: Room) -> list[str]:
+    assert room.page.strip is not None
+    return [shown.title for shown in room.page.strip.cards]
+
+
+def test_attention_first_then_paid_then_the_longest_waiting(room: Room) -> None:
+    room.waiting.on_room(9)
+    room.waiting.on_desk(STATE)
+    tokens = [title.split(" · ")[0] for title in _titles(room)]
+    assert tokens == [f"Token {n}" for n in (11, 16, 20, 18, 17, 21, 19)]
+    assert room.played.tones.played == ["attention"]
+    room.waiting.on_desk(STATE)
+    assert room.played.tones.played == ["attention"]
+
+
+def test_a_card_says_who_how_much_how_it_stands_and_how_long() -> None:
+    shown = card(BILLS[17], NOW)
+    assert (shown.title, shown.amount) == ("Token 17 · ··3210", "₹1,249.50")
+    assert (shown.words, shown.age) == ("Waiting for payment", "42 s ago")
+    assert (shown.message, shown.aside) == ("WhatsApp read", "29 min left")
+    paid = card(BILLS[16], NOW)
+    assert (paid.message, paid.aside, paid.filled) == (
+        "Receipt delivered",
+        "C2A/2627/000123",
+        True,
+    )
+    assert card(BILLS[18], NOW).title == "Token 18 · no phone"
+    late = card(BILLS[11], NOW)
+    assert (late.words, late.message, late.aside) == (
+        "Money came after closing",
+        "Refund or attach",
+        "12 min ago",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", ""),
+        ("waits_for_relay", "Message waits for the relay"),
+        ("queued", "WhatsApp queued"),
+        ("failed", "WhatsApp not delivered: not on WhatsApp"),
+        ("unknown", "WhatsApp: not known if it went"),
+    ],
+)
+def test_how_far_the_message_got(words: str, said: str) -> None:
+    assert message_words(replace(BILLS[20], message_words=words)) == said
+
+
+def test_the_strip_follows_the_mark_and_turns_its_pages(room: Room) -> None:
+    room.waiting.on_room(3)
+    room.waiting.on_desk(STATE)
+    assert room.page.strip is not None
+    assert (len(room.page.strip.cards), room.page.strip.more) == (3, 4)
+    room.waiting.on_key()
+    assert room.page.focused
+    for _ in range(4):
+        room.waiting.on_move(1)
+    assert room.page.strip.selected == 2
+    assert _titles(room)[2].startswith("Token 17")
+    room.waiting.on_leave()
+    assert room.page.strip.selected == -1
+    room.waiting.on_more()
+    room.waiting.on_more()
+    assert _titles(room)[0].startswith("Token 11")
+
+
+def test_f5_without_bills_says_so(room: Room) -> None:
+    room.waiting.on_key()
+    assert room.said == "no_waiting"
+    room.waiting.on_move(1)
+    assert not room.page.focused
+
+
+def test_a_second_paints_only_what_changed(room: Room) -> None:
+    room.waiting.on_desk(DeskState((BILLS[16],), 0, None, 0))
+    painted = room.page.painted
+    room.waiting.on_tick()
+    assert room.page.painted == painted
+    room.played.clock.time += 20_000
+    room.waiting.on_tick()
+    assert room.page.painted == painted + 1
+
+
+def test_a_payment_sounds_and_leaves_the_bill_alone(room: Room) -> None:
+    before = room.page.cart
+    room.waiting.on_paid(PaidNews("A16", 16, 56000, "0934", "C2A/2627/000123"))
+    assert room.page.paid == ["PAID 560.00    Token 16    ··0934"]
+    assert room.played.tones.played == ["paid"]
+    assert room.page.cart is before
+    assert not room.page.focused
+
+
+def test_lamps_carry_word_and_tone(room: Room) -> None:
+    room.status.show()
+    assert room.page.status is not None
+    assert {lamp.tone for lamp in room.page.status.lamps} == {"parked"}
+    room.status.on_lamps(LAMPS)
+    assert [(lamp.text, lamp.tone) for lamp in room.page.status.lamps] == [
+        ("Internet", "paid"),
+        ("Payments", "paid"),
+        ("Messages slow", "pending"),
+        ("All bills sent", "paid"),
+        ("Printer", "paid"),
+    ]
+    assert room.page.status.shop == "Fresh Mart · Counter 2 · Asha"
+    assert room.page.status.time == "10:42"
+
+
+def test_what_is_unsent_is_counted_with_its_age(room: Room) -> None:
+    room.status.on_lamps(LAMPS)
+    room.status.on_desk(DeskState((), 3, NOW - 240_000, 0))
+    assert room.page.status is not None
+    assert room.page.status.lamps[3].text == "3 unsent · 4 min"
+    room.status.on_lamps((Lamp("relay", LampState.DOWN),))
+    assert room.page.status.lamps[3].text == "Relay down · 3 unsent · 4 min"
+    assert room.page.status.lamps[3].tone == "failed"
+
+
+def test_many_changes_cause_two_readings() -> None:
+    room = Room(Played(runner=Inline(held=True)))
+    for _ in range(50):
+        room.desk.on_changed()
+    room.played.runner.go()
+    assert room.played.desk.reads == 2
+
+
+def test_times_read_well() -> None:
+    now = NOW
+    assert [ago(now, now - s * 1000) for s in (0, 4, 5, 99, 100, 3600, 7200)] == [
+        "just now",
+        "just now",
+        "5 s ago",
+        "99 s ago",
+        "1 min ago",
+        "60 min ago",
+        "2 h ago",
+    ]
+    assert [age(now, now - s * 1000) for s in (3, 240, 7200)] == ["3 s", "4 min", "2 h"]
+    assert [left(now, now + s * 1000) for s in (0, 99, 101, 240)] == [
+        "time is over",
+        "99 s left",
+        "2 min left",
+        "4 min left",
+    ]
+    assert left(now, None) == countdown(now, None) == ""
+    assert [countdown(now, now + s * 1000) for s in (-5, 9, 272)] == ["0:00", "0:09", "4:32"]
+    assert clock(0) == "05:30"
+    assert rupees(-11) == "–0.11"

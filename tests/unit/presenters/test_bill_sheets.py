@@ -1,0 +1,171 @@
+"""The QR of a bill, what can be done with it, and its print."""
+
+from dataclasses import replace
+
+import pytest
+
+from pos_desktop.domain.errors import DomainError, Unavailable
+from pos_desktop.domain.payment import CollectKind
+from pos_desktop.services.views import DeskState, PaidNews, PayableQr
+from tests.support.window_fakes import CONTENT, NOW, Inline, Played, waiting_bills
+from tests.unit.presenters.screen import Room
+
+QR = PayableQr(
+    "A17", 17, 124950, CollectKind.QR, "upi://pay?pa=a@b", None, NOW + 272_000, "qr_on_screen"
+)
+NEWS = PaidNews("A17", 17, 124950, None, "C2A/2627/000124")
+
+
+@pytest.fixture
+def waiting(room: Room) -> Room:
+    """A room with the pictured waiting bills."""
+    room.waiting.on_desk(DeskState(waiting_bills(), 0, None, 0))
+    return room
+
+
+def test_the_qr_counts_down_and_closes_when_paid(room: Room) -> None:
+    room.qr.open("A17", 17, 124950)
+    assert room.sheets.qr is not None
+    assert (room.sheets.qr.payload, room.sheets.qr.amount) == (None, "₹1,249.50")
+    room.played.desk.qr = QR
+    room.qr.reload()
+    assert room.sheets.qr.payload == "upi://pay?pa=a@b"
+    assert room.sheets.qr.words == "Scan with any UPI app · 4:32 left"
+    room.played.clock.time += 1000
+    room.qr.on_tick()
+    assert room.sheets.qr.words.endswith("4:31 left")
+    room.qr.on_paid(replace(NEWS, order_id="OTHER"))
+    assert room.qr.order_id == "A17"
+    room.qr.on_paid(NEWS)
+    assert room.sheets.qr is None
+
+
+def test_a_paid_reading_closes_too(room: Room) -> None:
+    room.played.desk.qr = replace(QR, paid=True)
+    room.qr.open("A17", 17, 124950)
+    assert room.sheets.qr is None
+
+
+def test_an_expired_code_is_not_shown(room: Room) -> None:
+    room.played.desk.qr = replace(QR, expires_at=NOW)
+    room.qr.open("A17", 17, 124950)
+    assert room.sheets.qr is not None
+    assert (room.sheets.qr.payload, room.sheets.qr.tone) == (None, "failed")
+
+
+def test_a_late_answer_for_a_bill_that_left_is_dropped() -> None:
+    room = Room(Played(runner=Inline(held=True)))
+    room.played.desk.qr = QR
+    room.qr.open("A17", 17, 124950)
+    room.qr.on_back()
+    room.played.runner.go()
+    assert room.sheets.qr is None
+
+
+def test_the_gateways_picture_is_fetched_once_where_there_is_no_text() -> None:
+    asked: list[str] = []
+
+    def fetch(url: str) -> bytes:
+        asked.append(url)
+        return b"PNG"
+
+    room = Room(Played(pictures=fetch))
+    room.played.desk.qr = replace(QR, payload=None, image_url="https://gateway/qr.png")
+    room.qr.open("A17", 17, 124950)
+    room.qr.reload()
+    assert room.sheets.qr is not None
+    assert (room.sheets.qr.picture, asked) == (b"PNG", ["https://gateway/qr.png"])
+
+
+def test_a_picture_that_cannot_be_fetched_is_said() -> None:
+    def fetch(url: str) -> bytes:
+        raise Unavailable("offline")
+
+    room = Room(Played(pictures=fetch))
+    room.played.desk.qr = replace(QR, payload=None, image_url="https://gateway/qr.png")
+    room.qr.open("A17", 17, 124950)
+    assert room.said == "qr_picture_failed"
+
+
+def test_other_words_replace_the_call_to_scan(room: Room) -> None:
+    room.played.desk.qr = replace(QR, words="last_attempt_failed")
+    room.qr.open("A17", 17, 124950)
+    assert room.sheets.qr is not None
+    assert room.sheets.qr.words == "Last try failed, may retry"
+
+
+@pytest.mark.parametrize(
+    ("order", "codes"),
+    [
+        ("A17", ["menu_qr", "menu_cash", "menu_abandon"]),
+        ("A19", ["menu_new_qr", "menu_cash", "menu_abandon"]),
+        ("A16", ["menu_hand_over", "menu_print"]),
+    ],
+)
+def test_the_menu_offers_what_fits(waiting: Room, order: str, codes: list[str]) -> None:
+    waiting.menu.open(order)
+    assert waiting.sheets.menu is not None
+    assert [choice.code for choice in waiting.sheets.menu.choices] == codes
+    dangerous = [choice.code for choice in waiting.sheets.menu.choices if choice.danger]
+    assert dangerous == [code for code in codes if code == "menu_abandon"]
+
+
+def test_giving_up_asks_why_and_keeping_is_first(waiting: Room) -> None:
+    waiting.menu.open("A17")
+    waiting.menu.on_choice("menu_abandon")
+    assert waiting.sheets.menu is not None
+    assert waiting.sheets.menu.choices[0].code == "abandon_keep"
+    waiting.menu.on_choice("abandon_keep")
+    assert waiting.played.checkout.calls == []
+    waiting.menu.open("A17")
+    waiting.menu.on_choice("abandon_left")
+    assert waiting.played.checkout.calls == [("abandon", ("A17", "left", "Asha"))]
+    assert waiting.said == "abandoned"
+
+
+def test_hand_over_and_cash_for_a_waiting_bill(waiting: Room) -> None:
+    waiting.menu.open("A16")
+    waiting.menu.on_choice("menu_hand_over")
+    assert waiting.played.checkout.calls == [("hand_over", ("A16", "Asha"))]
+    waiting.menu.open("A17")
+    waiting.menu.on_choice("menu_cash")
+    assert waiting.sheets.cash is not None
+    assert waiting.sheets.cash.title == "Cash for token 17"
+    waiting.cash.on_typed("1300")
+    waiting.cash.on_enter()
+    assert waiting.played.checkout.calls[-1] == ("cash_for_waiting", ("A17", 130000, "Asha"))
+    assert waiting.said == "not_waiting"
+
+
+def test_asking_again_opens_the_qr(waiting: Room) -> None:
+    waiting.menu.open("A19")
+    waiting.menu.on_choice("menu_new_qr")
+    assert waiting.played.checkout.calls == [("show_qr", "A19")]
+    assert waiting.qr.order_id == "A19"
+    waiting.played.checkout.refuse = DomainError("not_waiting")
+    waiting.qr.on_back()
+    waiting.menu.open("A19")
+    waiting.menu.on_choice("menu_new_qr")
+    assert waiting.closed("qr")
+    assert waiting.said == "not_waiting"
+
+
+def test_a_bill_that_left_meanwhile_is_said(waiting: Room) -> None:
+    waiting.menu.open("A17")
+    waiting.waiting.on_desk(DeskState((), 0, None, 0))
+    waiting.menu.on_choice("menu_cash")
+    assert waiting.said == "not_waiting"
+    assert waiting.sheets.cash is None
+
+
+def test_printing_reads_in_one_lane_and_prints_in_another(room: Room) -> None:
+    room.paper.print(None)
+    assert room.said == "nothing_to_print"
+    room.played.desk.content = CONTENT
+    room.paper.print("A16")
+    assert room.played.paper.printed == [(CONTENT, "80mm")]
+    assert room.played.runner.lanes == ["db", "db", "doc"]
+    assert room.said == "printed"
+    room.played.paper.refuse = OSError("no paper")
+    room.paper.print("A16")
+    assert room.said == "print_failed"
