@@ -2,24 +2,31 @@
 
 from urllib.parse import urljoin, urlsplit
 
-from pos_desktop.domain.errors import Unavailable
-from pos_desktop.net.http import HttpClient
+from pos_desktop.domain.errors import InputError, Unavailable
+from pos_desktop.net.http import HttpClient, Limits
+from pos_desktop.net.urls import is_ip_host, is_loopback
 
 _HOPS = 4
 _PNG = b"\x89PNG\r\n\x1a\n"
 _MOVED = frozenset({301, 302, 303, 307, 308})
+# A poster with logo and text, not an answer of an API.
+_LIMITS = Limits(max_bytes=2 * 1024 * 1024)
 
 
 def fetch_png(url: str) -> bytes:
     """The picture's bytes (reference gateways 1.4, ``image_url``). Blocks.
 
-    Every hop must be https (or this machine), with the usual limits on time and size. Raises
-    Unavailable ``picture`` where no PNG comes back, InputError for an address that is not allowed.
+    Every hop must be https to a named host; only a link that begins on this machine (practice) may
+    stay on it. Raises Unavailable ``picture`` where no PNG comes back, InputError for an address
+    that is not allowed.
     """
-    address = url
+    address, practice = url, is_loopback(url)
     for _ in range(_HOPS):
+        if is_loopback(address) != practice or (is_ip_host(address) and not practice):
+            # A redirect must not reach what only this machine or the shop's network can.
+            raise InputError("bad_url", "The picture's address is not allowed.")
         parts = urlsplit(address)
-        client = HttpClient(f"{parts.scheme}://{parts.netloc}")
+        client = HttpClient(f"{parts.scheme}://{parts.netloc}", limits=_LIMITS)
         try:
             query = f"?{parts.query}" if parts.query else ""
             answer = client.request("GET", f"{parts.path or '/'}{query}")
