@@ -115,7 +115,7 @@ _PAYMENT_WORDS = {
 }
 
 _MESSAGE_WORDS = {
-    "message_waits_for_relay": _("{what} waits for the relay"),
+    "message_waits_for_relay": _("Message waits for the relay"),
     "message_waiting": _("{what} is being made"),
     "message_queued": _("{what} queued"),
     "message_accepted": _("{what} on its way"),

@@ -14,6 +14,7 @@ from pos_desktop.gui.presenters.draft import DraftKeeper
 from pos_desktop.gui.presenters.entry import EntryPresenter
 from pos_desktop.gui.presenters.menu import MenuPresenter
 from pos_desktop.gui.presenters.notices import Notices
+from pos_desktop.gui.presenters.offer import OfferPresenter
 from pos_desktop.gui.presenters.pay import CashPresenter, PayPresenter
 from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.presenters.printing import PrintPresenter
@@ -48,6 +49,7 @@ class Presenters:
     paper: PrintPresenter
     status: StatusPresenter
     desk: DeskPresenter
+    offer: OfferPresenter
 
 
 def presenters_for(window: MainWindow, services: Services) -> Presenters:
@@ -66,9 +68,24 @@ def presenters_for(window: MainWindow, services: Services) -> Presenters:
     paper = PrintPresenter(services, notices)
     menu = MenuPresenter(window.menu_sheet, services, waiting, qr, cash, paper)
     status = StatusPresenter(window.top_bar, services)
-    desk = DeskPresenter(services, (waiting.on_desk, status.on_desk, customer.on_desk))
+    offer = OfferPresenter(services, qr, sale)
+    listeners = (waiting.on_desk, status.on_desk, customer.on_desk, offer.on_desk)
+    desk = DeskPresenter(services, listeners)
     return Presenters(
-        notices, sale, entry, quantity, customer, cash, pay, qr, waiting, menu, paper, status, desk
+        notices,
+        sale,
+        entry,
+        quantity,
+        customer,
+        cash,
+        pay,
+        qr,
+        waiting,
+        menu,
+        paper,
+        status,
+        desk,
+        offer,
     )
 
 
@@ -138,6 +155,7 @@ class Wiring(QObject):
     def on_lamps(self, lamps: tuple[Lamp, ...]) -> None:
         """Some lamps changed."""
         self.presenters.status.on_lamps(lamps)
+        self.presenters.offer.on_lamps(lamps)
 
     def on_tick(self) -> None:
         """A second went by."""
