@@ -21,17 +21,11 @@ class SealedFolder:
     def put(self, page_id: str, content_hash: str, data: bytes) -> None:
         """Durable when it returns; the same bytes again change nothing."""
         path = self._path(page_id, content_hash)
-        if path.exists():
-            return
-        if not path.parent.exists():
+        if not path.exists():
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            _flush_folder(self._root)
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(6)}.part")
-        with draft.open("xb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(path)
+            _write(path, data)
+        # Also for a file that is there: whoever made it may have died before this.
+        _flush_folder(self._root)
         _flush_folder(path.parent)
 
     def get(self, page_id: str, content_hash: str) -> bytes:
@@ -44,6 +38,20 @@ class SealedFolder:
 
     def _path(self, page_id: str, content_hash: str) -> Path:
         return self._root / page_id[:2] / f"{page_id}.{content_hash[:24]}"
+
+
+def _write(path: Path, data: bytes) -> None:
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(6)}.part")
+    try:
+        with draft.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(path)
+    except BaseException:
+        # A full disk must not be filled further by what it could not take.
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def _flush_folder(folder: Path) -> None:
