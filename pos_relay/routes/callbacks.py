@@ -56,13 +56,14 @@ def _check_address(node: Node, channel: str, tenant: str, secret: str) -> None:
 
 
 async def _body(request: Asked) -> dict[str, object]:
-    """The fields; whatever the content type says, JSON and forms are told apart by trying."""
+    """The fields. A JSON body may come under the name of a form or of nothing, and a form without
+    any name; only ``application/json`` is believed."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     try:
         if kind == "multipart/form-data":
             form = await request.form()
             return {name: value for name, value in form.items() if isinstance(value, str)}
-        return _decoded(await request.body(), form=kind == "application/x-www-form-urlencoded")
+        return _decoded(await request.body(), form=kind != "application/json")
     except LitestarException as error:
         if getattr(error, "status_code", 400) == 413:  # too large is its own answer
             raise
@@ -72,7 +73,7 @@ async def _body(request: Asked) -> dict[str, object]:
 
 
 def _decoded(raw: bytes, *, form: bool) -> dict[str, object]:
-    if form:
+    if form and not raw.lstrip().startswith((b"{", b"[")):
         pairs = parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
         return dict(pairs)
     value = msgspec.json.decode(raw)

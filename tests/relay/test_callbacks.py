@@ -52,6 +52,19 @@ def test_sms_json_and_multipart_say_the_same(relay: Relay, shop: Shop, till: Til
     }
 
 
+def test_a_wrong_content_type_loses_no_report(relay: Relay, shop: Shop, till: Till) -> None:
+    fields = dict(pair.split("=", 1) for pair in SMS.decode().split("&"))
+    for sid, kind in (("a", FORM), ("b", "text/plain"), ("c", "")):
+        body = json.dumps({**fields, "SmsSid": sid}).encode()
+        assert post(relay, shop, body, kind, "sms").status_code == 200
+    for sid, kind in (("d", "text/plain"), ("e", "")):
+        body = SMS.replace(fields["SmsSid"].encode(), sid.encode())
+        assert post(relay, shop, body, kind, "sms").status_code == 200
+    hints = relay.hints(till)
+    assert [hint.sid for hint in hints] == ["a", "b", "c", "d", "e"]
+    assert {hint.code for hint in hints} == {20005}
+
+
 def test_whatsapp_delivery(relay: Relay, shop: Shop, till: Till) -> None:
     assert post(relay, shop, DLR).status_code == 200
     (hint,) = relay.hints(till)
