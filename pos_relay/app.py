@@ -103,7 +103,11 @@ async def _purging(node: Node) -> None:
             feed_store.purge(sql, node.now())
 
     while True:
-        await to_thread.run_sync(purge)
+        try:
+            await to_thread.run_sync(purge)
+        except Exception as error:
+            # A full disk or a long writer: this loop must live, the next round tries again.
+            log.exception(json.dumps({"purge": type(error).__name__}))
         await asyncio.sleep(_PURGE_EVERY)
 
 

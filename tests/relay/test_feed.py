@@ -1,5 +1,6 @@
 """The feed: a log with a cursor; the stream and the long poll tell the same story."""
 
+import asyncio
 import json
 import threading
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pos_desktop.wire import v1
+from pos_relay import app
 from pos_relay.store import devices, feed
 from pos_relay.store.feed import KEPT_MS
 from tests.relay.support import Relay, Shop, Till, running
@@ -148,3 +150,19 @@ def test_shutdown_ends_open_streams_quickly(tmp_path: Path) -> None:
         assert not listener.is_alive()
         assert time.monotonic() - began < 2
     assert heard == []
+
+
+def test_the_purge_survives_a_full_disk(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def purge(_connection: object, now: int) -> int:
+        asked.append(now)
+        if len(asked) == 1:
+            raise OSError(28, "No space left on device")
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(app, "_PURGE_EVERY", 0.0)
+    monkeypatch.setattr(feed, "purge", purge)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(app._purging(relay.node))
+    assert len(asked) == 2
