@@ -16,12 +16,16 @@ SMALL = (
     ("8901234001769", "3*"),  # oil
     ("8901234001974", ""),  # almonds
 )
+NEXT = (("8901234001134", ""), ("8901234000649", "2*"), ("8901234000366", ""))
 LARGE = (*SMALL, ("8901234000649", "2*"), ("8901234001134", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """``way``: message, screen or cash. ``relay_down``: the relay is stopped before F9."""
+    """``way``: message, screen or cash. ``relay_down``: the relay is stopped before F9.
+
+    ``next_customer``: her goods are scanned while the first one pays.
+    """
 
     name: str
     channel: Channel
@@ -30,6 +34,7 @@ class Story:
     phone: str = "9876543210"
     relay_down: bool = False
     dark: bool = False
+    next_customer: tuple[tuple[str, str], ...] = ()
 
 
 def _by_name(*stories: Story) -> Mapping[str, Story]:
@@ -37,7 +42,7 @@ def _by_name(*stories: Story) -> Mapping[str, Story]:
 
 
 STORIES = _by_name(
-    Story("whatsapp-qr", Channel.WHATSAPP_QR),
+    Story("whatsapp-qr", Channel.WHATSAPP_QR, next_customer=NEXT),
     Story("whatsapp-link", Channel.WHATSAPP_LINK, goods=LARGE),
     Story("sms-link", Channel.SMS_LINK),
     Story("screen-qr", Channel.WHATSAPP_QR, way="screen", phone="", dark=True),

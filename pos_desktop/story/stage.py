@@ -56,7 +56,7 @@ class Actors:
         store = self._till.late
         self._hands.until(lambda: store.ready, "the counter is open", 30)
         self._hands.until(self._lamps_known, "the lamps are known")
-        self._scan_goods()
+        self._scan_goods(self._story.goods, "scan")
         if self._story.phone:
             self._enter_phone()
         if self._story.relay_down:
@@ -88,15 +88,15 @@ class Actors:
             relay=str(self._around.endpoints["relay"]),
         )
 
-    def _scan_goods(self) -> None:
-        for code, quantity in self._story.goods:
+    def _scan_goods(self, goods: tuple[tuple[str, str], ...], shot: str) -> None:
+        for code, quantity in goods:
             if quantity:
                 self._hands.write(quantity)
             self._record.scan_seconds.append(self._hands.scan(code))
-        wanted = len({code for code, _ in self._story.goods})
+        wanted = len({code for code, _ in goods})
         sale = self._till.window.presenters.sale
         self._hands.until(lambda: len(sale.bill.lines) == wanted, f"{wanted} lines on the bill")
-        self._shot("scan")
+        self._shot(shot)
 
     def _enter_phone(self) -> None:
         self._hands.press("F3")
@@ -114,6 +114,8 @@ class Actors:
             self._keep_picture()
         self._hands.pause(4 if self._story.relay_down else 0.4)
         self._shot("waiting")
+        if self._story.next_customer:
+            self._scan_goods(self._story.next_customer, "next-customer")
         collect = self._collect()
         if collect is None:
             raise Broken("a sale without a collect")
