@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -156,9 +157,15 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+    except OverflowError:
+        listener.close()
+        text = f"--port must be between 0 and 65535, not {port}"
+        raise InputError("practice_port", text, port=port) from None
     except OSError as error:
         listener.close()
-        raise Unavailable("practice_port", f"port {port} is taken: {error}", port=port) from None
+        taken = error.errno == errno.EADDRINUSE
+        text = f"port {port} is taken" if taken else f"port {port}: {error.strerror}"
+        raise Unavailable("practice_port", text, port=port) from None
     return listener
 
 

@@ -36,6 +36,12 @@ def test_a_taken_port_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"port {port} is taken" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("port", ["65536", "-1"])
+def test_a_port_that_cannot_be_is_said_so(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_practice(["--port", port]) == 2
+    assert capsys.readouterr().err == f"--port must be between 0 and 65535, not {port}\n"
+
+
 def test_the_line_has_all_that_an_integrator_needs() -> None:
     with practice_server() as practice:
         line = practice.line
