@@ -123,5 +123,6 @@ def delivery_from_feed(event: v1.FeedEvent) -> DeliverySeen | None:
     if sid is None and label is None:
         return None
     by_sms = event.channel == "sms"
-    state, reason = (sms_state if by_sms else whatsapp_state)(event.status, event.code)
+    word = event.status or event.detail
+    state, reason = (sms_state if by_sms else whatsapp_state)(word, event.code)
     return DeliverySeen(sid=sid, label=label, state=state, code=event.code, reason=reason)

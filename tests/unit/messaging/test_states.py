@@ -108,3 +108,9 @@ def test_feed_event_of_sms_by_label_alone() -> None:
 
 def test_feed_event_that_names_no_message() -> None:
     assert delivery_from_feed(feed(channel="sms", status="sent")) is None
+
+
+def test_feed_event_with_the_detailed_word_only() -> None:
+    seen = delivery_from_feed(feed(channel="sms", sid="9f0c", detail="FAILED_DND"))
+    assert seen is not None
+    assert (seen.state, seen.reason) == (S.FAILED, "recipient")
