@@ -8,6 +8,7 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -93,9 +94,14 @@ class RotatingLog(RotatingFileHandler):
     def __init__(self, path: Path) -> None:
         super().__init__(path, maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8")
         self.broken = False
-        path.chmod(0o600)
         self.setFormatter(JsonLines())
         self.addFilter(Redaction())
+
+    def _open(self) -> TextIOWrapper:
+        """For the owner only, the files after a rotation too."""
+        Path(self.baseFilename).touch(mode=0o600)
+        Path(self.baseFilename).chmod(0o600)
+        return super()._open()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - a name of logging
         """The log is the one place where a failure cannot be logged."""

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,3 +119,13 @@ def test_a_full_disk_sets_a_flag(output: RotatingLog, monkeypatch: pytest.Monkey
     monkeypatch.setattr(output.stream, "write", full)
     logging.getLogger("x").info("lost")
     assert output.broken
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_rotated_files_are_the_owners_too(tmp_path: Path) -> None:
+    output = RotatingLog(tmp_path / "raseed.log")
+    output.doRollover()
+    output.doRollover()
+    output.close()
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(["raseed.log", "raseed.log.1", "raseed.log.2"], 0o600)
