@@ -30,7 +30,7 @@ from pos_desktop.gui.texts import say
 from pos_desktop.services.views import LampState
 
 if TYPE_CHECKING:
-    from pos_desktop.wire.v1 import PageContent
+    from pos_desktop.wire.v1 import BillLine, PageContent, PaidStamp
 
 
 _PER_INCH = 96
@@ -40,6 +40,7 @@ _LEFT, _CENTRE, _RIGHT = (
     Qt.AlignmentFlag.AlignHCenter,
     Qt.AlignmentFlag.AlignRight,
 )
+_DASH = "—"
 ROLL = (80, 4)
 """Width and margin of a receipt roll in millimetres; A4 has 12 mm margins."""
 
@@ -121,23 +122,60 @@ def _document(content: PageContent, width: float) -> QTextDocument:
     cursor = QTextCursor(document)
     _head(cursor, content)
     head = (say("col_item"), say("col_qty"), say("col_price"), say("col_amount"))
-    rows = [(line.name, line.qty, line.price, line.amount) for line in content.lines]
+    rows = [(_goods(line), line.qty, line.price, line.amount) for line in content.lines]
     _table(cursor, [head, *rows], (46, 16, 18, 20), bold_first=True)
     sums = [(label, amount) for label, amount in content.sums]
     _table(cursor, [*sums, (say("print_total"), content.total)], (60, 40), bold_last=True)
-    for text in (content.words, content.tax_included, content.saved):
-        _line(cursor, text, _LEFT)
+    _line(cursor, content.words, _LEFT)
+    _line(cursor, _labelled("print_gst", content.tax_included), _LEFT)
+    _line(cursor, _labelled("print_saved", content.saved), _LEFT)
     if content.tax_rows:
-        heads = ("GST", say("print_taxable"), "CGST", content.state_tax_label, "IGST")
-        taxes = [(r.label, r.taxable, r.central, r.state, r.integrated) for r in content.tax_rows]
-        _table(cursor, [heads, *taxes], (16, 24, 20, 20, 20), bold_first=True)
+        _taxes(cursor, content)
     if content.paid is not None:
-        for label, amount in content.paid.tenders:
-            _line(cursor, f"{label} {amount}", _LEFT)
-        paid = content.paid
-        _line(cursor, " · ".join(t for t in (paid.label, paid.when, paid.reference) if t), _CENTRE)
+        _paid(cursor, content.paid)
     _line(cursor, content.return_policy, _CENTRE)
     return document
+
+
+def _labelled(code: str, text: str) -> str:
+    """``text`` with the word for it, or nothing for nothing."""
+    return say(code, value=text) if text else ""
+
+
+def _goods(line: BillLine) -> str:
+    """The article, and below it what the law and the customer look for."""
+    small = " · ".join(
+        text
+        for text in (f"HSN {line.hsn}" if line.hsn else "", f"MRP {line.mrp}" if line.mrp else "")
+        if text
+    )
+    return f"{line.name}\n{small}" if small else line.name
+
+
+def _taxes(cursor: QTextCursor, content: PageContent) -> None:
+    """GST by rate; only the heads that carry something."""
+    rows = content.tax_rows
+    heads = (
+        ("CGST", [row.central for row in rows]),
+        (content.state_tax_label, [row.state for row in rows]),
+        ("IGST", [row.integrated for row in rows]),
+        (say("print_cess"), [row.cess for row in rows]),
+    )
+    kept = [(head, cells) for head, cells in heads if any(cell != _DASH for cell in cells)]
+    table = [("GST", say("print_taxable"), *(head for head, _ in kept))]
+    for at, row in enumerate(rows):
+        table.append((row.label, row.taxable, *(cells[at] for _, cells in kept)))
+    share = 60 // len(kept) if kept else 0
+    _table(cursor, table, (16, 24 if kept else 84, *(share for _ in kept)), bold_first=True)
+
+
+def _paid(cursor: QTextCursor, paid: PaidStamp) -> None:
+    if len(paid.tenders) > 1:
+        for label, amount in paid.tenders:
+            _line(cursor, f"{label} {amount}", _LEFT)
+    _line(cursor, paid.label, _CENTRE, size=12, weight=600)
+    _line(cursor, paid.when, _CENTRE)
+    _line(cursor, paid.reference, _CENTRE)
 
 
 def _head(cursor: QTextCursor, content: PageContent) -> None:
@@ -154,7 +192,9 @@ def _head(cursor: QTextCursor, content: PageContent) -> None:
     _line(cursor, number, _CENTRE)
     place = (say("token", n=content.token_no), content.counter, content.cashier)
     _line(cursor, " · ".join(text for text in place if text), _CENTRE)
-    for text in (content.place_of_supply, content.reverse_charge, *content.buyer):
+    _line(cursor, _labelled("print_place", content.place_of_supply), _LEFT)
+    _line(cursor, _labelled("print_reverse", content.reverse_charge), _LEFT)
+    for text in content.buyer:
         _line(cursor, text, _LEFT)
 
 

@@ -242,6 +242,7 @@ _NOTICES = {
     "qty_too_big": _("One line holds at most 9,999. Check the quantity."),
     "too_many_lines": _("A bill holds at most 999 lines. Take payment and begin another bill."),
     "price_negative": _("This item has a price below zero. Do not sell it; call the manager."),
+    "price_below_cess": _("This item's price is below its cess. Do not sell it; call the manager."),
     "no_such_line": _("That line is not on the bill any more."),
     "amount_empty": _("Type the cash that the customer gave."),
     "amount_junk": _("Type the amount in figures, for example 500 or 1,250.50."),
@@ -261,6 +262,11 @@ _NOTICES = {
     ),
     "print_total": _("Total"),
     "print_taxable": _("Taxable"),
+    "print_cess": _("Cess"),
+    "print_gst": _("Includes GST {value}"),
+    "print_saved": _("You saved {value}"),
+    "print_place": _("Place of supply {value}"),
+    "print_reverse": _("Reverse charge: {value}"),
     "printed": _("The bill is with the printer."),
     "print_failed": _(
         "The bill could not be printed. Check the paper and the printer, then Ctrl+P."
