@@ -16,7 +16,7 @@ from bench.setting import Setting
 from pos_desktop.domain.sale import RoundOff, Scheme
 from pos_desktop.domain.tax import LineToPrice, price_bill
 from pos_desktop.services.checkout import Checkout
-from pos_desktop.services.freeze import Order
+from pos_desktop.services.order import Order
 from pos_desktop.storage.session import Row, Session, Values
 from pos_desktop.storage.store import SqliteStore
 
