@@ -29,7 +29,6 @@ _WINDOW = {
     "line_remove": _("Remove this line"),
     "chip_saves": _("saves {amount}"),
     "chip_weight": _("by weight"),
-    "per_unit": _("{price} /{unit}"),
     "customer": _("Customer"),
     "customer_none": _("No phone yet"),
     "customer_none_hint": _("bill by QR and print"),
@@ -47,7 +46,6 @@ _WINDOW = {
     "park": _("Park"),
     "unpark": _("Take back parked ({n})"),
     "print_last": _("Print last"),
-    "print_bill": _("Print bill"),
     "key_cap": _("key {key}"),
     "quick_name": _("Quick key: {name}, {price}"),
     "waiting_bills": _("Waiting bills"),
@@ -160,7 +158,6 @@ _SHEETS = {
     "cash_missing": _("Still missing"),
     "cash_exact": _("Exact"),
     "cash_take": _("Take cash and issue the bill"),
-    "cash_wrong": _("This is not an amount"),
     "qty_title": _("Quantity"),
     "qty_name": _("Quantity"),
     "qty_weight_name": _("Weight in {unit}"),
@@ -194,7 +191,6 @@ _SHEETS = {
     "help_title": _("Keys"),
     "help_quantity": _("3* then scan"),
     "help_quantity_what": _("quantity 3 of the next item"),
-    "pad_clear": _("Clear"),
     "pad_back": _("Delete the last digit"),
     "pad_digit": _("Digit {n}"),
 }
@@ -223,7 +219,6 @@ _NOTICES = {
     "unknown_code": _(
         "No item has the code {code}. Put it aside, or press F2 and find it by its name."
     ),
-    "acknowledge_first": _("That scan was not taken. Close the message first, then scan again."),
     "scan_refused": _("That scan was not taken. Finish or close this window, then scan again."),
     "nothing_to_pay": _("There is nothing to pay yet. Scan an item first."),
     "no_line": _("No line is marked. Scan an item first."),
@@ -285,8 +280,6 @@ _NOTICES = {
     "abandoned": _("Token {n} is given up. Nothing more can be paid for it."),
     "nothing_parked": _("No bill is parked."),
     "no_waiting": _("No bill is waiting."),
-    "desk_failed": _("The waiting bills could not be read. They are safe; trying again."),
-    "no_qr": _("This bill has nothing to scan right now. Choose cash, or ask again with a QR."),
     "sound_missing": _("This computer plays no sounds. Watch for the green strip instead."),
     "busy": _("One moment: the last bill is being saved."),
 }

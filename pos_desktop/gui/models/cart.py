@@ -55,7 +55,8 @@ class CartModel(QAbstractTableModel):
             self.endRemoveRows()
         elif come > gone:
             self.beginInsertRows(NO_INDEX, head + changed, head + come - 1)
-            self._lines = (*old[:head], *lines[head : head + come], *old[head + gone :])
+            fresh = lines[head + changed : head + come]
+            self._lines = (*old[: head + changed], *fresh, *old[head + gone :])
             self.endInsertRows()
         self._lines = lines
         if changed:
@@ -81,7 +82,8 @@ class CartModel(QAbstractTableModel):
             return None
         line = self.line(index.row())
         price = f"{line.price} {line.price_unit}".strip()
-        texts = (str(index.row() + 1), line.name, line.mrp, price, line.qty, line.amount)
+        # The number belongs to the place, not to the line: it is the row's header.
+        texts = (None, line.name, line.mrp, price, line.qty, line.amount)
         return texts[index.column()]
 
     def headerData(
@@ -92,7 +94,7 @@ class CartModel(QAbstractTableModel):
     ) -> object:
         """The words over the columns; figures stand right."""
         if orientation != Qt.Orientation.Horizontal:
-            return None
+            return str(section + 1) if role == Qt.ItemDataRole.DisplayRole else None
         if role == Qt.ItemDataRole.DisplayRole:
             return say(_HEADS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:

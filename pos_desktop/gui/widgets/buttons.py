@@ -1,7 +1,7 @@
 """Buttons that print their key: the cashier learns the keys by looking."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from pos_desktop.gui import theme
@@ -9,6 +9,7 @@ from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets import icons
 
 _CAP_FONT = 12
+_SMALLEST = 12
 
 
 def cap_width(key: str) -> float:
@@ -55,9 +56,23 @@ class KeyButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Room for words and key."""
-        metrics = QFontMetrics(theme.font(self._size, 600))
+        return QSize(self._room(self._size) + 12, 48)
+
+    def minimumSizeHint(self) -> QSize:
+        """The words shrink to this size before they are cut."""
+        return QSize(self._room(_SMALLEST), 40)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it like the space bar, except where that would do harm."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif not self.property("danger") and self.isEnabled():
+            self.click()
+
+    def _room(self, size: int) -> int:
+        metrics = QFontMetrics(theme.font(size, 600))
         cap = cap_width(self._key) + 10 if self._key else 0
-        return QSize(int(metrics.horizontalAdvance(self._words) + cap + 32), 48)
+        return int(metrics.horizontalAdvance(self._words) + cap + 20)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The style draws the button, we draw what stands on it."""
@@ -72,7 +87,7 @@ class KeyButton(QPushButton):
         gap = 10.0 if self._key else 0.0
         room = self.width() - 20 - cap - gap
         metrics = QFontMetrics(font)
-        while metrics.horizontalAdvance(self._words) > room and font.pixelSize() > 12:
+        while metrics.horizontalAdvance(self._words) > room and font.pixelSize() > _SMALLEST:
             font.setPixelSize(font.pixelSize() - 1)
             metrics = QFontMetrics(font)
         words = metrics.elidedText(self._words, Qt.TextElideMode.ElideRight, int(room))
