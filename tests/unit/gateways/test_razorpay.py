@@ -111,6 +111,22 @@ def test_qr_without_payload_shows_the_picture(
     assert not gateway.capabilities().qr_payload
 
 
+def test_a_picture_of_another_host_is_not_needed_where_the_code_is_known(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    timed(api)
+    api.post(QRS, json=qr(image_url="https://cdn.example/poster.png"))
+    seen = gateway.create(QR_INTENT)
+    assert seen.image_url is None
+    assert seen.upi_payload is not None
+    blind = qr(image_url="https://cdn.example/poster.png")
+    del blind["image_content"]
+    api.post(QRS, json=blind)
+    with pytest.raises(GatewayError) as caught:
+        gateway.create(QR_INTENT)
+    assert caught.value.kind is GatewayErrorKind.VALIDATION
+
+
 def test_qr_feature_off(api: responses.RequestsMock, gateway: RazorpayGateway) -> None:
     timed(api)
     api.post(QRS, json=bad("The requested URL was not found on the server."), status=400)
