@@ -65,7 +65,15 @@ def open_picture(request: Asked, name: FromPath[str]) -> Answer:
         raise _missed(request, node)
     if picture.closed:
         return Response(CLOSED_PNG, media_type="image/png")
-    sealed = node.store.folder.get(page_id, picture.content_hash)
+    try:
+        sealed = node.store.folder.get(page_id, picture.content_hash)
+    except FileNotFoundError:
+        # Closed since the look above: a close removes the file.
+        with node.store.database.read() as sql:
+            now = pages.picture(sql, page_id, node.now())
+        if now is None or not now.closed:
+            raise
+        return Response(CLOSED_PNG, media_type="image/png")
     png = seal.open_sealed(token, seal.PICTURE, 0, sealed)
     return Response(png, media_type="image/png")
 

@@ -10,10 +10,13 @@ import msgspec
 import pytest
 import zxingcpp
 from PIL import Image
+from sqlalchemy import Connection
 
 from pos_desktop.wire import seal, v1
 from pos_relay.pages import PageLinks, render
-from pos_relay.store.pages import CLOSED_SHOWN_MS
+from pos_relay.routes.links import CLOSED_PNG
+from pos_relay.store import pages
+from pos_relay.store.pages import CLOSED_SHOWN_MS, PictureFile
 from tests.relay.samples import BILL, INVOICE, PDF
 from tests.relay.support import Relay, Shop, Till
 
@@ -245,6 +248,25 @@ def test_a_picture_until_its_collect_is_closed(relay: Relay, till: Till) -> None
     assert push_picture(relay, till, token).json() == {"result": "same"}
     assert relay.http.get(f"/q/{token}.png").content == closed.content
     assert close_picture(relay, till, new_token()).status_code == 404
+
+
+def test_a_picture_that_is_closed_between_look_and_read(
+    relay: Relay, till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WhatsApp fetches just when the payment arrives: it must not get an error to keep."""
+    token = new_token()
+    push_picture(relay, till, token)
+    looked, look = itertools.count(), pages.picture
+
+    def closing(connection: Connection, page_id: str, now: int) -> PictureFile | None:
+        found = look(connection, page_id, now)
+        if next(looked) == 0:
+            close_picture(relay, till, token)
+        return found
+
+    monkeypatch.setattr(pages, "picture", closing)
+    shown = relay.http.get(f"/q/{token}.png")
+    assert (shown.status_code, shown.content) == (200, CLOSED_PNG)
 
 
 def test_a_closed_picture_is_forgotten_after_thirty_days(
