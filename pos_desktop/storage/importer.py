@@ -193,7 +193,9 @@ def _opened(path: Path) -> Iterator[TextIO]:
         # Bytes that are no UTF-8 become lone surrogates: the row that holds them is named.
         file = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
     except OSError as error:
-        raise InputError("file_unreadable", f"The file cannot be read: {error}") from error
+        raise InputError(
+            "file_unreadable", f"The file cannot be read: {error.strerror or error}."
+        ) from error
     with file:
         yield file
 

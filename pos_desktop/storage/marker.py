@@ -69,7 +69,9 @@ class NumberMarker:
             else:
                 self._handle = _open(self._path)
         except OSError as error:
-            raise StoreError("marker", f"The number marker cannot be used: {error}") from error
+            raise StoreError(
+                "marker", f"The number marker cannot be used: {error.strerror or error}."
+            ) from error
 
     def close(self) -> None:
         """Harmless twice."""
@@ -124,7 +126,9 @@ class NumberMarker:
                 self._rewrite()
             _write_at(self._handle, self._at, records)
         except OSError as error:
-            raise StoreError("marker", f"The number marker cannot be written: {error}") from error
+            raise StoreError(
+                "marker", f"The number marker cannot be written: {error.strerror or error}."
+            ) from error
         self._at += len(records)
 
     def _read(self, content: bytes) -> None:

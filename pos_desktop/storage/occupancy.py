@@ -71,4 +71,4 @@ def _no_folder(error: OSError) -> StoreError:
     if isinstance(error, PermissionError) or error.errno == 30:  # EROFS
         text = "The data folder may not be written to; check its owner and permissions."
         return StoreError("read_only", text, detail=str(error))
-    return StoreError("cannot_open", f"The data folder cannot be used: {error}")
+    return StoreError("cannot_open", f"The data folder cannot be used: {error.strerror or error}.")

@@ -39,7 +39,9 @@ def create_file(path: Path) -> None:
         draft.replace(path)
         flush_folder(path.parent)
     except OSError as error:
-        raise StoreError("cannot_create", f"The database cannot be made: {error}") from error
+        raise StoreError(
+            "cannot_create", f"The database cannot be made: {error.strerror or error}."
+        ) from error
 
 
 def _build(path: Path) -> None:
@@ -69,7 +71,9 @@ def check_header(path: Path) -> None:
         with path.open("rb") as file:
             head = file.read(len(_MAGIC))
     except OSError as error:
-        raise StoreError("cannot_open", f"The database cannot be read: {error}") from error
+        raise StoreError(
+            "cannot_open", f"The database cannot be read: {error.strerror or error}."
+        ) from error
     if not head:
         raise StoreError("damaged", "The database file is empty; restore the last backup.")
     if head != _MAGIC:

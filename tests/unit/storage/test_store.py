@@ -28,14 +28,6 @@ def test_it_is_the_port(store: SqliteStore) -> None:
         assert unit.notes.get("draft") is None
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
-def test_only_the_owner_may_read_the_bills(path: Path) -> None:
-    with SqliteStore(path).open() as store:
-        sell(store, 1)
-        for ending in ("", "-wal", "-shm"):
-            assert path.with_name(path.name + ending).stat().st_mode & 0o077 == 0, ending
-
-
 def test_settings_are_set_on_every_connection(path: Path, store: SqliteStore) -> None:
     for raw in (connect_writer(path), connect_reader(path)):
         found = {
