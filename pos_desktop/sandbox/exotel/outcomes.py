@@ -14,6 +14,9 @@ ACCEPT_THEN_HANG = "10"
 WITHOUT_SID = "11"
 REFUSED_INSIDE = "12"
 
+# The number that everybody types to try things out: its messages simply arrive.
+_SAMPLE = "9876543210"
+
 _SMS_FATES = {"02": 23005, "03": 23185}
 _WHATSAPP_FATES = {"02": 30013, "03": 30023}
 
@@ -62,8 +65,8 @@ OUTSIDE_WINDOW = 30018
 
 
 def ending(number: str) -> str:
-    """The last two digits."""
-    return number[-2:]
+    """The last two digits, which decide."""
+    return "00" if number.endswith(_SAMPLE) else number[-2:]
 
 
 def sms_way(number: str, judged: int | None) -> tuple[Step, ...]:
