@@ -20,6 +20,8 @@ from pos_desktop.storage.session import Session
 OLDEST_SQLITE = (3, 51, 3)
 BUSY_MS = 5000
 _STATEMENTS_KEPT = 256
+# How long the end of the program waits for a thread that still reads.
+_PATIENCE_S = 2.0
 _EVERYWHERE = (
     f"PRAGMA busy_timeout={BUSY_MS}",
     "PRAGMA synchronous=FULL",
@@ -149,9 +151,11 @@ class Readers:
         return mine
 
     def close(self) -> None:
-        """Close the connections of all threads."""
+        """Close the connections of all threads; one whose reader does not end is left to it."""
         with self._lock:
             self._closed = True
             for held in list(self._all):
-                held.close()
+                if held.session.in_use.acquire(timeout=_PATIENCE_S):
+                    held.close()
+                    held.session.in_use.release()
         self._engine.dispose()

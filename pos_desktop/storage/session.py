@@ -4,6 +4,7 @@ The statements are constant text, so that the driver's own cache keeps each of t
 through ``Connection.execute`` would cost four times the look-up itself (reference performance 3).
 """
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -16,14 +17,19 @@ Values = Sequence[object] | Mapping[str, object]
 
 
 class Session:
-    """A held connection in autocommit mode; ``writes`` is False for a read-only one."""
+    """A held connection in autocommit mode; ``writes`` is False for a read-only one.
 
-    __slots__ = ("_raw", "depth", "writes")
+    ``in_use`` is held by an open reading unit: closing a connection under a running statement would
+    free what that statement still reads.
+    """
+
+    __slots__ = ("_raw", "depth", "in_use", "writes")
 
     def __init__(self, raw: dbapi.Connection, *, writes: bool) -> None:
         self._raw = raw
         self.writes = writes
         self.depth = 0
+        self.in_use = threading.Lock()
 
     def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """Every row. Raises StoreError."""

@@ -145,9 +145,15 @@ class ReadUnit(Unit):
         super().__init__(session, _never, {})
 
     def __enter__(self) -> Self:
-        if self.session.depth == 0:
-            self.session.control("BEGIN")
-        self.session.depth += 1
+        session = self.session
+        if session.depth == 0:
+            session.in_use.acquire()
+            try:
+                session.control("BEGIN")
+            except BaseException:
+                session.in_use.release()
+                raise
+        session.depth += 1
         return self
 
     def commit(self) -> None:
@@ -155,9 +161,14 @@ class ReadUnit(Unit):
         raise RuntimeError("this unit of work only reads")
 
     def __exit__(self, *exc: object) -> None:
-        self.session.depth -= 1
-        if self.session.depth == 0 and self.session.in_transaction:
-            self.session.control("ROLLBACK")
+        session = self.session
+        session.depth -= 1
+        if session.depth == 0:
+            try:
+                if session.in_transaction:
+                    session.control("ROLLBACK")
+            finally:
+                session.in_use.release()
 
 
 def touch(session: Session, what: str) -> None:
