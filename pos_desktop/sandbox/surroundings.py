@@ -72,18 +72,14 @@ class Surroundings:
         for child in self._children.values():
             child.terminate()
         for child in self._children.values():
-            try:
-                child.wait(5)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+            _gone(child, 5)
         self._children.clear()
 
     def stop_relay(self) -> None:
         """Take the relay away, as an outage would."""
         child = self._children.pop("relay")
         child.terminate()
-        child.wait(10)
+        _gone(child, 10)
 
     def start_relay(self) -> dict[str, Any]:
         """Start the relay on its port of always: the links that it hosts must go on working."""
@@ -138,6 +134,17 @@ class Surroundings:
         if done.returncode != 0:
             raise NotStarted(f"relay {' '.join(words)}: {done.stderr.strip()}")
         return dict(json.loads(done.stdout))
+
+
+def _gone(child: subprocess.Popen[str], seconds: float) -> None:
+    """Wait for the end of a child that was asked to go; one that does not is killed."""
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    if child.stdout is not None:
+        child.stdout.close()
 
 
 def _announced(name: str, child: subprocess.Popen[str], folder: Path) -> dict[str, Any]:
