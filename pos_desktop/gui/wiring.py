@@ -196,6 +196,11 @@ class Wiring(QObject):
         else:
             self.presenters.sale.on_move(rows)
 
+    def _on_park(self) -> None:
+        """Each bill has its own customer: the card changes with it."""
+        self.presenters.sale.on_park()
+        self.presenters.customer.show()
+
     def _on_card(self, order_id: str) -> None:
         self.presenters.waiting.on_mark(order_id)
         self.presenters.menu.open(order_id)
@@ -238,7 +243,7 @@ class Wiring(QObject):
             Command.HELP: window.help_sheet.open,
             Command.FIND: window.focus_entry,
             Command.PHONE: p.customer.on_key,
-            Command.PARK: p.sale.on_park,
+            Command.PARK: self._on_park,
             Command.WAITING: p.waiting.on_key,
             Command.QUANTITY: p.sale.on_quantity_key,
             Command.REQUEST: p.pay.on_request,

@@ -17,6 +17,7 @@ from pos_desktop.documents.qr import qr_matrix
 from pos_desktop.domain.payment import CollectKind
 from pos_desktop.gui.app import Counter, Deps, build_counter
 from pos_desktop.gui.events import Events
+from pos_desktop.gui.keys import Command
 from pos_desktop.services.views import DeskState, Lamp, LampState, PaidNews, PayableQr
 from tests.support.window_fakes import LAMPS, NOW, OIL, PICTURED, Played, waiting_bills
 
@@ -199,7 +200,7 @@ def many(studio: Studio) -> None:
 def parked(studio: Studio) -> None:
     """A bill was put aside."""
     studio.bill()
-    studio.counter.presenters.sale.on_park()
+    studio.counter.wiring.on_command(Command.PARK)
 
 
 Scene = tuple[Callable[[Studio], None], str, bool, tuple[int, int]]

@@ -89,6 +89,19 @@ def test_row_buttons_for_fingers(bench: Bench) -> None:
     assert not buttons.isVisible()
 
 
+def test_a_parked_bill_takes_its_customer_along(bench: Bench) -> None:
+    bench.scan(MILK.barcode)
+    bench.press(Qt.Key.Key_F3)
+    bench.person("9876543210")
+    bench.press(Qt.Key.Key_Return)
+    card = bench.window.sale_page.form.customerCard
+    assert card.state.phone == "98765 43210"
+    bench.press(Qt.Key.Key_F4)
+    assert card.state.phone == "No phone yet"
+    bench.press(Qt.Key.Key_F4)
+    assert [card.state.phone] == ["98765 43210"]
+
+
 def test_finding_by_name(bench: Bench) -> None:
     bench.person("2*surf")
     matches = bench.window.sale_page.matches

@@ -306,13 +306,8 @@ def waiting_bills(now: int = NOW) -> tuple[WaitingBill, ...]:
         paid_at=now - 2_000,
     )
     qr = replace(_PENDING, words="qr_on_screen", can_show_qr=True)
-    unsure = replace(
-        _REQUESTED,
-        words="not_confirmed_checking",
-        message_reason="not on WhatsApp",
-        can_show_qr=True,
-    )
     link = replace(_REQUESTED, can_show_qr=True)
+    unsure = replace(link, words="not_confirmed_checking", message_reason="not on WhatsApp")
     asking = replace(_REQUESTED, words="asking_gateway")
     bank = replace(_PENDING, tone=Tone.INFO, words="bank_confirming")
     rows = (
