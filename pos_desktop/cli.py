@@ -126,7 +126,7 @@ def _enrol(words: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="raseed enrol", description="Joins this counter to its shop's relay."
     )
-    parser.add_argument("code", help="the one-time code of: raseed-relay enrol TENANT")
+    parser.add_argument("code", help="the one-time code of: raseed-relay enrol TENANT; - reads it from stdin")
     parser.add_argument("--label", help='what the counter is called, for example "Counter 2"')
     parser.add_argument("--data", type=Path, help="the counter's own folder")
     known = parser.parse_args(words)

@@ -1,12 +1,12 @@
 """A counter without its window: storage, adapters and services, wired once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pos_desktop import assets
 from pos_desktop.documents.invoice_pdf import RaseedRenderer
-from pos_desktop.domain.options import Options
+from pos_desktop.domain.options import ExotelOptions, Options
 from pos_desktop.gateways.razorpay import RazorpayGateway
 from pos_desktop.host.engine import Engine, Works
 from pos_desktop.messaging.exotel import ExotelMessenger
@@ -38,6 +38,9 @@ from pos_desktop.services.watcher import Watcher, Watching
 from pos_desktop.storage.catalogue import SqliteCatalogue
 from pos_desktop.storage.importer import ProductImport
 from pos_desktop.storage.store import SqliteStore
+
+CALLBACK_SECRET = "exotel.callback_secret"
+"""Name in the key store; stands for ``{secret}`` in ``exotel.callback_url``."""
 
 # Probes give up sooner than calls that matter: a lamp must tell within ten seconds.
 _PROBE_TIMEOUTS = (2.0, 4.0)
@@ -146,7 +149,7 @@ def _works(
 
 
 def _peers(options: Options, machine: Machine, timeouts: tuple[float, float]) -> Peers:
-    gateway, exotel = options.gateway, options.exotel
+    gateway, exotel = options.gateway, exotel_with_secret(options, machine.secrets)
     key_secret = machine.secrets.get("gateway.key_secret") or ""
     token = machine.secrets.get("exotel.api_token") or ""
     return Peers(
@@ -163,6 +166,14 @@ def _peers(options: Options, machine: Machine, timeouts: tuple[float, float]) ->
         ),
         relay=relay_client(options, machine.secrets, timeouts),
     )
+
+
+def exotel_with_secret(options: Options, secrets: SecretStore) -> ExotelOptions:
+    """Exotel's options with the callback's secret put in."""
+    reports = options.exotel.callback_url
+    if "{secret}" in reports:
+        reports = reports.replace("{secret}", secrets.get(CALLBACK_SECRET) or "")
+    return replace(options.exotel, callback_url=reports)
 
 
 def relay_client(

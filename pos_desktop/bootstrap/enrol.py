@@ -4,7 +4,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from pos_desktop.bootstrap.counter import relay_client
+from pos_desktop.bootstrap.counter import CALLBACK_SECRET, relay_client
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.domain.options import Options
 from pos_desktop.ports import SecretStore
@@ -27,13 +27,20 @@ def join(options: Options, code: str, label: str, secrets: SecretStore) -> Optio
     )
     # Exotel calls from outside: the counter's own way to the relay may not exist there.
     root = (options.relay.public_url or options.relay.base_url).rstrip("/")
-    reports = f"{root}/cb/exotel/{{channel}}/{answer.tenant}/{answer.callback_secret}"
+    # The secret itself goes into the key store; it is put in when a message is sent.
+    secrets.put(CALLBACK_SECRET, answer.callback_secret)
+    reports = f"{root}/cb/exotel/{{channel}}/{answer.tenant}/{{secret}}"
     exotel = replace(options.exotel, callback_url=options.exotel.callback_url or reports)
     return replace(options, counter=counter, exotel=exotel)
 
 
 def enrol(code: str, label: str | None, data: Path | None) -> int:
-    """Enrol this computer's counter and keep what came back in its settings; 2 if it cannot."""
+    """Enrol this computer's counter and keep what came back in its settings; 2 if it cannot.
+
+    ``-`` reads the code from stdin: other users of the machine can read the words of a command.
+    """
+    if code == "-":
+        code = sys.stdin.readline()
     try:
         places = folders(data)
         file = OptionsFile(places.options)

@@ -33,6 +33,8 @@ from pos_desktop.net.urls import base_address, is_loopback, split_url
 log = logging.getLogger(__name__)
 
 _CHUNK = 65_536
+# What a server may believe; a clock far off is ours to notice, not to follow.
+_FIRST_YEAR, _LAST_YEAR = 2024, 2099
 _LOST = (requests.RequestException, u3.HTTPError, OSError)
 
 
@@ -319,7 +321,8 @@ class HttpClient:
         except ValueError:
             log.debug("unreadable Date header")
             return
-        if moment.tzinfo is None:
+        if moment.tzinfo is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            log.debug("a Date header without sense")
             return
         # The header names the second that was running: half a second is the fair guess.
         served = int(moment.timestamp()) * 1000 + 500

@@ -127,7 +127,7 @@ def check_options(options: Options, text: str = "") -> None:
     callback = options.exotel.callback_url
     if callback:
         try:
-            split_url(callback.replace("{channel}", "sms"))
+            split_url(callback.replace("{channel}", "sms").replace("{secret}", "s"))
         except InputError as error:
             raise _wrong(text, "exotel.callback_url", str(error)) from error
         if "{channel}" not in callback:

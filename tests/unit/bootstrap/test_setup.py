@@ -4,9 +4,11 @@ import json
 from dataclasses import fields, replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pos_desktop.bootstrap import enrol
+from pos_desktop.bootstrap.counter import CALLBACK_SECRET, exotel_with_secret
 from pos_desktop.bootstrap.practice import Endpoints
 from pos_desktop.bootstrap.window import practice_setup, real_setup
 from pos_desktop.domain.errors import InputError
@@ -14,7 +16,7 @@ from pos_desktop.domain.options import CounterOptions, ExotelOptions, Options, R
 from pos_desktop.ports import Enrolled
 from pos_desktop.settings.paths import folders
 from pos_desktop.settings.secrets import PracticeSecrets
-from pos_desktop.settings.store import OptionsFile
+from pos_desktop.settings.store import OptionsFile, check_options
 
 LOCAL = "http://127.0.0.1:9"
 SHOP = Options(
@@ -103,7 +105,7 @@ def test_a_missing_address_is_named(tmp_path: Path, without: Options, key: str) 
 
 class _Relay:
     def enrol(self, _code: str, _label: str) -> Enrolled:
-        return Enrolled("T1", "D1", 1, "A1B", "token", "secret")
+        return Enrolled("T1", "D1", 1, "A1B", "token", "very-secret")
 
 
 def test_exotel_reports_to_the_public_address(
@@ -113,5 +115,12 @@ def test_exotel_reports_to_the_public_address(
     relay = RelayOptions(base_url="https://10.0.0.7", public_url="https://b.shree.example/")
     secrets = PracticeSecrets(tmp_path / "keys.json")
     joined = enrol.join(replace(SHOP, relay=relay), "CODE", "Counter 1", secrets)
-    assert joined.exotel.callback_url == "https://b.shree.example/cb/exotel/{channel}/T1/secret"
+    address = "https://b.shree.example/cb/exotel/{channel}/T1/{secret}"
+    assert joined.exotel.callback_url == address
     assert joined.counter.series == "A1B"
+    # The secret is in the key store, not in the settings, until a message is sent.
+    assert secrets.get(CALLBACK_SECRET) == "very-secret"
+    assert "very-secret" not in msgspec.json.encode(joined).decode()
+    check_options(joined)
+    filled = exotel_with_secret(joined, secrets)
+    assert filled.callback_url == address.replace("{secret}", "very-secret")

@@ -234,13 +234,19 @@ def test_environment_cannot_replace_our_settings(monkeypatch: pytest.MonkeyPatch
 
 def test_server_clock() -> None:
     date = "Date: Mon, 23 Nov 2026 04:45:30 GMT\r\n"
-    with scripted(answer(b"{}", headers=date), answer(b"{}", headers="Date: soon\r\n")) as server:
+    year_one = "Date: Mon, 01 Jan 0001 00:00:00 GMT\r\n"
+    with scripted(
+        answer(b"{}", headers=date),
+        answer(b"{}", headers="Date: soon\r\n"),
+        answer(b"{}", headers=year_one),
+    ) as server:
         client = HttpClient(server.url, now=lambda: 1795409130_000 - 60_000)
         assert (client.clock_skew_ms, client.skew_known) == (0, False)
         client.request("GET", "/")
         assert (client.clock_skew_ms, client.skew_known) == (60_500, True)
-        client.request("GET", "/")
-        assert client.clock_skew_ms == 60_500
+        for _ in range(2):
+            client.request("GET", "/")
+            assert client.clock_skew_ms == 60_500
         client.close()
 
 
