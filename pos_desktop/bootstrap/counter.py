@@ -39,7 +39,7 @@ from pos_desktop.storage.catalogue import SqliteCatalogue
 from pos_desktop.storage.importer import ProductImport
 from pos_desktop.storage.store import SqliteStore
 
-CALLBACK_SECRET = "exotel.callback_secret"
+CALLBACK_NAME = "exotel.callback_secret"
 """Name in the key store; stands for ``{secret}`` in ``exotel.callback_url``."""
 
 # Probes give up sooner than calls that matter: a lamp must tell within ten seconds.
@@ -172,7 +172,7 @@ def exotel_with_secret(options: Options, secrets: SecretStore) -> ExotelOptions:
     """Exotel's options with the callback's secret put in."""
     reports = options.exotel.callback_url
     if "{secret}" in reports:
-        reports = reports.replace("{secret}", secrets.get(CALLBACK_SECRET) or "")
+        reports = reports.replace("{secret}", secrets.get(CALLBACK_NAME) or "")
     return replace(options.exotel, callback_url=reports)
 
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from pos_desktop.bootstrap import enrol
-from pos_desktop.bootstrap.counter import CALLBACK_SECRET, exotel_with_secret
+from pos_desktop.bootstrap.counter import CALLBACK_NAME, exotel_with_secret
 from pos_desktop.bootstrap.practice import Endpoints
 from pos_desktop.bootstrap.window import practice_setup, real_setup
 from pos_desktop.domain.errors import InputError
@@ -119,7 +119,7 @@ def test_exotel_reports_to_the_public_address(
     assert joined.exotel.callback_url == address
     assert joined.counter.series == "A1B"
     # The secret is in the key store, not in the settings, until a message is sent.
-    assert secrets.get(CALLBACK_SECRET) == "very-secret"
+    assert secrets.get(CALLBACK_NAME) == "very-secret"
     assert "very-secret" not in msgspec.json.encode(joined).decode()
     check_options(joined)
     filled = exotel_with_secret(joined, secrets)
