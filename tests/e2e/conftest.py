@@ -1,0 +1,24 @@
+"""One shop for the tests of a file; each test begins and ends with everything in order."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.shop import Shop
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Relay, gateway and Exotel of one shop."""
+    shop = Shop(tmp_path_factory.mktemp("shop"))
+    try:
+        yield shop
+    finally:
+        shop.close()
+
+
+@pytest.fixture
+def shop(street: Shop) -> Iterator[Shop]:
+    """The same, healed after each test."""
+    yield street
+    street.heal()
