@@ -47,6 +47,8 @@ class OpenCounter:
         )
         counter = build_counter(Deps(services, Events(), _qr_matrix()))
         counter.start()
+        counter.begin()
+        turn()
         return cls(counter, runner, store, catalogue)
 
     def scan(self, code: str) -> None:

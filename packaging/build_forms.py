@@ -6,6 +6,7 @@ Quick when nothing changed: each compiled form carries the hash of what it was m
 
 import argparse
 import hashlib
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,8 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "ui"
 FORMS = ROOT / "pos_desktop" / "gui" / "forms"
 _MARK = "# made from sha256 "
-_RECIPE = b"1"
+_RECIPE = b"2"
 """Changes when the compiling itself changes, so that every form is made anew."""
+_IMPORT = re.compile(r"^from (PySide6\.\w+) import \(([^)]*)\)\n", re.MULTILINE)
 
 
 def _target(source: Path) -> Path:
@@ -45,6 +47,19 @@ def _compiler() -> list[str]:
     return [sys.executable, "-c", code]
 
 
+def _lean(code: str) -> str:
+    """``code`` without the names of Qt that uic imports and the form never uses: naming a class
+    creates it in Python with all its enums, which the start of the counter would pay for."""
+    body = _IMPORT.sub("", code)
+
+    def used(found: re.Match[str]) -> str:
+        names = [name.strip() for name in found[2].split(",")]
+        kept = [name for name in names if re.search(rf"\b{name}\b", body)]
+        return f"from {found[1]} import {', '.join(kept)}\n" if kept else ""
+
+    return _IMPORT.sub(used, code)
+
+
 def _compile(source: Path) -> None:
     made = subprocess.run(
         [*_compiler(), "--no-autoconnection", str(source)],
@@ -56,7 +71,7 @@ def _compile(source: Path) -> None:
     if made.returncode != 0 or not made.stdout.strip():
         raise SystemExit(f"build_forms: {source.name} does not compile\n{made.stderr.strip()}")
     part = _target(source).with_suffix(".part")
-    part.write_text(f"{_mark(source)}\n{made.stdout}", encoding="utf-8")
+    part.write_text(f"{_mark(source)}\n{_lean(made.stdout)}", encoding="utf-8")
     # Whole or not at all: another run may import it at this moment.
     part.replace(_target(source))
 

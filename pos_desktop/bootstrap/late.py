@@ -7,22 +7,20 @@ Whatever is asked before that waits in the lane, in order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from pos_desktop.domain.errors import RaseedError, Unavailable
-from pos_desktop.domain.sale import Item, Sale
-from pos_desktop.services.order import Order
-from pos_desktop.services.views import DeskState, LampState, PayableQr
 
 if TYPE_CHECKING:
-    from pos_desktop.wire.v1 import PageContent
+    from collections.abc import Callable, Sequence
 
-
-if TYPE_CHECKING:
     from pos_desktop.bootstrap.counter import Counter
+    from pos_desktop.domain.sale import Item, Sale
     from pos_desktop.gui.presenters.ports import Paper
+    from pos_desktop.services.order import Order
+    from pos_desktop.services.views import DeskState, LampState, PayableQr
+    from pos_desktop.wire.v1 import PageContent
 
 # A scan that comes before the catalogue is open waits for it so long (cold disk, slow PC).
 _PATIENCE_S = 20.0

@@ -19,7 +19,6 @@ from pos_desktop.domain.options import (
 )
 from pos_desktop.domain.sale import Channel
 from pos_desktop.settings.paths import Folders
-from pos_desktop.settings.secrets import PracticeSecrets
 from pos_desktop.settings.store import OptionsFile
 
 _LABEL = "Counter 2"
@@ -95,6 +94,8 @@ def enrolled(folders: Folders, ends: Endpoints, options: Options) -> Options:
 
     Raises Unavailable where the relay does not answer at the first start.
     """
+    from pos_desktop.settings.secrets import PracticeSecrets
+
     secrets = PracticeSecrets(folders.practice_secrets)
     secrets.put("gateway.key_secret", ends.key_secret)
     secrets.put("exotel.api_token", ends.exotel_token)

@@ -19,8 +19,6 @@ from pos_desktop.bootstrap.late import (
 )
 from pos_desktop.bootstrap.practice import AS_KEPT, Endpoints, Wanted, enrolled, practice_options
 from pos_desktop.domain.errors import InputError, RaseedError, Unavailable
-from pos_desktop.domain.options import Options
-from pos_desktop.gui import crash
 from pos_desktop.gui.app import Counter as WindowCounter
 from pos_desktop.gui.app import Deps, application, build_counter, calm_dialog
 from pos_desktop.gui.events import Events
@@ -28,15 +26,15 @@ from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.sounds import Sounds
 from pos_desktop.gui.tasks import TaskRunner
 from pos_desktop.host.clock import SystemClock
-from pos_desktop.host.ids import SystemIds
-from pos_desktop.services.views import LampState, PaidNews
 from pos_desktop.settings.paths import Folders, folders, practice_folder
 from pos_desktop.settings.store import OptionsFile
 
 if TYPE_CHECKING:
     from pos_desktop.bootstrap.counter import Counter
+    from pos_desktop.domain.options import Options
     from pos_desktop.gui.printing import Printer
     from pos_desktop.ports import SecretStore
+    from pos_desktop.services.views import PaidNews
 
 _LOG = logging.getLogger(__name__)
 _LANES = {"db": 1, "net": 4, "doc": 1, "probe": 4}
@@ -173,6 +171,8 @@ def open_till(setup: Setup) -> Till:
 
 def serve(till: Till) -> int:
     """Show the window until it is closed; the exit code of the program."""
+    from pos_desktop.gui import crash
+
     crash.install(till.runner.post, lambda code: calm_dialog(till.window.window, code))
     crash.Collector(till.window.window)
     till.window.start()
@@ -184,6 +184,7 @@ def serve(till: Till) -> int:
 def _behind(setup: Setup, runner: TaskRunner, bell: _Bell, paper: LatePaper) -> Counter:
     """Everything behind the window, in the db lane: imports, database, identity, engine."""
     from pos_desktop.bootstrap.counter import Machine, build_counter, stock_if_empty
+    from pos_desktop.host.ids import SystemIds
 
     machine = Machine(
         clock=SystemClock(),
@@ -209,6 +210,8 @@ def _unforeseen(error: Exception) -> None:
 
 
 def _printer_there(paper: LatePaper) -> None:
+    from pos_desktop.services.views import LampState
+
     if paper.state() is not LampState.OK:
         raise Unavailable("printer_missing")
 

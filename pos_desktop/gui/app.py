@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from pos_desktop import assets
-from pos_desktop.gui import crash, theme
-from pos_desktop.gui.bursts import Rhythm
-from pos_desktop.gui.events import Events
-from pos_desktop.gui.presenters.ports import Services
-from pos_desktop.gui.scanner import ScannerFilter
-from pos_desktop.gui.tasks import TaskRunner
+from pos_desktop.gui import theme
+from pos_desktop.gui.presenters.wording import clock
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.views.main_window import MainWindow
-from pos_desktop.gui.wiring import Wiring
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QWindow
+
+    from pos_desktop.gui.bursts import Rhythm
+    from pos_desktop.gui.events import Events
+    from pos_desktop.gui.presenters.ports import Services
+    from pos_desktop.gui.scanner import ScannerFilter
+    from pos_desktop.gui.tasks import TaskRunner
+    from pos_desktop.gui.wiring import Presenters, Wiring
     from pos_desktop.ports import QrMatrix
 
 
@@ -32,7 +38,11 @@ class Deps:
     services: Services
     events: Events
     qr_matrix: QrMatrix
-    rhythm: Rhythm = field(default_factory=Rhythm)
+    rhythm: Rhythm | None = None
+
+
+_AT_LATEST_MS = 1_000
+_INPUT = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin})
 
 
 def application() -> QApplication:
@@ -48,30 +58,98 @@ def application() -> QApplication:
 
 
 def dress(name: str) -> None:
-    """Fonts, colours and icon of the program; ``name`` is the theme of the settings."""
+    """Fonts and colours of the program; ``name`` is the theme of the settings."""
     app = application()
     theme.load_fonts()
     theme.apply(app, theme.tokens_for(name))
-    app.setWindowIcon(QIcon(str(assets.path("icons/raseed.svg"))))
 
 
 class Counter:
-    """A window with everything behind it. Keep it as long as the window lives."""
+    """A window with everything behind it. Keep it as long as the window lives.
+
+    Only what the first paint shows is built at once. The presenters come with the first turn after
+    it, or earlier where somebody asks for them, presses a key or touches the window.
+    """
 
     def __init__(self, deps: Deps) -> None:
-        options = deps.services.options
+        options = self._options = deps.services.options
+        self._deps = deps
+        self._begun = False
         shop = f"{options.shop.name} · {options.counter.label}"
         self.window = MainWindow(deps.qr_matrix, shop, practice=options.practice)
-        self.scanner = ScannerFilter(deps.rhythm, self.window)
-        self.wiring = Wiring(self.window, deps.services, deps.events, self.scanner)
-        self.presenters = self.wiring.presenters
-        self.scanner.install()
         self.window.counter = self
+        self._show_first()
+
+    @cached_property
+    def scanner(self) -> ScannerFilter:
+        """Sees the keys of the whole program from now on."""
+        from pos_desktop.gui.scanner import ScannerFilter
+
+        made = ScannerFilter(self._deps.rhythm, self.window)
+        made.install()
+        return made
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """The presenters and their connections."""
+        from pos_desktop.gui.wiring import Wiring
+
+        return Wiring(self.window, self._deps.services, self._deps.events, self.scanner)
+
+    @property
+    def presenters(self) -> Presenters:
+        """Everything that acts behind the window."""
+        return self.wiring.presenters
 
     def start(self) -> None:
-        """Show the window with the scan field focused; then read the desk and the draft."""
+        """Show the window with the scan field focused; once it is painted, begin."""
         self.window.show()
-        self.wiring.start()
+        self.window.focus_entry()
+        surface = self.window.windowHandle()
+        if surface is not None:
+            surface.installEventFilter(_FirstPaint(surface, self.begin))
+        # A window that nobody can see yet (minimised, another desktop) begins all the same.
+        QTimer.singleShot(_AT_LATEST_MS, self.window, self.begin)
+
+    def begin(self) -> None:
+        """Read the desk and the draft; harmless to repeat."""
+        if not self._begun:
+            self._begun = True
+            application().setWindowIcon(QIcon(str(assets.path("icons/raseed.svg"))))
+            self.wiring.start()
+
+    def _show_first(self) -> None:
+        options = self._options
+        sms = options.message_channel == "sms"
+        page = self.window.sale_page
+        page.show_channel(say("request_sms" if sms else "request_whatsapp"))
+        page.show_first()
+        counter = options.counter
+        place = {"counter": counter.label, "cashier": counter.cashier}
+        shop = say("shop_line", shop=options.shop.name, **place)
+        now = clock(self._deps.services.clock.now())
+        self.window.top_bar.show_first(shop, now, practice=options.practice)
+
+
+class _FirstPaint(QObject):
+    """Waits on the window's surface for the first paint, or for the first key or touch."""
+
+    def __init__(self, surface: QWindow, begin: Callable[[], None]) -> None:
+        super().__init__(surface)
+        self._begin = begin
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Never holds anything back."""
+        kind = event.type()
+        if kind == QEvent.Type.Expose:
+            # Painted when this event has been handled: begin in the turn after it.
+            QTimer.singleShot(0, watched, self._begin)
+        elif kind in _INPUT:
+            # What is pressed finds its presenter.
+            self._begin()
+        if kind == QEvent.Type.Expose or kind in _INPUT:
+            watched.removeEventFilter(self)
+        return False
 
 
 def build_counter(deps: Deps) -> Counter:
@@ -87,6 +165,8 @@ def build_window(deps: Deps) -> MainWindow:
 
 def run(deps: Deps, runner: TaskRunner) -> int:
     """Show the window and serve it until it is closed; the exit code of the program."""
+    from pos_desktop.gui import crash
+
     window = build_window(deps)
     crash.install(runner.post, lambda code: calm_dialog(window, code))
     crash.Collector(window)
@@ -98,6 +178,8 @@ def run(deps: Deps, runner: TaskRunner) -> int:
 
 def calm_dialog(window: MainWindow, code: str) -> None:
     """Say that the bill is safe; never blocks, and one is enough."""
+    from PySide6.QtWidgets import QMessageBox
+
     if any(box.isVisible() for box in window.findChildren(QMessageBox)):
         return
     box = QMessageBox(window)

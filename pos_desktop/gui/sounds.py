@@ -1,15 +1,20 @@
 """Four tones from a thread, by the system's own player; silence is allowed, waiting is not."""
 
+from __future__ import annotations
+
 import logging
 import shutil
-import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
-from pathlib import Path
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pos_desktop import assets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 _log = logging.getLogger(__name__)
 
@@ -25,12 +30,17 @@ class Sounds:
     never waits, because a queue of ticks would sound long after the scans."""
 
     def __init__(self, play_file: Callable[[Path], None] | None = None) -> None:
-        self._play_file = play_file or system_player()
+        self._given = play_file
         self._wake = threading.Condition()
         self._waiting: deque[str] = deque(maxlen=_QUEUE)
         self._sounding = False
         self._closed = False
         self._thread: threading.Thread | None = None
+
+    @cached_property
+    def _play_file(self) -> Callable[[Path], None] | None:
+        """Looked for at the first tone: the start has no time for it."""
+        return self._given or system_player()
 
     def missing(self) -> str:
         """Why nothing can be heard, as a code for the self-test; "" where all is well."""
@@ -70,9 +80,11 @@ class Sounds:
                 self._sound(tone, self._play_file)
 
     def _sound(self, tone: str, play_file: Callable[[Path], None]) -> None:
+        from subprocess import SubprocessError
+
         try:
             play_file(assets.path(f"sounds/{tone}.wav"))
-        except (OSError, subprocess.SubprocessError, RuntimeError) as error:
+        except (OSError, SubprocessError, RuntimeError) as error:
             # The tone has a visual twin; trying again at the next one costs nothing.
             _log.warning("tone %s could not be played: %s", tone, error)
 
@@ -92,6 +104,8 @@ def system_player() -> Callable[[Path], None] | None:
 
 
 def _call(words: list[str]) -> None:
+    import subprocess
+
     subprocess.run(  # noqa: S603 - a player found on the path, a file of ours
         words,
         check=True,

@@ -1,11 +1,16 @@
 """Lanes of threads, and the one way back to the thread of the windows: a queued signal."""
 
+from __future__ import annotations
+
 import logging
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 T = TypeVar("T")
 LANES: Mapping[str, int] = {"db": 1, "net": 4, "doc": 1}
@@ -21,10 +26,18 @@ class TaskRunner(QObject):
     def __init__(self, lanes: Mapping[str, int] = LANES, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._closed = False
-        self._lanes = {
-            name: ThreadPoolExecutor(size, thread_name_prefix=name) for name, size in lanes.items()
-        }
+        self._sizes = lanes
         self._landed.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @cached_property
+    def _lanes(self) -> Mapping[str, ThreadPoolExecutor]:
+        """Made with the first work, which comes after the first paint."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        return {
+            name: ThreadPoolExecutor(size, thread_name_prefix=name)
+            for name, size in self._sizes.items()
+        }
 
     def run(
         self,
@@ -35,7 +48,7 @@ class TaskRunner(QObject):
     ) -> None:
         """Start ``work`` in ``lane``; one of the two is called on the thread of the windows."""
 
-        def land(future: "Future[T]") -> None:
+        def land(future: Future[T]) -> None:
             if not future.cancelled():
                 self.post(lambda: _give(future, done, failed))
 
@@ -74,7 +87,7 @@ class TaskRunner(QObject):
         for name, pool in self._lanes.items():
             pool.shutdown(wait=name == "db", cancel_futures=name != "db")
 
-    def _start(self, lane: str, work: Callable[[], T], land: Callable[["Future[T]"], None]) -> None:
+    def _start(self, lane: str, work: Callable[[], T], land: Callable[[Future[T]], None]) -> None:
         if self._closed:
             _log.info("the counter closes: work for lane %s is not begun", lane)
             return
@@ -86,7 +99,7 @@ class TaskRunner(QObject):
 
 
 def _give(
-    future: "Future[T]", done: Callable[[T], None], failed: Callable[[Exception], None]
+    future: Future[T], done: Callable[[T], None], failed: Callable[[Exception], None]
 ) -> None:
     error = future.exception()
     if error is None:
@@ -97,6 +110,6 @@ def _give(
         raise error
 
 
-def _log_fault(future: "Future[Any]") -> None:
+def _log_fault(future: Future[Any]) -> None:
     if not future.cancelled() and (error := future.exception()) is not None:
         _log.error("a lane's callback failed", exc_info=error)

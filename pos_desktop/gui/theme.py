@@ -164,8 +164,7 @@ def text_pairs(t: Tokens) -> tuple[tuple[str, str], ...]:
 
 def tone_colours(t: Tokens, tone: str) -> tuple[str, str]:
     """(colour, soft ground) of a tone of ``services.views.Tone``."""
-    values = asdict(t)
-    return values[tone], values[f"{tone}_soft"]
+    return getattr(t, tone), getattr(t, f"{tone}_soft")
 
 
 def contrast(one: str, other: str) -> float:

@@ -24,7 +24,6 @@ from pos_desktop.gui.presenters.sale import SalePresenter
 from pos_desktop.gui.presenters.status import StatusPresenter
 from pos_desktop.gui.presenters.waiting import WaitingPresenter
 from pos_desktop.gui.scanner import ScannerFilter
-from pos_desktop.gui.texts import say
 from pos_desktop.gui.views.main_window import MainWindow
 from pos_desktop.services.views import Lamp, PaidNews
 
@@ -114,8 +113,8 @@ class Wiring(QObject):
     def start(self) -> None:
         """After the first paint: show what stands, read the desk, bring the draft back."""
         p, services = self.presenters, self._services
-        words = "request_sms" if services.options.message_channel == "sms" else "request_whatsapp"
-        self._window.sale_page.show_channel(say(words))
+        # The strip was measured before anybody listened.
+        p.waiting.on_room(self._window.form.billStrip.capacity)
         p.sale.show()
         p.customer.show()
         p.status.show()

@@ -1,13 +1,18 @@
 """The lines of the bill for Qt's views: fine-grained signals, nothing computed per line."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from pos_desktop.domain.sale import PricedLine
 from pos_desktop.gui.presenters.lines import LineView, line_view
 from pos_desktop.gui.texts import say
+
+if TYPE_CHECKING:
+    from pos_desktop.domain.sale import PricedLine
 
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()

@@ -1,13 +1,18 @@
 """The items that match what is being typed."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QObject, Qt
 
 from pos_desktop.domain.money import format_rupees
-from pos_desktop.domain.sale import Item
 from pos_desktop.gui.models.cart import NO_INDEX, Index
 from pos_desktop.gui.presenters.lines import unit_word
+
+if TYPE_CHECKING:
+    from pos_desktop.domain.sale import Item
 
 
 class MatchModel(QAbstractListModel):

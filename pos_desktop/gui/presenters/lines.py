@@ -1,11 +1,16 @@
 """How one line of the bill reads in the table. Made only for the rows that are painted."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from pos_desktop.domain.money import format_qty, format_rupees, half_up, is_loose
-from pos_desktop.domain.sale import PricedLine
 from pos_desktop.gui.texts import say
+
+if TYPE_CHECKING:
+    from pos_desktop.domain.sale import PricedLine
 
 
 @dataclass(frozen=True, slots=True)

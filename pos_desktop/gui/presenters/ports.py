@@ -6,19 +6,18 @@ the thread of the windows, so a presenter never needs a lock.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from pos_desktop.domain.options import Options
-from pos_desktop.domain.sale import Sale
-from pos_desktop.services.order import Order
-from pos_desktop.services.views import DeskState, LampState, PayableQr
-
 if TYPE_CHECKING:
-    from pos_desktop.ports import CatalogueReader, Clock
-    from pos_desktop.wire.v1 import PageContent
+    from collections.abc import Callable
 
+    from pos_desktop.domain.options import Options
+    from pos_desktop.domain.sale import Sale
+    from pos_desktop.ports import CatalogueReader, Clock
+    from pos_desktop.services.order import Order
+    from pos_desktop.services.views import DeskState, LampState, PayableQr
+    from pos_desktop.wire.v1 import PageContent
 
 T = TypeVar("T")
 

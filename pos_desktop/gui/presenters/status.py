@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos_desktop.gui.presenters.ports import Services
-from pos_desktop.gui.presenters.wording import age, clock
+from pos_desktop.gui.presenters.wording import LAMPS, age, clock
 from pos_desktop.gui.texts import say
 from pos_desktop.services.views import DeskState, Lamp, LampState
 
-NAMES = ("internet", "gateway", "messages", "relay", "printer")
 # What is younger is on its way as always: no reason to turn the lamp.
 _USUAL_MS = 10_000
 _TONES = {
@@ -51,14 +50,14 @@ class StatusPresenter:
     def __init__(self, view: StatusView, services: Services) -> None:
         self._view = view
         self._services = services
-        self._lamps = {name: Lamp(name, LampState.CHECKING) for name in NAMES}
+        self._lamps = {name: Lamp(name, LampState.CHECKING) for name in LAMPS}
         self._unsent = 0
         self._oldest: int | None = None
         self._shown: StatusState | None = None
 
     def on_lamps(self, lamps: tuple[Lamp, ...]) -> None:
         """Some lamps changed; the others stay."""
-        self._lamps.update({lamp.name: lamp for lamp in lamps if lamp.name in NAMES})
+        self._lamps.update({lamp.name: lamp for lamp in lamps if lamp.name in LAMPS})
         self.show()
 
     def on_desk(self, state: DeskState) -> None:
@@ -80,7 +79,7 @@ class StatusPresenter:
                 counter=options.counter.label,
                 cashier=options.counter.cashier,
             ),
-            lamps=tuple(self._lamp(self._lamps[name], now) for name in NAMES),
+            lamps=tuple(self._lamp(self._lamps[name], now) for name in LAMPS),
             time=clock(now),
             practice=options.practice,
         )

@@ -1,9 +1,17 @@
 """Small texts that several presenters need: ages, time left, names of bills. Pure."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from pos_desktop.domain.money import format_rupees
 from pos_desktop.gui.texts import say
-from pos_desktop.services.views import WaitingBill
 
+if TYPE_CHECKING:
+    from pos_desktop.services.views import WaitingBill
+
+LAMPS = ("internet", "gateway", "messages", "relay", "printer")
+"""The lamps of the top bar, left to right (``services.views.Lamp.name``)."""
 MINUTE = 60_000
 IST = 19_800_000
 """India's time is UTC+05:30 all year; only formatting knows it."""

@@ -13,8 +13,6 @@ from pos_desktop.gui.forms.ui_keys import Ui_Keys
 from pos_desktop.gui.forms.ui_menu import Ui_Menu
 from pos_desktop.gui.forms.ui_qr import Ui_Qr
 from pos_desktop.gui.keys import KEYS
-from pos_desktop.gui.presenters.menu import MenuState
-from pos_desktop.gui.presenters.qr import QrState
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets.buttons import KeyButton
 from pos_desktop.gui.widgets.form import fill
@@ -22,6 +20,8 @@ from pos_desktop.gui.widgets.labels import KeyCap
 from pos_desktop.gui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
+    from pos_desktop.gui.presenters.menu import MenuState
+    from pos_desktop.gui.presenters.qr import QrState
     from pos_desktop.ports import QrMatrix
 
 

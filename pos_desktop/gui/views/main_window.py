@@ -7,22 +7,19 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QMainWindow
 
 from pos_desktop.gui.forms.ui_main_window import Ui_MainWindow
 from pos_desktop.gui.keys import KEYS
-from pos_desktop.gui.presenters.notices import Notice
 from pos_desktop.gui.texts import say
-from pos_desktop.gui.views.bill_sheets import HelpSheet, MenuSheet, QrSheet
-from pos_desktop.gui.views.number_sheets import CashSheet, PhoneSheet, QuantitySheet
 from pos_desktop.gui.views.sale_page import SalePage
+from pos_desktop.gui.views.sheet_window import SheetWindow
 from pos_desktop.gui.views.top_bar import TopBar, WaitingBar
 from pos_desktop.gui.widgets.banner import PaidStrip
 from pos_desktop.gui.widgets.form import fill
 from pos_desktop.gui.widgets.practice import BORDER, PracticeFrame
-from pos_desktop.gui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
+    from pos_desktop.gui.presenters.notices import Notice
     from pos_desktop.ports import QrMatrix
 
 
@@ -32,16 +29,15 @@ class Behind(Protocol):
     def start(self) -> None: ...
 
 
-class MainWindow(QMainWindow):
+class MainWindow(SheetWindow):
     """``command`` carries a ``gui.keys.Command``; ``closing`` is emitted once, before it closes."""
 
     command = Signal(object)
     closing = Signal()
 
     def __init__(self, matrix: QrMatrix, shop: str, *, practice: bool) -> None:
-        super().__init__()
+        super().__init__(matrix, shop)
         self.form = fill(Ui_MainWindow(), self)
-        self._practice = practice
         self._notice: Notice | None = None
         self._closed = False
         self.counter: Behind | None = None
@@ -53,35 +49,12 @@ class MainWindow(QMainWindow):
         self.frame = PracticeFrame(stage)
         self.top_bar = TopBar(self.form, self.frame)
         self.waiting_bar = WaitingBar(self.form, self.paid_strip)
-        self.phone_sheet = PhoneSheet(stage)
-        self.quantity_sheet = QuantitySheet(stage)
-        self.cash_sheet = CashSheet(stage)
-        self.qr_sheet = QrSheet(stage, matrix, shop)
-        self.menu_sheet = MenuSheet(stage)
-        self.help_sheet = HelpSheet(stage)
-        self.sheets: tuple[Sheet, ...] = (
-            self.phone_sheet,
-            self.quantity_sheet,
-            self.cash_sheet,
-            self.qr_sheet,
-            self.menu_sheet,
-            self.help_sheet,
-        )
-        for sheet in self.sheets:
-            sheet.closed.connect(self._on_sheet_closed)
-            sheet.opened.connect(self._on_sheet_opened)
-            sheet.banner.acknowledged.connect(self.sale_page.form.banner.acknowledged)
         self._add_keys()
         layout = stage.layout()
         if practice and layout is not None:
             layout.setContentsMargins(BORDER, BORDER, BORDER, BORDER)
         self.setMinimumSize(1000, 680)
         self.resize(1366, 768)
-
-    @property
-    def open_sheet(self) -> Sheet | None:
-        """The sheet on top, or None."""
-        return next((sheet for sheet in self.sheets if sheet.isVisible()), None)
 
     def show_notice(self, notice: Notice | None) -> None:
         """Implements ``NoticeView``: one place at a time, the open sheet or the page."""
@@ -95,11 +68,6 @@ class MainWindow(QMainWindow):
         """Show the window and begin; call it once, from the event loop."""
         if self.counter is not None:
             self.counter.start()
-
-    def focus_entry(self) -> None:
-        """Give the keys to the scan field, unless a sheet has them."""
-        if self.open_sheet is None:
-            self.sale_page.focus_entry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Strip and border follow."""
@@ -125,15 +93,3 @@ class MainWindow(QMainWindow):
 
     def _on_key(self, command: object, _checked: bool = False) -> None:
         self.command.emit(command)
-
-    def _on_sheet_opened(self) -> None:
-        """One sheet at a time; the strip and the border stay on top."""
-        opened = self.sender()
-        for sheet in self.sheets:
-            if sheet is not opened and sheet.isVisible():
-                sheet.dismissed.emit()
-        self.paid_strip.raise_()
-        self.frame.raise_()
-
-    def _on_sheet_closed(self) -> None:
-        self.focus_entry()

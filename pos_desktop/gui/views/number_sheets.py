@@ -1,5 +1,9 @@
 """The sheets with a number in the middle: phone, quantity, cash."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
@@ -7,14 +11,16 @@ from pos_desktop.gui import theme
 from pos_desktop.gui.forms.ui_cash import Ui_Cash
 from pos_desktop.gui.forms.ui_phone import Ui_Phone
 from pos_desktop.gui.forms.ui_quantity import Ui_Quantity
-from pos_desktop.gui.presenters.customer import PhoneState
-from pos_desktop.gui.presenters.pay import CashState
-from pos_desktop.gui.presenters.quantity import QuantityState
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets.buttons import KeyButton
 from pos_desktop.gui.widgets.form import fill
 from pos_desktop.gui.widgets.pad import NumberPad
 from pos_desktop.gui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from pos_desktop.gui.presenters.customer import PhoneState
+    from pos_desktop.gui.presenters.pay import CashState
+    from pos_desktop.gui.presenters.quantity import QuantityState
 
 _ENTER = "Enter"
 _ESC = "Esc"

@@ -1,20 +1,26 @@
 """The page of a sale: it shows states and passes on what was pressed; it decides nothing."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
-from pos_desktop.domain.sale import Item
+from pos_desktop.domain.money import format_rupees
 from pos_desktop.gui.forms.ui_sale_page import Ui_SalePage
 from pos_desktop.gui.keys import Command, cap
-from pos_desktop.gui.presenters.customer import CustomerState
-from pos_desktop.gui.presenters.notices import Notice
-from pos_desktop.gui.presenters.sale import CartState
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets.form import fill
 from pos_desktop.gui.widgets.matches import Matches
+
+if TYPE_CHECKING:
+    from pos_desktop.domain.sale import Item
+    from pos_desktop.gui.presenters.customer import CustomerState
+    from pos_desktop.gui.presenters.notices import Notice
+    from pos_desktop.gui.presenters.sale import CartState
 
 _SIDE_WIDE, _SIDE_NARROW, _SIDE_LARGE = 392, 328, 456
 
@@ -44,20 +50,23 @@ class SalePage(QWidget):
         form = self.form
         form.cartTable.show_cart(state)
         form.totalLabel.show_text(state.total)
-        form.piecesLabel.setText(state.pieces)
-        form.factRow.show_facts(
-            (
-                (say("gst_label"), state.gst),
-                (say("round_off"), state.round_off),
-                (say("saved"), state.saved),
-            )
-        )
+        form.piecesRow.show_facts(((say("to_pay"), ""), (state.pieces, "")))
+        self._show_facts(state.gst, state.round_off, state.saved)
         for button in (form.requestButton, form.cashButton, form.qrButton):
             button.setEnabled(state.can_pay)
         parked = not state.lines and state.parked > 0
         words = say("unpark", n=state.parked) if parked else say("park")
         form.parkButton.show_words(words, cap(Command.PARK))
         form.parkButton.setEnabled(bool(state.lines) or parked)
+
+    def show_first(self) -> None:
+        """What the first paint shows: an empty bill."""
+        nothing = format_rupees(0)
+        self.form.totalLabel.show_text(format_rupees(0, sign=True))
+        self._show_facts(nothing, nothing, nothing)
+        form = self.form
+        for button in (form.requestButton, form.cashButton, form.qrButton, form.parkButton):
+            button.setEnabled(False)
 
     def show_channel(self, words: str) -> None:
         """The main button names the shop's way to send."""
@@ -99,6 +108,10 @@ class SalePage(QWidget):
         self.form.sideColumn.setFixedWidth(side)
         self._place_matches()
 
+    def _show_facts(self, gst: str, round_off: str, saved: str) -> None:
+        facts = (say("gst_label"), gst), (say("round_off"), round_off), (say("saved"), saved)
+        self.form.factRow.show_facts(facts)
+
     def _place_matches(self) -> None:
         field = self.form.scanField
         corner = field.mapTo(self, QPoint(0, field.height() + 4))
@@ -112,7 +125,7 @@ class SalePage(QWidget):
         form.scanField.setAccessibleName(say("scan_name"))
         form.scanField.setMinimumHeight(44)
         form.findCap.show_key(cap(Command.FIND))
-        form.toPayLabel.setText(say("to_pay"))
+        form.piecesRow.show_facts(((say("to_pay"), ""), ("", "")))
         for label in self.findChildren(QLabel):
             label.setTextFormat(Qt.TextFormat.PlainText)
         form.bannerBox.hide()

@@ -1,14 +1,19 @@
 """The error area of a page, and the green strip of a payment."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from pos_desktop.gui import theme
-from pos_desktop.gui.presenters.notices import Notice
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets import icons
-from pos_desktop.services.views import Tone
+
+if TYPE_CHECKING:
+    from pos_desktop.gui.presenters.notices import Notice
 
 STRIP_SECONDS = 4
 _STRIP_HEIGHT = 56
@@ -46,7 +51,7 @@ class Banner(QWidget):
         self._tone = notice.tone.value
         self._label.setText(notice.text)
         self._label.setProperty("tone", self._tone)
-        self._label.setFont(theme.font(15, 600 if notice.tone is Tone.FAILED else 400))
+        self._label.setFont(theme.font(15, 600 if self._tone == "failed" else 400))
         self.setAccessibleName(notice.text)
         self.show()
         self.update()

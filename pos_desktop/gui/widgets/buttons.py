@@ -42,7 +42,9 @@ class KeyButton(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def show_words(self, words: str, key: str = "", *, size: int = 15) -> None:
-        """What is printed on it; the accessible name follows."""
+        """What is printed on it; the accessible name follows. Free where nothing changes."""
+        if (words, key, size) == (self._words, self._key, self._size):
+            return
         self._words, self._key, self._size = words, key, size
         spoken = f"{words}, {say('key_cap', key=key)}" if key else words
         self.setAccessibleName(spoken)

@@ -1,5 +1,9 @@
 """Cards of the waiting bills and the strip that holds as many as there is room for."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -16,10 +20,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from pos_desktop.gui import theme
-from pos_desktop.gui.presenters.waiting import Card, StripState
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets import icons
 from pos_desktop.gui.widgets.labels import ElidedLabel
+
+if TYPE_CHECKING:
+    from pos_desktop.gui.presenters.waiting import Card, StripState
 
 CARD_LEAST, CARD_MOST = 240, 300
 GAP = 10
@@ -156,9 +162,15 @@ class BillStrip(QWidget):
         self._more.setFixedWidth(_MORE)
         self._more.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self._more.clicked.connect(self.more)
+        self._more.hide()
         self._row.addWidget(self._empty, 1)
         self._row.addWidget(self._more)
         self._row.addStretch()
+
+    @property
+    def capacity(self) -> int:
+        """How many cards there is room for."""
+        return self._count
 
     def show_strip(self, state: StripState) -> None:
         """Paint the cards of ``state``; widgets are reused."""

@@ -1,5 +1,9 @@
 """The table of lines: fixed row height, one stretching column, buttons on the marked row."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -13,13 +17,14 @@ from PySide6.QtWidgets import (
 
 from pos_desktop.gui import theme
 from pos_desktop.gui.models.cart import CartModel, Column
-from pos_desktop.gui.presenters.sale import CartState
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets import icons
 from pos_desktop.gui.widgets.buttons import IconButton
-from pos_desktop.gui.widgets.cart_delegate import PAD, CartDelegate
+from pos_desktop.gui.widgets.cart_rows import PAD, ROW, RowPainter
 
-ROW = 48
+if TYPE_CHECKING:
+    from pos_desktop.gui.presenters.sale import CartState
+
 _WIDE = (48, 0, 92, 112, 104, 118)
 _NARROW = (38, 0, 78, 102, 90, 96)
 _NARROW_BELOW = 760
@@ -53,9 +58,8 @@ class CartTable(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = CartModel(self)
-        self._delegate = CartDelegate(self)
+        self._rows = RowPainter()
         self.setModel(self._model)
-        self.setItemDelegate(self._delegate)
         self.setAccessibleName(say("cart_name"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -72,9 +76,9 @@ class CartTable(QTableView):
         self.verticalScrollBar().valueChanged.connect(self._place_buttons)
 
     @property
-    def delegate(self) -> CartDelegate:
+    def rows(self) -> RowPainter:
         """It counts what it paints (tests)."""
-        return self._delegate
+        return self._rows
 
     def show_cart(self, state: CartState) -> None:
         """Rows, the mark, and the marked row in sight."""
@@ -94,10 +98,23 @@ class CartTable(QTableView):
         self._place_buttons()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The rows; an empty table says what to do."""
-        super().paintEvent(event)
-        if self._model.rowCount() == 0:
+        """The rows that are to be painted; an empty table says what to do."""
+        count = self._model.rowCount()
+        if count == 0:
             self._paint_empty()
+            return
+        area = event.rect()
+        first = max(0, self.rowAt(area.top()))
+        last = self.rowAt(area.bottom())
+        spans = [(self.columnViewportPosition(c), self.columnWidth(c)) for c in Column]
+        marked = self.currentIndex().row()
+        painter = QPainter(self.viewport())
+        for row in range(first, (count if last < 0 else last + 1)):
+            top = self.rowViewportPosition(row)
+            cells = [QRect(left, top, width, ROW) for left, width in spans]
+            line = self._model.line(row)
+            self._rows.paint(painter, cells, line, row + 1, marked=row == marked)
+        painter.end()
 
     def _headers(self) -> None:
         rows = self.verticalHeader()
@@ -132,14 +149,14 @@ class CartTable(QTableView):
         cell: QRect = self.visualRect(index.siblingAtColumn(Column.ITEM))
         wide = self.row_buttons.sizeHint().width()
         end = cell.right()
-        self._delegate.covers_mrp = self.width() < _NARROW_BELOW
-        if self._delegate.covers_mrp:
+        self._rows.covers_mrp = self.width() < _NARROW_BELOW
+        if self._rows.covers_mrp:
             # There the buttons also cover the marked line's MRP: its name is worth more.
             end = self.visualRect(index.siblingAtColumn(Column.MRP)).right() - 6
         room = end - cell.left() - PAD - wide - 16
-        self._delegate.reserved = cell.right() - cell.left() - PAD - 8 - room
+        self._rows.reserved = cell.right() - cell.left() - PAD - 8 - room
         line = self._model.line(index.row())
-        left = cell.left() + PAD + self._delegate.name_width(line, room) + 12
+        left = cell.left() + PAD + self._rows.name_width(line, room) + 12
         self.row_buttons.setGeometry(left, cell.top(), wide, cell.height())
         self.row_buttons.show()
 

@@ -1,14 +1,20 @@
 """The customer's card: number, what was agreed, and the key that changes it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from pos_desktop.gui import theme
 from pos_desktop.gui.keys import Command, cap
-from pos_desktop.gui.presenters.customer import CustomerState
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets.buttons import cap_width, draw_cap
+
+if TYPE_CHECKING:
+    from pos_desktop.gui.presenters.customer import CustomerState
 
 _PAD = 16.0
 
@@ -18,13 +24,13 @@ class CustomerCard(QPushButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state = CustomerState(say("customer_none"), say("customer_none_hint"), known=False)
+        self._state: CustomerState | None = None
         self.setProperty("card", True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     @property
-    def state(self) -> CustomerState:
-        """What is shown."""
+    def state(self) -> CustomerState | None:
+        """What is shown; None, before anything was told, looks like no customer."""
         return self._state
 
     def show_customer(self, state: CustomerState) -> None:
@@ -46,18 +52,21 @@ class CustomerCard(QPushButton):
         self.initStyleOption(option)
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
         t, state = theme.current(), self._state
+        known, warning = (state.known, state.warning) if state else (False, "")
+        phone = state.phone if state else say("customer_none")
+        note = state.note if state else say("customer_none_hint")
         upper = QRectF(_PAD, 10, self.width() - 2 * _PAD, 20)
         lower = QRectF(_PAD, 32, self.width() - 2 * _PAD, 26)
         word = self._text(painter, upper, say("customer"), (13, 600, t.muted))
         key = cap(Command.PHONE)
         box = QRectF(upper.left() + word + 6, upper.top(), cap_width(key), 20)
         draw_cap(painter, box, key, QColor(t.muted), QColor(t.line))
-        strong = (19, 600, t.ink) if state.known else (16, 600, t.muted)
-        phone = self._text(painter, lower, state.phone, strong)
-        beside = lower.adjusted(phone + 14, 0, 0, 0)
-        self._text(painter, beside, state.note, (13, 400, t.muted), right=True)
+        strong = (19, 600, t.ink) if known else (16, 600, t.muted)
+        wide = self._text(painter, lower, phone, strong)
+        beside = lower.adjusted(wide + 14, 0, 0, 0)
+        self._text(painter, beside, note, (13, 400, t.muted), right=True)
         over = upper.adjusted(word + cap_width(key) + 16, 0, 0, 0)
-        self._text(painter, over, state.warning, (12, 600, t.pending), right=True)
+        self._text(painter, over, warning, (12, 600, t.pending), right=True)
         painter.end()
 
     def _text(

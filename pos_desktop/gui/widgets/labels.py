@@ -95,7 +95,7 @@ class FactRow(QWidget):
         """(label, value) from left to right."""
         if facts != self._facts:
             self._facts = facts
-            self.setAccessibleName(", ".join(f"{label} {value}" for label, value in facts))
+            self.setAccessibleName(", ".join(f"{label} {value}".strip() for label, value in facts))
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -128,7 +128,8 @@ class FactRow(QWidget):
     def _widths(self, size: int) -> list[float]:
         plain, strong = QFontMetrics(theme.font(size)), QFontMetrics(theme.font(size, 600))
         return [
-            plain.horizontalAdvance(label) + 6.0 + strong.horizontalAdvance(value)
+            plain.horizontalAdvance(label)
+            + (6.0 + strong.horizontalAdvance(value) if value else 0.0)
             for label, value in self._facts
         ]
 

@@ -1,6 +1,9 @@
 """The popup under the scan field. It never takes the focus: the field keeps the keys."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
@@ -15,12 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from pos_desktop.domain.money import format_rupees
-from pos_desktop.domain.sale import Item
 from pos_desktop.gui import theme
 from pos_desktop.gui.models.cart import Index
 from pos_desktop.gui.models.matches import MatchModel, price_words
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets.labels import ElidedLabel
+
+if TYPE_CHECKING:
+    from pos_desktop.domain.sale import Item
 
 ROW = 48
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

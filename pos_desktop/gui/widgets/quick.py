@@ -1,14 +1,19 @@
 """The quick keys: loose goods by one tap, as many rows as there is room for."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from pos_desktop.domain.sale import Item
 from pos_desktop.gui.models.matches import price_words
 from pos_desktop.gui.widgets.buttons import QuickKey
+
+if TYPE_CHECKING:
+    from pos_desktop.domain.sale import Item
 
 COLUMNS = 4
 HEIGHT = 60

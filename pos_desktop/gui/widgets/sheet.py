@@ -1,13 +1,19 @@
 """A dialog that lives inside the window: it never blocks, never gets lost behind another window,
 and scanning goes on as its owner decides."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from pos_desktop.gui import theme
-from pos_desktop.gui.presenters.notices import Notice
 from pos_desktop.gui.widgets.banner import Banner
+
+if TYPE_CHECKING:
+    from pos_desktop.gui.presenters.notices import Notice
 
 _MARGIN = 20
 

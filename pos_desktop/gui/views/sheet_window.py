@@ -1,0 +1,99 @@
+"""The window's sheets: built on first use, one open at a time."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QMainWindow
+
+if TYPE_CHECKING:
+    from pos_desktop.gui.forms.ui_main_window import Ui_MainWindow
+    from pos_desktop.gui.views.bill_sheets import HelpSheet, MenuSheet, QrSheet
+    from pos_desktop.gui.views.number_sheets import CashSheet, PhoneSheet, QuantitySheet
+    from pos_desktop.gui.views.sale_page import SalePage
+    from pos_desktop.gui.views.sheets import Sheets
+    from pos_desktop.gui.widgets.banner import PaidStrip
+    from pos_desktop.gui.widgets.practice import PracticeFrame
+    from pos_desktop.gui.widgets.sheet import Sheet
+    from pos_desktop.ports import QrMatrix
+
+
+class SheetWindow(QMainWindow):
+    """A window whose sheets cover its stage; the window itself fills the fields named here."""
+
+    form: Ui_MainWindow
+    sale_page: SalePage
+    paid_strip: PaidStrip
+    frame: PracticeFrame
+
+    def __init__(self, matrix: QrMatrix, shop: str) -> None:
+        super().__init__()
+        self._matrix = matrix
+        self._shop = shop
+        self.sheets: tuple[Sheet, ...] = ()
+
+    @property
+    def phone_sheet(self) -> PhoneSheet:
+        """F3."""
+        return self._all_sheets.phone
+
+    @property
+    def quantity_sheet(self) -> QuantitySheet:
+        """F6, and every loose article."""
+        return self._all_sheets.quantity
+
+    @property
+    def cash_sheet(self) -> CashSheet:
+        """F10."""
+        return self._all_sheets.cash
+
+    @property
+    def qr_sheet(self) -> QrSheet:
+        """F12."""
+        return self._all_sheets.qr
+
+    @property
+    def menu_sheet(self) -> MenuSheet:
+        """What can be done with a waiting bill."""
+        return self._all_sheets.menu
+
+    @property
+    def help_sheet(self) -> HelpSheet:
+        """F1."""
+        return self._all_sheets.help
+
+    @property
+    def open_sheet(self) -> Sheet | None:
+        """The sheet on top, or None."""
+        return next((sheet for sheet in self.sheets if sheet.isVisible()), None)
+
+    def focus_entry(self) -> None:
+        """Give the keys to the scan field, unless a sheet has them."""
+        if self.open_sheet is None:
+            self.sale_page.focus_entry()
+
+    @cached_property
+    def _all_sheets(self) -> Sheets:
+        """Built on first use, after the first paint: nobody opens a sheet before it."""
+        from pos_desktop.gui.views.sheets import Sheets
+
+        built = Sheets(self.form.stage, self._matrix, self._shop)
+        self.sheets = built.every
+        for sheet in self.sheets:
+            sheet.closed.connect(self._on_sheet_closed)
+            sheet.opened.connect(self._on_sheet_opened)
+            sheet.banner.acknowledged.connect(self.sale_page.form.banner.acknowledged)
+        return built
+
+    def _on_sheet_opened(self) -> None:
+        """One sheet at a time; the strip and the border stay on top."""
+        opened = self.sender()
+        for sheet in self.sheets:
+            if sheet is not opened and sheet.isVisible():
+                sheet.dismissed.emit()
+        self.paid_strip.raise_()
+        self.frame.raise_()
+
+    def _on_sheet_closed(self) -> None:
+        self.focus_entry()

@@ -1,0 +1,31 @@
+"""The sheets of the window, built together; the window asks for them after its first paint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pos_desktop.gui.views.bill_sheets import HelpSheet, MenuSheet, QrSheet
+from pos_desktop.gui.views.number_sheets import CashSheet, PhoneSheet, QuantitySheet
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from pos_desktop.gui.widgets.sheet import Sheet
+    from pos_desktop.ports import QrMatrix
+
+
+class Sheets:
+    """All six, hidden over ``stage``."""
+
+    def __init__(self, stage: QWidget, matrix: QrMatrix, shop: str) -> None:
+        self.phone = PhoneSheet(stage)
+        self.quantity = QuantitySheet(stage)
+        self.cash = CashSheet(stage)
+        self.qr = QrSheet(stage, matrix, shop)
+        self.menu = MenuSheet(stage)
+        self.help = HelpSheet(stage)
+
+    @property
+    def every(self) -> tuple[Sheet, ...]:
+        """All of them."""
+        return (self.phone, self.quantity, self.cash, self.qr, self.menu, self.help)
