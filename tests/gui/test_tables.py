@@ -101,7 +101,7 @@ def _settle() -> None:
 
 @pytest.mark.parametrize("before", [12, 200])
 def test_one_scan_costs_the_same_whatever_the_bill(bench: Bench, before: int) -> None:
-    """Painted cells and questions to the model: at most two screens (performance 13)."""
+    """Painted rows and questions to the model: at most two screens (performance 13)."""
     table = bench.window.sale_page.form.cartTable
     for number in range(before):
         bench.presenters.sale.draft.cart.add(_item(number), 1000)
@@ -116,15 +116,15 @@ def test_one_scan_costs_the_same_whatever_the_bill(bench: Bench, before: int) ->
         asked += 1
         return real(self, index, role)
 
-    table.delegate.painted = 0
+    table.rows.painted = 0
     patch = pytest.MonkeyPatch()
     patch.setattr(CartModel, "data", counted)
     bench.presenters.sale.add(_item(before), 1000)
     _settle()
     patch.undo()
-    visible = (table.viewport().height() // 48 + 2) * len(Column)
-    assert 0 < table.delegate.painted <= visible * 2
-    assert asked <= visible * 2
+    visible = table.viewport().height() // 48 + 2
+    assert 0 < table.rows.painted <= visible * 2
+    assert asked <= visible * len(Column)
 
 
 def test_two_hundred_lines_are_painted_with_the_last_in_sight(bench: Bench) -> None:

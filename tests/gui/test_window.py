@@ -95,11 +95,11 @@ def test_a_parked_bill_takes_its_customer_along(bench: Bench) -> None:
     bench.person("9876543210")
     bench.press(Qt.Key.Key_Return)
     card = bench.window.sale_page.form.customerCard
-    assert card.state.phone == "98765 43210"
+    assert card.accessibleName().startswith("Customer, 98765 43210")
     bench.press(Qt.Key.Key_F4)
-    assert card.state.phone == "No phone yet"
+    assert card.accessibleName().startswith("Customer, No phone yet")
     bench.press(Qt.Key.Key_F4)
-    assert [card.state.phone] == ["98765 43210"]
+    assert card.accessibleName().startswith("Customer, 98765 43210")
 
 
 def test_finding_by_name(bench: Bench) -> None:
