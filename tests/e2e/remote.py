@@ -134,6 +134,18 @@ class Remote:
         self._process.kill()
         self._leave()
 
+    def kill_when(self, query: str, seconds: float = 10) -> None:
+        """SIGKILL within a millisecond of the commit that gives ``query`` a row."""
+        file = f"{(self.data / 'counter.db').as_uri()}?mode=ro"
+        end = time.monotonic() + seconds
+        connection = sqlite.connect(file, uri=True, timeout=5)
+        try:
+            while connection.execute(query).fetchone() is None:
+                assert time.monotonic() < end, f"{query}: no row within {seconds:g} s"
+        finally:
+            self.kill()
+            connection.close()
+
     def end(self) -> None:
         """Close the window and wait; a counter that does not go is killed."""
         if self._process.poll() is not None:

@@ -104,9 +104,11 @@ def test_right_after_the_key(shop: Shop, milliseconds: int) -> None:
     "channel", ["sms_link", pytest.param("whatsapp_link", marks=pytest.mark.full)]
 )
 def test_right_after_the_commit(shop: Shop, channel: str) -> None:
+    """Before the window has heard of it: the bill must not be on the screen as well."""
     counter = ready_to_ask(shop, channel)
-    order = counter.request()
-    counter.kill()
+    counter.begin("press", keys=["F9"])
+    counter.kill_when("SELECT order_id FROM sales")
+    (order,) = counter.orders()
     again = reopened(shop, counter, channel)
     waits(again, order)
     finishes(shop, again, order)
