@@ -5,6 +5,7 @@ Runs in the doc lane: a printer that does not answer blocks neither the window n
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,10 +70,12 @@ class Printer:
         _paint(document, printer)
 
     def state(self) -> LampState:
-        """Whether there is a printer; practice always has one."""
-        if self._folder is not None or not QPrinterInfo.defaultPrinter().isNull():
-            return LampState.OK
-        return LampState.DOWN
+        """Whether there is a printer; in practice, whether its folder takes pages."""
+        if self._folder is not None:
+            there = _takes_pages(self._folder)
+        else:
+            there = not QPrinterInfo.defaultPrinter().isNull()
+        return LampState.OK if there else LampState.DOWN
 
     def _printer(self, content: PageContent) -> QPrinter:
         if self._folder is None:
@@ -80,13 +83,23 @@ class Printer:
             if info.isNull():
                 raise Unavailable("printer_missing")
             return QPrinter(info, QPrinter.PrinterMode.HighResolution)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        if not _takes_pages(self._folder):
+            raise Unavailable("print_failed", "the folder of the printouts cannot be written to")
         self._count += 1
         name = (content.number or f"token-{content.token_no}").replace("/", "-")
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
         printer.setOutputFileName(str(self._folder / f"{self._count:04d}-{name}.pdf"))
         return printer
+
+
+def _takes_pages(folder: Path) -> bool:
+    """Make the folder where it is missing; False where nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 def _pixels(millimetres: float) -> float:
