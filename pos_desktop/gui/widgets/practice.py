@@ -1,7 +1,7 @@
 """The striped border of practice mode: nobody takes it for the real counter."""
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion
+from PySide6.QtCore import QLine, QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
 from pos_desktop.gui import theme
@@ -30,12 +30,19 @@ class PracticeFrame(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(t.pending_soft))
-        pen = painter.pen()
-        pen.setColor(QColor(t.pending))
-        pen.setWidthF(_STRIPE / 2)
+        pen = QPen(QColor(t.pending), _STRIPE / 2)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
-        reach = self.height()
-        for x in range(-reach, self.width() + reach, _STRIPE):
-            painter.drawLine(x, reach, x + reach, 0)
+        painter.drawLines(self._stripes())
         painter.end()
+
+    def _stripes(self) -> list[QLine]:
+        """Pieces along the edges, where alone something shows; each stripe is x + y = n * 12."""
+        wide, high, reach = self.width(), self.height(), 2 * BORDER
+        middles = [(c - y, y) for y in (0, high) for c in _steps(y, y + wide)]
+        middles += [(x, c - x) for x in (0, wide) for c in _steps(x, x + high)]
+        return [QLine(x - reach, y + reach, x + reach, y - reach) for x, y in middles]
+
+
+def _steps(first: int, last: int) -> range:
+    return range(first - first % _STRIPE, last + _STRIPE, _STRIPE)
