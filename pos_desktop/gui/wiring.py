@@ -158,6 +158,7 @@ class Wiring(QObject):
 
     def on_tick(self) -> None:
         """A second went by."""
+        self.presenters.desk.on_tick()
         self.presenters.waiting.on_tick()
         self.presenters.status.on_tick()
         self.presenters.qr.on_tick()

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from pos_desktop.gui.presenters.ports import Services
-from pos_desktop.services.views import DeskState
+from pos_desktop.services.views import DeskState, WaitingBill
 
 _log = logging.getLogger(__name__)
 
@@ -19,6 +19,7 @@ class DeskPresenter:
         self._listeners = tuple(listeners)
         self._reading = False
         self._again = False
+        self._restless = False
 
     def on_changed(self) -> None:
         """Some bill changed."""
@@ -28,7 +29,13 @@ class DeskPresenter:
         self._reading = True
         self._services.runner.run("db", self._services.desk.state, self._done, self._failed)
 
+    def on_tick(self) -> None:
+        """A second went by: what changes by waiting alone is read again."""
+        if self._restless:
+            self.on_changed()
+
     def _done(self, state: DeskState) -> None:
+        self._restless = any(map(_restless, state.waiting))
         self._finish()
         for listener in self._listeners:
             listener(state)
@@ -43,3 +50,9 @@ class DeskPresenter:
         if self._again:
             self._again = False
             self.on_changed()
+
+
+def _restless(bill: WaitingBill) -> bool:
+    """A gateway that does not answer and a message that does not leave say so after some seconds,
+    although nothing happens (services.desk)."""
+    return bill.words == "asking_gateway" or bill.message_words == "queued"
