@@ -4,9 +4,9 @@ This is the only file with colours in it (a test searches the rest). Every text 
 contrast of 4.5:1 or more (tested). QR codes are outside the theme: always black on white.
 """
 
-from dataclasses import asdict, dataclass
 from functools import cache
 from string import Template
+from typing import NamedTuple
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
@@ -17,8 +17,7 @@ FAMILY = "Noto Sans"
 DEVANAGARI = "Noto Sans Devanagari"
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """The colours of one theme, as ``#RRGGBB``; ``scrim`` is laid half-transparent over a page."""
 
     name: str
@@ -202,7 +201,7 @@ def load_fonts() -> tuple[str, ...]:
 def style_sheet(tokens: Tokens) -> str:
     """The style sheet of the whole program, filled with the theme's colours."""
     source = assets.path("themes/raseed.qss").read_text(encoding="utf-8")
-    return Template(source).substitute(asdict(tokens))
+    return Template(source).substitute(tokens._asdict())
 
 
 def apply(app: QApplication, tokens: Tokens) -> None:

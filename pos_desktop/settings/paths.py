@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import PlatformDirs
-
 from pos_desktop.domain.errors import InputError, StoreError
 
 _APP = "raseed"
@@ -51,6 +49,8 @@ def folders(chosen: Path | None = None) -> Folders:
     Raises InputError for a folder that a cloud program copies (reliability (e), local files).
     """
     if chosen is None:
+        from platformdirs import PlatformDirs
+
         dirs = PlatformDirs(_APP, appauthor=False)
         found = Folders(
             Path(dirs.user_data_dir), Path(dirs.user_config_dir), Path(dirs.user_log_dir)
@@ -68,4 +68,6 @@ def folders(chosen: Path | None = None) -> Folders:
 
 def practice_folder() -> Path:
     """Where ``./run`` keeps the practice shop between starts: never beside real data."""
+    from platformdirs import PlatformDirs
+
     return Path(PlatformDirs(f"{_APP}-practice", appauthor=False).user_data_dir)

@@ -14,13 +14,13 @@ from pos_desktop.gui.forms.ui_sale_page import Ui_SalePage
 from pos_desktop.gui.keys import Command, cap
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets.form import fill
-from pos_desktop.gui.widgets.matches import Matches
 
 if TYPE_CHECKING:
     from pos_desktop.domain.sale import Item
     from pos_desktop.gui.presenters.customer import CustomerState
     from pos_desktop.gui.presenters.notices import Notice
     from pos_desktop.gui.presenters.sale import CartState
+    from pos_desktop.gui.widgets.matches import Matches
 
 _SIDE_WIDE, _SIDE_NARROW, _SIDE_LARGE = 392, 328, 456
 
@@ -36,7 +36,7 @@ class SalePage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.form = fill(Ui_SalePage(), self)
-        self.matches = Matches(self)
+        self._matches: Matches | None = None
         self._dress()
         self._connect()
 
@@ -45,13 +45,23 @@ class SalePage(QWidget):
         """What stands in the scan field."""
         return self.form.scanField.text()
 
+    @property
+    def matches(self) -> Matches:
+        """The popup under the scan field; built when first asked for, after the first paint."""
+        if self._matches is None:
+            from pos_desktop.gui.widgets.matches import Matches
+
+            self._matches = Matches(self)
+            self._matches.picked.connect(self._on_picked)
+        return self._matches
+
     def show_cart(self, state: CartState) -> None:
         """Lines, totals, and which buttons make sense."""
         form = self.form
         form.cartTable.show_cart(state)
         form.totalLabel.show_text(state.total)
         form.piecesRow.show_facts(((say("to_pay"), ""), (state.pieces, "")))
-        self._show_facts(state.gst, state.round_off, state.saved)
+        form.factRow.show_facts(_facts(state.gst, state.round_off, state.saved))
         for button in (form.requestButton, form.cashButton, form.qrButton):
             button.setEnabled(state.can_pay)
         parked = not state.lines and state.parked > 0
@@ -61,10 +71,9 @@ class SalePage(QWidget):
 
     def show_first(self) -> None:
         """What the first paint shows: an empty bill."""
-        nothing = format_rupees(0)
-        self.form.totalLabel.show_text(format_rupees(0, sign=True))
-        self._show_facts(nothing, nothing, nothing)
-        form = self.form
+        form, nothing = self.form, format_rupees(0)
+        form.totalLabel.show_text(format_rupees(0, sign=True))
+        form.factRow.show_facts(_facts(nothing, nothing, nothing))
         for button in (form.requestButton, form.cashButton, form.qrButton, form.parkButton):
             button.setEnabled(False)
 
@@ -88,13 +97,14 @@ class SalePage(QWidget):
 
     def show_matches(self, items: Sequence[Item], text: str, *, mark: bool) -> None:
         """The popup under the scan field."""
-        self._place_matches()
+        self._place_matches(self.matches)
         self.matches.show_items(items, text, mark=mark)
 
     def clear_entry(self) -> None:
         """The code or name was used."""
         self.form.scanField.clear()
-        self.matches.hide()
+        if self._matches is not None:
+            self._matches.hide()
 
     def focus_entry(self) -> None:
         """The scan field gets the keys back."""
@@ -106,18 +116,13 @@ class SalePage(QWidget):
         wide = self.width()
         side = _SIDE_NARROW if wide < 1200 else _SIDE_WIDE if wide < 1700 else _SIDE_LARGE
         self.form.sideColumn.setFixedWidth(side)
-        self._place_matches()
+        if self._matches is not None:
+            self._place_matches(self._matches)
 
-    def _show_facts(self, gst: str, round_off: str, saved: str) -> None:
-        facts = (say("gst_label"), gst), (say("round_off"), round_off), (say("saved"), saved)
-        self.form.factRow.show_facts(facts)
-
-    def _place_matches(self) -> None:
+    def _place_matches(self, matches: Matches) -> None:
         field = self.form.scanField
         corner = field.mapTo(self, QPoint(0, field.height() + 4))
-        self.matches.setGeometry(
-            QRect(corner.x(), corner.y(), field.width(), self.matches.height())
-        )
+        matches.setGeometry(QRect(corner.x(), corner.y(), field.width(), matches.height()))
 
     def _dress(self) -> None:
         form = self.form
@@ -161,7 +166,6 @@ class SalePage(QWidget):
         for button in self._commands:
             if isinstance(button, QPushButton):
                 button.clicked.connect(self._on_pressed)
-        self.matches.picked.connect(self._on_picked)
 
     def _on_pressed(self) -> None:
         self.command.emit(self._commands[self.sender()])
@@ -175,3 +179,7 @@ class SalePage(QWidget):
     def _on_quick(self, item: Item) -> None:
         self.quick.emit(item, self.scan_text)
         self.focus_entry()
+
+
+def _facts(gst: str, round_off: str, saved: str) -> tuple[tuple[str, str], ...]:
+    return (say("gst_label"), gst), (say("round_off"), round_off), (say("saved"), saved)

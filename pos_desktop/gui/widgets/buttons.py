@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from pos_desktop.gui import theme
 from pos_desktop.gui.texts import say
@@ -78,11 +78,8 @@ class KeyButton(QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The style draws the button, we draw what stands on it."""
-        painter = QStylePainter(self)
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        option.text = ""
-        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        super().paintEvent(event)
+        painter = QPainter(self)
         ink, soft, edge = self._inks()
         font = theme.font(self._size, 600)
         cap = cap_width(self._key) if self._key else 0.0
@@ -130,10 +127,8 @@ class IconButton(QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The style's button with the icon in its middle."""
-        painter = QStylePainter(self)
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        super().paintEvent(event)
+        painter = QPainter(self)
         side = 16.0
         box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
         icons.draw(painter, self._icon, box, QColor(theme.current().ink), 2.2)
@@ -158,10 +153,8 @@ class QuickKey(QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The style's button with both lines."""
-        painter = QStylePainter(self)
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        super().paintEvent(event)
+        painter = QPainter(self)
         t = theme.current()
         middle = self.height() / 2
         font = theme.font(14, 600)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from pos_desktop.gui import theme
 from pos_desktop.gui.keys import Command, cap
@@ -47,10 +47,8 @@ class CustomerCard(QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Left: word, key and number; right: what was agreed, and a warning over it."""
-        painter = QStylePainter(self)
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        super().paintEvent(event)
+        painter = QPainter(self)
         t, state = theme.current(), self._state
         known, warning = (state.known, state.warning) if state else (False, "")
         phone = state.phone if state else say("customer_none")
