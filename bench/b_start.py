@@ -7,8 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from bench import goods
 from bench.harness import Bench
 from bench.setting import Setting
+from bench.shops import make_shop
+
+PAINTED = "painted"
+CODE = goods.barcode(7)
+SOLD = f"sold {CODE}"
 
 _BYTECODE = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
 _EMPTY_WINDOW = """
@@ -25,11 +31,12 @@ print("painted", flush=True)
 @contextmanager
 def start(setting: Setting) -> Iterator[Bench]:
     """Against a bare Qt window in the same interpreter."""
+    shop = make_shop(setting.folder / "started", setting.few)
     with closing(Programs(setting.folder)) as programs:
         yield Bench(
             floor=lambda: programs.start("-c", _EMPTY_WINDOW),
-            ours=lambda: programs.start(*counter_on(setting.few)),
-            naive=lambda: programs.start(*counter_on(setting.few), "--eager"),
+            ours=lambda: programs.start(*counter_on(shop)),
+            naive=lambda: programs.start(*counter_on(shop), "--eager"),
             fresh=programs.finish,
             naive_rounds=3,
         )
@@ -37,18 +44,20 @@ def start(setting: Setting) -> Iterator[Bench]:
 
 @contextmanager
 def start_items(setting: Setting) -> Iterator[Bench]:
-    """The same start with a hundred times the articles."""
+    """To the first article on the bill, with a hundred times the articles."""
+    few = make_shop(setting.folder / "few", setting.few)
+    many = make_shop(setting.folder / "many", setting.many)
     with closing(Programs(setting.folder)) as programs:
         yield Bench(
-            floor=lambda: programs.start(*counter_on(setting.few)),
-            ours=lambda: programs.start(*counter_on(setting.many)),
+            floor=lambda: programs.start(*counter_on(few), CODE, until=SOLD),
+            ours=lambda: programs.start(*counter_on(many), CODE, until=SOLD),
             fresh=programs.finish,
         )
 
 
-def counter_on(database: Path) -> Sequence[str]:
-    """The words that start our program on a database."""
-    return ("-m", "bench.first_paint", str(database))
+def counter_on(shop: Path) -> Sequence[str]:
+    """The words that start our program in a shop's folder."""
+    return ("-m", "bench.first_paint", str(shop))
 
 
 class Programs:
@@ -65,8 +74,11 @@ class Programs:
             "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
         }
 
-    def start(self, *words: str) -> None:
-        """Return when the program says that its window is painted; raises RuntimeError."""
+    def start(self, *words: str, until: str = PAINTED) -> None:
+        """Return when the program says ``until``, by default that its window is painted.
+
+        Raises RuntimeError where it ends before.
+        """
         self._last = subprocess.Popen(
             [sys.executable, *words],
             env=self._environment,
@@ -76,8 +88,8 @@ class Programs:
             text=True,
         )
         assert self._last.stdout is not None
-        if self._last.stdout.readline() != "painted\n":
-            raise RuntimeError("the program ended before its window was painted")
+        if not any(line == f"{until}\n" for line in self._last.stdout):
+            raise RuntimeError(f"the program ended before it said: {until}")
 
     def finish(self, side: str) -> None:
         """Wait until the last program has ended, or it would slow the next one."""

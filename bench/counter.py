@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from bench.quiet import OPTIONS, NoPrinter, Quiet, checkout
-from pos_desktop.gui.app import Counter, Deps, build_counter
+from pos_desktop.gui.app import Counter, Deps, application, build_counter
 from pos_desktop.gui.events import Events
 from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.tasks import TaskRunner
@@ -69,7 +69,9 @@ class OpenCounter:
 
     def close(self) -> None:
         """Window first, then lanes, then the database."""
+        application().removeEventFilter(self.counter.scanner)
         self.counter.window.close()
+        self.counter.window.deleteLater()
         turn()
         self.runner.close()
         self.catalogue.close()

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from pos_desktop import assets
@@ -103,11 +102,12 @@ class Counter:
 
     def start(self) -> None:
         """Show the window with the scan field focused; once it is painted, begin."""
+        self.window.painted.connect(self.begin)
         self.window.show()
         self.window.focus_entry()
         surface = self.window.windowHandle()
         if surface is not None:
-            surface.installEventFilter(_FirstPaint(surface, self.begin))
+            surface.installEventFilter(_FirstPaint(surface, self.window.painted.emit, self.begin))
         # A window that nobody can see yet (minimised, another desktop) begins all the same.
         QTimer.singleShot(_AT_LATEST_MS, self.window, self.begin)
 
@@ -115,6 +115,8 @@ class Counter:
         """Read the desk and the draft; harmless to repeat."""
         if not self._begun:
             self._begun = True
+            from PySide6.QtGui import QIcon
+
             application().setWindowIcon(QIcon(str(assets.path("icons/raseed.svg"))))
             self.wiring.start()
 
@@ -134,16 +136,19 @@ class Counter:
 class _FirstPaint(QObject):
     """Waits on the window's surface for the first paint, or for the first key or touch."""
 
-    def __init__(self, surface: QWindow, begin: Callable[[], None]) -> None:
+    def __init__(
+        self, surface: QWindow, painted: Callable[[], None], begin: Callable[[], None]
+    ) -> None:
         super().__init__(surface)
+        self._painted = painted
         self._begin = begin
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Never holds anything back."""
         kind = event.type()
         if kind == QEvent.Type.Expose:
-            # Painted when this event has been handled: begin in the turn after it.
-            QTimer.singleShot(0, watched, self._begin)
+            # Painted when this event has been handled, so: in the turn after it.
+            QTimer.singleShot(0, watched, self._painted)
         elif kind in _INPUT:
             # What is pressed finds its presenter.
             self._begin()

@@ -1,9 +1,14 @@
 """The start stays quick: what is not needed for the first picture is not loaded for it."""
 
+import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from bench.shops import write_endpoints
 
 WEB = {"litestar", "uvicorn", "httpx", "pos_relay", "jinja2"}
 PAPER = {"reportlab", "uharfbuzz", "alembic"}
@@ -35,3 +40,51 @@ def test_the_start_loads_only_what_it_needs(statement: str, absent: set[str]) ->
 
 def test_the_guard_of_the_start_can_fail() -> None:
     assert "sqlalchemy" in loaded_by("import sqlalchemy.engine")
+
+
+# What the first paint must do without: some of it costs as much again as the whole window.
+LATER = {
+    "sqlalchemy", "pysqlite3", "requests", "reportlab", "keyring", "PIL", "qrcode", "segno",
+    "cryptography", "uharfbuzz", "alembic", "litestar", "httpx", "concurrent.futures.thread",
+    "PySide6.QtPrintSupport", "PySide6.QtNetwork", "PySide6.QtSvg",
+    "pos_desktop.bootstrap.counter", "pos_desktop.gui.wiring", "pos_desktop.services.checkout",
+}  # fmt: skip
+FIRST_PAINT = """
+import json, os, sys
+from pathlib import Path
+from pos_desktop.bootstrap.window import open_till, practice_setup
+from pos_desktop.gui.app import application
+
+home = Path(sys.argv[1])
+till = open_till(practice_setup(home / "counter", home / "practice.json"))
+window = till.window.window
+
+def painted():
+    database = home / "counter" / "counter.db"
+    field = window.sale_page.form.scanField
+    print(json.dumps([field.hasFocus(), database.exists(), sorted(sys.modules)]), flush=True)
+    # Nothing is open yet that would have to be closed.
+    os._exit(0)
+
+window.painted.connect(painted)
+till.window.start()
+application().exec()
+"""
+
+
+def test_the_first_paint_of_the_real_window_comes_before_all_else(tmp_path: Path) -> None:
+    write_endpoints(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_PAINT, str(tmp_path)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    focused, opened, modules = json.loads(done.stdout)
+    assert focused
+    assert not opened, "the database was opened before the first paint"
+    assert "pos_desktop.gui.views.sale_page" in modules
+    loaded = {name for name in modules for late in LATER if f"{name}.".startswith(f"{late}.")}
+    assert loaded == set()

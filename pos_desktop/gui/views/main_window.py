@@ -30,10 +30,12 @@ class Behind(Protocol):
 
 
 class MainWindow(SheetWindow):
-    """``command`` carries a ``gui.keys.Command``; ``closing`` is emitted once, before it closes."""
+    """``command`` carries a ``gui.keys.Command``; ``closing`` is emitted once, before it closes;
+    ``painted`` in the first turn after the first paint, before anything else is loaded."""
 
     command = Signal(object)
     closing = Signal()
+    painted = Signal()
 
     def __init__(self, matrix: QrMatrix, shop: str, *, practice: bool) -> None:
         super().__init__(matrix, shop)

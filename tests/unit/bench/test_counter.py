@@ -10,11 +10,16 @@ from bench import b_start, goods, setting
 from bench.counter import OpenCounter
 from bench.qt_sides import Frame, NaiveCounter
 from bench.setting import Setting
+from bench.shops import make_shop
 
 
 @pytest.fixture
-def few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(setting, "FEW", 20)
+
+
+@pytest.fixture
+def few(tmp_path: Path, small: None) -> Path:
     return Setting(tmp_path, quick=True).few
 
 
@@ -45,14 +50,23 @@ def test_the_frame_has_as_many_texts_as_a_full_page(qapp: QApplication) -> None:
     assert Frame().paint() == 140
 
 
-def test_both_programs_say_when_they_are_painted(few: Path, tmp_path: Path) -> None:
-    with b_start.start(Setting(tmp_path / "unused", quick=True)) as bench:
+def test_both_programs_say_when_they_are_painted(tmp_path: Path, small: None) -> None:
+    with b_start.start(Setting(tmp_path, quick=True)) as bench:
         assert bench.fresh is not None
-        bench.floor()
-        bench.fresh("ours")
-    programs = b_start.Programs(tmp_path)
-    programs.start(*b_start.counter_on(few))
-    programs.close()
+        for side, work in (("floor", bench.floor), ("ours", bench.ours)):
+            bench.fresh(side)
+            work()
+
+
+def test_the_started_program_sells_what_is_scanned_at_its_first_paint(
+    few: Path, tmp_path: Path
+) -> None:
+    shop = make_shop(tmp_path / "shop", few)
+    with closing(b_start.Programs(tmp_path)) as programs:
+        programs.start(*b_start.counter_on(shop), b_start.CODE, until=b_start.SOLD)
+        programs.finish("ours")
+        with pytest.raises(RuntimeError):
+            programs.start(*b_start.counter_on(shop), "4006381333931", until=b_start.SOLD)
 
 
 def test_a_program_that_paints_nothing_is_an_error(tmp_path: Path) -> None:
