@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -27,11 +27,17 @@ class Hands:
         self._window = window
 
     def scan(self, code: str) -> float:
-        """Type ``code`` and Enter as a scanner does; seconds from Enter to the painted frame."""
+        """Type ``code`` and Enter as a scanner does; seconds from Enter to the painted frame.
+
+        The keys carry the times of a scanner, as those from a system do that was busy meanwhile:
+        a slow computer must not make two codes of one.
+        """
+        at = time.monotonic_ns() // 1_000_000
         for character in code:
-            QTest.keyClicks(self._target(), character, delay=_SCANNER_MS)
+            self._key(Qt.Key(ord(character.upper())), character, at)
+            at += _SCANNER_MS
         began = time.perf_counter()
-        QTest.keyClick(self._target(), Qt.Key.Key_Return)
+        self._key(Qt.Key.Key_Return, "\r", at)
         self.turn()
         self._window.repaint()
         return time.perf_counter() - began
@@ -75,6 +81,12 @@ class Hands:
         self.turn()
         if not self._window.grab().save(str(file), "PNG"):
             raise OSError(f"{file.name} could not be written")
+
+    def _key(self, key: Qt.Key, text: str, at: int) -> None:
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text)
+            event.setTimestamp(at)
+            QCoreApplication.sendEvent(self._target(), event)
 
     def _target(self) -> QWidget:
         return QApplication.focusWidget() or self._window
