@@ -37,8 +37,9 @@ class Cable:
     def mend(self) -> None:
         """As new; what was held is lost."""
         if self._held:
+            # Before anything breaks: who tries again at once must get through.
+            self._held = False
             self._do(self._break())
-        self._held = False
         if self._server is None:
             self._do(self._open())
 

@@ -20,6 +20,7 @@ from pos_desktop.bootstrap.practice import Wanted
 from pos_desktop.bootstrap.window import Till, open_till, practice_setup, serve
 from pos_desktop.domain.sale import Channel
 from pos_desktop.gui.hands import Hands
+from pos_desktop.gui.widgets.pill import Pill
 from pos_desktop.services.views import DeskState
 from pos_desktop.settings.logs import start_logging, stop_logging
 
@@ -116,6 +117,9 @@ class Remote(QObject):
             "strip": window.paid_strip.text,
             "sheet": type(sheet).__name__ if sheet is not None else "",
             "words": [label.text() for label in sheet.findChildren(QLabel) if label.isVisible()]
+            if sheet is not None
+            else [],
+            "pills": [pill.text for pill in sheet.findChildren(Pill) if pill.isVisible()]
             if sheet is not None
             else [],
             "focus": self._focus(),

@@ -26,6 +26,7 @@ class Remote:
 
     def __init__(self, endpoints: Path, data: Path, channel: str = "whatsapp_qr") -> None:
         self.data = data
+        self.longest_turn = 0.0
         command = [sys.executable, "-m", "tests.e2e.counter", str(endpoints), str(data), channel]
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
         data.mkdir(parents=True, exist_ok=True)
@@ -85,8 +86,10 @@ class Remote:
         return "\n".join([said, *logs]).strip()
 
     def look(self) -> Json:
-        """What a person sees now."""
-        return self.do("look")
+        """What a person sees now. ``longest_turn``: seconds for which the window served nobody."""
+        seen = self.do("look")
+        self.longest_turn = max(self.longest_turn, seen["longest_turn"])
+        return seen
 
     def until(self, happened: Callable[[Json], bool], what: str, seconds: float = 10) -> float:
         """Look until it happened; the seconds that it took."""
