@@ -28,6 +28,8 @@ _CHECKED_LENGTHS = frozenset({8, 12, 13})
 _RUPEES = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,4}))? ?%?")
 _UNIT = re.compile(r"[A-Z]{2,4}")
+# 8901030865275 in a spreadsheet's idea of a number.
+_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee][+]?[0-9]{1,2}")
 _HSN = re.compile(r"(?:[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{8})?")
 # What invalid bytes became when the file was decoded.
 _LONE = re.compile("[\ud800-\udfff]")
@@ -110,7 +112,7 @@ def _check_characters(*cells: str) -> None:
         if "\0" in text:
             raise RowProblem("", "a NUL character stands in this row")
     elif "\0" in text or _LONE.search(text):
-        raise RowProblem("", "characters that are not UTF-8 (or a NUL) stand in this row")
+        raise RowProblem("", "characters that are not UTF-8 (or a NUL): save the file as CSV UTF-8")
 
 
 def _code(cell: str) -> str:
@@ -120,6 +122,11 @@ def _code(cell: str) -> str:
             if not gtin_check_digit_ok(code):
                 raise RowProblem("barcode", f"the check digit of {code} is wrong")
             return f"0{code}" if len(code) == 12 else code
+        if _SCIENTIFIC.fullmatch(code):
+            text = (
+                f"{cell.strip()} was a barcode before a spreadsheet rounded it; export it as text"
+            )
+            raise RowProblem("barcode", text)
         return normalise_code(code)
     except InputError as error:
         words = {"code_empty": "there is no barcode", "code_too_long": "the barcode is too long"}

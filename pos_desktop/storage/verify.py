@@ -35,6 +35,7 @@ _LINES = select_sql(
     ("order_id", *LINE_NAMES),
     "WHERE order_id BETWEEN ? AND ? ORDER BY order_id, line_no",
 )
+_TENDERS = "SELECT kind, amount, reference FROM tenders WHERE order_id = ? ORDER BY tender_id"
 _GIVEN = "SELECT invoice_number FROM sales WHERE invoice_number IS NOT NULL ORDER BY invoice_number"
 _NUMBERS = "SELECT series, fy, last_no FROM numbers"
 _sums = attrgetter(*_SUMMED)
@@ -64,6 +65,7 @@ class _Issue:
     at: int
     number: object
     bill_hash: object
+    tenders: object
 
 
 def verify_database(path: Path) -> VerifyResult:
@@ -124,7 +126,8 @@ class _Verification:
         if order in self._issues:
             raise _Broken(f"bill {order} was issued twice", entry.seq)
         number, bill_hash = entry.body.get("number"), entry.body.get("bill_hash")
-        self._issues[order] = _Issue(entry.seq, entry.at, number, bill_hash)
+        tenders = entry.body.get("tenders")
+        self._issues[order] = _Issue(entry.seq, entry.at, number, bill_hash, tenders)
 
     def _check_sales(self) -> None:
         issued: set[object] = set()
@@ -164,6 +167,14 @@ class _Verification:
             raise _Broken(f"invoice {number} is another bill in the ledger", issue.seq)
         if issue.at != sale.issued_at:
             raise _Broken(f"invoice {number} has another date in the ledger", issue.seq)
+        # Money that came later (a flag, a refund) adds tenders; those of the issue stay first.
+        if isinstance(issue.tenders, list):
+            found = self._session.rows(_TENDERS, (sale.order_id,))[: len(issue.tenders)]
+            kept = [
+                {"kind": kind, "amount": amount, "reference": ref} for kind, amount, ref in found
+            ]
+            if kept != issue.tenders:
+                raise _Broken(f"invoice {number} was paid otherwise by the ledger", issue.seq)
 
     def _check_numbers(self) -> None:
         given: dict[tuple[str, str], int] = {}

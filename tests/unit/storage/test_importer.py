@@ -177,7 +177,7 @@ def test_bytes_that_are_no_utf8_are_a_row_error(tmp_path: Path) -> None:
     bad = GOOD.encode().replace(b"Atta", b"Caf\xe9").replace(b"8901030865275", b"96385074")
     report = check_file(_file(tmp_path, HEAD.encode() + bad + GOOD.encode()))
     assert [(f.row, f.text) for f in report.faults] == [
-        (2, "characters that are not UTF-8 (or a NUL) stand in this row")
+        (2, "characters that are not UTF-8 (or a NUL): save the file as CSV UTF-8")
     ]
     assert report.good == 1
 
@@ -306,3 +306,12 @@ def test_a_hundred_thousand_rows(store: SqliteStore, tmp_path: Path, reference: 
         RowFault(20_744, "barcode", "0040000514251 stands in row 13755 already"),
     )
     assert _import(store, path, skip=True).imported == 99_999
+
+
+@pytest.mark.parametrize("cell", ["8.90103E+12", "8,90103e+12", "9E12"])
+def test_a_barcode_that_a_spreadsheet_rounded_is_refused(tmp_path: Path, cell: str) -> None:
+    file = tmp_path / "goods.csv"
+    file.write_text(f'barcode,name,price,gst_rate\n"{cell}",Soap,10,5\n', encoding="utf-8")
+    report = importer.check_file(file)
+    assert (report.bad, report.faults[0].field) == (1, "barcode")
+    assert "before a spreadsheet rounded it" in report.faults[0].text

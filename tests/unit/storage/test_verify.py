@@ -13,6 +13,7 @@ from pos_desktop.services.freeze import bill_hash
 from pos_desktop.storage.store import SqliteStore
 from pos_desktop.storage.verify import VerifyResult, bill_digest, verify_database
 from pos_desktop.wire.chain import link
+from tests.support.till import Till
 from tests.unit.storage.samples import order_id, sale, sell
 
 GOOD = VerifyResult(True, 5, None, "")
@@ -230,3 +231,22 @@ def test_no_flipped_byte_escapes_as_an_exception(closed: Path, tmp_path: Path) -
                 assert found.ok == (found.problem == "")
                 told["ok" if found.ok else "broken"] += 1
     assert min(told.values()) > 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE tenders SET amount = 500",
+        "DELETE FROM tenders",
+        "UPDATE tenders SET kind = 'gateway_qr'",
+    ],
+)
+def test_how_a_bill_was_paid_is_what_the_ledger_says(tmp_path: Path, statement: str) -> None:
+    till = Till(tmp_path)
+    till.checkout.cash(till.order(), 23700)
+    till.store.close()
+    assert verify_database(till.path).ok
+    _tamper(till.path, statement)
+    result = verify_database(till.path)
+    assert (result.ok, result.first_broken) == (False, 1)
+    assert "was paid otherwise by the ledger" in result.problem
