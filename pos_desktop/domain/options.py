@@ -16,6 +16,13 @@ class LinkStyle(StrEnum):
     PAGE = "page"
 
 
+class PaperSize(StrEnum):
+    """What the receipt printer takes."""
+
+    ROLL = "80mm"
+    A4 = "a4"
+
+
 @dataclass(frozen=True, slots=True)
 class Shop:
     """Who sells: the particulars of Rule 46 (a). ``state`` is the two-digit GST State code."""
@@ -94,6 +101,7 @@ class Options:
     exotel: ExotelOptions = field(default_factory=ExotelOptions)
     relay: RelayOptions = field(default_factory=RelayOptions)
     theme: str = "light"
+    paper: PaperSize = PaperSize.ROLL
     practice: bool = False
 
     @property

@@ -64,7 +64,7 @@ def presenters_for(window: MainWindow, services: Services) -> Presenters:
     cash = CashPresenter(window.cash_sheet)
     pay = PayPresenter(services, entry, customer, qr, cash, notices)
     waiting = WaitingPresenter(window.waiting_bar, services, notices)
-    paper = PrintPresenter(services, notices)
+    paper = PrintPresenter(services, notices, options.paper.value)
     menu = MenuPresenter(window.menu_sheet, services, waiting, qr, cash, paper)
     status = StatusPresenter(window.top_bar, services)
     offer = OfferPresenter(services, qr, sale)
