@@ -41,7 +41,7 @@ class OpenCounter:
             runner=runner,
             checkout=checkout(store),
             desk=quiet,
-            drafts=Drafts(store),
+            drafts=_FreshDrafts(store),
             paper=NoPrinter(),
             tones=quiet,
         )
@@ -76,6 +76,13 @@ class OpenCounter:
         self.runner.close()
         self.catalogue.close()
         self.store.close()
+
+
+class _FreshDrafts(Drafts):
+    """Keeps the bill as ever; what the row before left behind is not brought back."""
+
+    def load(self) -> None:
+        """Nothing."""
 
 
 def turn() -> None:

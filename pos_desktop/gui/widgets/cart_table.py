@@ -68,12 +68,18 @@ class CartTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always there, only its handle comes and goes: the line that first needs it would else push
+        # all columns aside, and every row would be painted twice for it.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setCornerButtonEnabled(False)
         self._headers()
         self.row_buttons = RowButtons(self._own_viewport())
         self.clicked.connect(self._on_clicked)
-        self.verticalScrollBar().valueChanged.connect(self._place_buttons)
+        bar = self.verticalScrollBar()
+        bar.valueChanged.connect(self._place_buttons)
+        bar.rangeChanged.connect(self._on_range)
+        bar.setEnabled(False)
 
     @property
     def rows(self) -> RowPainter:
@@ -145,6 +151,9 @@ class CartTable(QTableView):
         for column, width in enumerate(widths):
             if width:
                 self.setColumnWidth(column, width)
+
+    def _on_range(self, least: int, most: int) -> None:
+        self.verticalScrollBar().setEnabled(most > least)
 
     def _on_clicked(self) -> None:
         self.row_clicked.emit(self.currentIndex().row())
