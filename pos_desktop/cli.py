@@ -15,44 +15,81 @@ from pos_desktop import __version__
 
 Command = Callable[[list[str]], int]
 
+_PARENT = "end when this process is gone"
+_OVERVIEW = """commands (raseed COMMAND --help says more):
+  run        practice mode, complete; --headless [--story NAME|all] [--out DIR] without a screen
+  price      price a cart: JSON on stdin, JSON on stdout
+  practice   the practice payment and message servers alone
+  verify     check the ledger, the numbers and the totals of a database
+  import     read items from a CSV file into the catalogue
+  enrol      join this counter to its shop's relay
+  secret     keep a key of the payment or message service in the key store
+  selftest   play one practice sale in a temporary folder
+  help       this text, or that of a command
+
+in a checkout also:
+  ./run --setup    only the set-up
+  ./run relay      the relay and its operator's commands
+  ./run bench      the benchmarks
+"""
+
 
 def run(argv: Sequence[str]) -> int:
     """Run one command with its arguments; without a command the counter opens."""
     words = list(argv)
-    if words and words[0] in COMMANDS:
+    if not words or words[0].startswith("-"):
+        return _counter(words)
+    if words[0] in COMMANDS:
         return COMMANDS[words[0]](words[1:])
-    return _counter(words)
+    if words[0] == "help":
+        return _help(words[1:])
+    print(f"raseed: there is no command {words[0]}; see: raseed --help", file=sys.stderr)
+    return 2
+
+
+def _help(words: list[str]) -> int:
+    """``help`` alone, or with a command's name."""
+    return run([*(word for word in words[:1] if word in COMMANDS), "--help"])
 
 
 def _counter(words: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="raseed",
-        description="Opens the counter. Commands: " + ", ".join(sorted(COMMANDS)),
+        usage="raseed [--data DIR] | raseed COMMAND ...",
+        description="Without a command the counter opens; in a checkout ./run opens practice.",
+        epilog=_OVERVIEW,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"raseed {__version__}")
     parser.add_argument("--data", type=Path, help="the counter's own folder")
     parser.add_argument(
         "--practice", type=Path, metavar="FILE", help="endpoints of the practice servers"
     )
+    parser.add_argument("--parent", type=int, metavar="PID", help=_PARENT)
     known = parser.parse_args(words)
     # Nothing is garbage yet; the window's own collector takes over (gui.crash.Collector).
     gc.disable()
     from pos_desktop.bootstrap.window import open_counter
 
-    return open_counter(known.data, known.practice)
+    return open_counter(known.data, known.practice, known.parent)
 
 
 def _run(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="raseed run", description="Practice mode, complete.")
     parser.add_argument("--headless", action="store_true", help="play sales without a screen")
     parser.add_argument("--story", default="whatsapp-qr", metavar="NAME", help="or: all")
-    parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR")
-    parser.add_argument("--data", type=Path, help="folder of the practice shop")
+    parser.add_argument(
+        "--out", type=Path, default=Path("out"), metavar="DIR", help="what a story leaves (out)"
+    )
+    parser.add_argument("--data", type=Path, help="folder of the practice shop; with a screen only")
+    parser.add_argument("--parent", type=int, metavar="PID", help=_PARENT)
     known = parser.parse_args(words)
+    if known.headless and known.data is not None:
+        parser.error("--data is for practice with a screen; a story leaves its shop in --out DIR")
     if known.headless:
         from pos_desktop.story.play import play
 
-        return play(known.story, known.out)
+        return play(known.story, known.out, known.parent)
     from pos_desktop.story.practice import open_practice
 
     return open_practice(known.data)
@@ -126,13 +163,26 @@ def _enrol(words: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="raseed enrol", description="Joins this counter to its shop's relay."
     )
-    parser.add_argument("code", help="the one-time code of: raseed-relay enrol TENANT; - reads it from stdin")
+    parser.add_argument(
+        "code", help="the one-time code of: raseed-relay enrol TENANT; - reads it from stdin"
+    )
     parser.add_argument("--label", help='what the counter is called, for example "Counter 2"')
     parser.add_argument("--data", type=Path, help="the counter's own folder")
     known = parser.parse_args(words)
     from pos_desktop.bootstrap.enrol import enrol
 
     return enrol(known.code, known.label, known.data)
+
+
+def _secret(words: list[str]) -> int:
+    from pos_desktop.bootstrap.secret import NAMES, keep_secret
+
+    parser = argparse.ArgumentParser(
+        prog="raseed secret",
+        description="Keeps one key in the computer's key store; asks for it, or reads one line.",
+    )
+    parser.add_argument("name", metavar="NAME", choices=NAMES, help=" or ".join(NAMES))
+    return keep_secret(parser.parse_args(words).name)
 
 
 def _selftest(words: list[str]) -> int:
@@ -151,5 +201,6 @@ COMMANDS: dict[str, Command] = {
     "verify": _verify,
     "import": _import,
     "enrol": _enrol,
+    "secret": _secret,
     "selftest": _selftest,
 }

@@ -1,5 +1,6 @@
 """``raseed enrol``: a counter joins its shop's relay and gets device, epoch and series."""
 
+import logging
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +40,8 @@ def enrol(code: str, label: str | None, data: Path | None) -> int:
 
     ``-`` reads the code from stdin: other users of the machine can read the words of a command.
     """
+    # The sentence below says what a person needs; without a home the log would stand above it.
+    logging.getLogger("pos_desktop").addHandler(logging.NullHandler())
     if code == "-":
         code = sys.stdin.readline()
     try:
@@ -49,6 +52,9 @@ def enrol(code: str, label: str | None, data: Path | None) -> int:
         file.save(joined)
     except RaseedError as error:
         sys.stderr.write(f"enrol: {error}\n")
+        return 2
+    except OSError as error:
+        sys.stderr.write(f"enrol: the settings cannot be kept: {error.strerror}\n")
         return 2
     sys.stdout.write(f"{joined.counter.label} is enrolled; its bills are {_series(joined)}\n")
     return 0

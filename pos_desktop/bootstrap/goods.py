@@ -25,10 +25,10 @@ def import_items(file: Path, data: Path | None, *, skip_bad_rows: bool) -> int:
     except RaseedError as error:
         sys.stderr.write(f"import: {error}\n")
         return 2
-    return _tell(report, skip_bad_rows=skip_bad_rows)
+    return _tell(report, places.data / DATABASE, skip_bad_rows=skip_bad_rows)
 
 
-def _tell(report: ImportReport, *, skip_bad_rows: bool) -> int:
+def _tell(report: ImportReport, database: Path, *, skip_bad_rows: bool) -> int:
     for fault in report.faults[:_SHOWN]:
         sys.stderr.write(f"row {fault.row}: {fault.field}: {fault.text}\n")
     if report.bad > _SHOWN:
@@ -39,5 +39,5 @@ def _tell(report: ImportReport, *, skip_bad_rows: bool) -> int:
             f"the other {report.good} with --skip-bad-rows\n"
         )
         return 1
-    sys.stdout.write(f"{report.imported} items imported\n")
+    sys.stdout.write(f"{report.imported} items imported into {database}\n")
     return 0

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +21,7 @@ from pos_desktop.bootstrap.late import (
     LatePaper,
 )
 from pos_desktop.bootstrap.practice import AS_KEPT, Endpoints, Wanted, enrolled, practice_options
+from pos_desktop.bootstrap.practice_customer import PracticeCustomer
 from pos_desktop.domain.errors import InputError, RaseedError, Unavailable
 from pos_desktop.gui.app import Counter as WindowCounter
 from pos_desktop.gui.app import Deps, application, build_counter, calm_dialog
@@ -27,7 +31,7 @@ from pos_desktop.gui.sounds import Sounds
 from pos_desktop.gui.tasks import TaskRunner
 from pos_desktop.host.clock import SystemClock
 from pos_desktop.settings.paths import Folders, folders, practice_folder
-from pos_desktop.settings.store import OptionsFile
+from pos_desktop.settings.store import Loaded, OptionsFile
 
 if TYPE_CHECKING:
     from pos_desktop.bootstrap.counter import Counter
@@ -82,6 +86,7 @@ class Setup:
     """Where the counter lives and how its options and keys are completed after the paint.
 
     ``problem``: what is wrong in the settings file, whose last good copy is used meanwhile.
+    ``control``: address where practice makes customers pay; empty in a real shop.
     """
 
     folders: Folders
@@ -89,6 +94,7 @@ class Setup:
     complete: Callable[[], Options]
     secrets: Callable[[], SecretStore]
     problem: InputError | None = None
+    control: str = ""
 
 
 def practice_setup(data: Path | None, endpoints: Path, wanted: Wanted = AS_KEPT) -> Setup:
@@ -105,6 +111,7 @@ def practice_setup(data: Path | None, endpoints: Path, wanted: Wanted = AS_KEPT)
         options,
         complete=lambda: enrolled(places, ends, options),
         secrets=lambda: _practice_secrets(places),
+        control=ends.control,
     )
 
 
@@ -119,12 +126,24 @@ def real_setup(data: Path | None) -> Setup:
     loaded = OptionsFile(places.options).load()
     if loaded.source == "default":
         text = "This counter is not set up yet. Try ./run for practice, or see the README."
-        raise loaded.problem or InputError("not_set_up", text)
+        raise _mistake(places, loaded) or InputError("not_set_up", text)
     options = loaded.options
-    _check_real(options)
+    try:
+        _check_real(options)
+    except InputError as error:
+        # What the last good copy lacks would only hide the mistake in the file.
+        raise _mistake(places, loaded) or error from None
     return Setup(
         places, options, complete=lambda: options, secrets=_keyring, problem=loaded.problem
     )
+
+
+def _mistake(places: Folders, loaded: Loaded) -> InputError | None:
+    """What is wrong in the settings file, with the file's place."""
+    problem = loaded.problem
+    if problem is None:
+        return None
+    return InputError(problem.code, f"{places.options}: {problem}", **problem.params)
 
 
 def _check_real(options: Options) -> None:
@@ -164,21 +183,54 @@ def open_till(setup: Setup) -> Till:
         paper=paper,
         tones=tones,
         pictures=_picture,
+        customer=_customer(setup.control, late),
+        problem=str(setup.problem or ""),
     )
     window = build_counter(Deps(services, events, _matrix))
     return Till(window, runner, late, events, tones)
 
 
-def serve(till: Till) -> int:
-    """Show the window until it is closed; the exit code of the program."""
+def serve(till: Till, parent: int | None = None) -> int:
+    """Show the window until it is closed, by a signal or the end of process ``parent`` too; the
+    exit code of the program."""
     from pos_desktop.gui import crash
 
     crash.install(till.runner.post, lambda code: calm_dialog(till.window.window, code))
     crash.Collector(till.window.window)
-    till.window.start()
-    code = application().exec()
-    till.shut()
+    with _closing(till, parent):
+        till.window.start()
+        code = application().exec()
+        till.shut()
     return code
+
+
+@contextmanager
+def _closing(till: Till, parent: int | None) -> Iterator[None]:
+    """Meanwhile Ctrl-C, SIGTERM and the end of ``parent`` close the window in order.
+
+    Python runs a signal's handler between two slots; the window's clock ticks every second.
+    """
+
+    def close() -> None:
+        till.window.window.close()
+
+    def post(_number: int = 0, _frame: object = None) -> None:
+        till.runner.post(close)
+
+    if parent is not None:
+        from pos_desktop.host.parents import follow
+
+        follow(parent, post)
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, post) for number in signals}
+    try:
+        yield
+    finally:
+        for number, action in before.items():
+            signal.signal(number, action)
 
 
 def _behind(setup: Setup, runner: TaskRunner, bell: _Bell, paper: LatePaper) -> Counter:
@@ -222,6 +274,10 @@ def _printer(printouts: Path | None) -> Printer:
     return Printer(printouts)
 
 
+def _customer(control: str, late: LateCounter) -> PracticeCustomer | None:
+    return PracticeCustomer(control, lambda: late.wait().store) if control else None
+
+
 def _picture(url: str) -> bytes:
     from pos_desktop.net.pictures import fetch_png
 
@@ -246,8 +302,9 @@ def _keyring() -> SecretStore:
     return KeyringSecrets()
 
 
-def open_counter(data: Path | None, practice: Path | None) -> int:
-    """``raseed``: the window until it is closed. 2: settings wrong, 3: not set up or no place."""
+def open_counter(data: Path | None, practice: Path | None, parent: int | None = None) -> int:
+    """``raseed``: the window until it is closed, or ``parent`` is gone. 2: settings wrong, 3: not
+    set up or no place."""
     try:
         setup = real_setup(data) if practice is None else practice_setup(data, practice)
     except RaseedError as error:
@@ -257,9 +314,12 @@ def open_counter(data: Path | None, practice: Path | None) -> int:
 
     output = start_logging(setup.folders.logs)
     if setup.problem is not None:
-        sys.stderr.write(f"raseed: {setup.problem} The settings of the last start are used.\n")
+        file = setup.folders.options
+        sys.stderr.write(
+            f"raseed: {file}: {setup.problem} The settings of the last start are used.\n"
+        )
         _LOG.warning("settings not read, the last good ones are used: %s", setup.problem)
     try:
-        return serve(open_till(setup))
+        return serve(open_till(setup), parent)
     finally:
         stop_logging(output)

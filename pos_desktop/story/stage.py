@@ -12,21 +12,25 @@ from pos_desktop.gui.hands import Hands
 from pos_desktop.sandbox.surroundings import Surroundings
 from pos_desktop.services.views import PaidNews
 from pos_desktop.story.customer import Customer
+from pos_desktop.story.ending import Ending
+from pos_desktop.story.folder import SHOP
 from pos_desktop.story.report import Broken, Findings, write_report
 from pos_desktop.story.scenes import Record, Story
 
 _FINAL = frozenset({MessageState.DELIVERED, MessageState.READ})
 
 
-def perform(story: Story, out: Path) -> dict[str, object]:
-    """Play it; the content of ``story.json``. Raises TooLate or Broken."""
-    shop = out / "shop"
-    shutil.rmtree(shop, ignore_errors=True)
-    with Surroundings(shop) as around:
+def perform(story: Story, out: Path, ending: Ending) -> dict[str, object]:
+    """Play it; the content of ``story.json``. Raises TooLate or Broken, and what ``ending`` says.
+
+    ``out`` is a folder of ``story.folder.story_folder``.
+    """
+    shop = out / SHOP
+    with Surroundings(shop) as around, ending.patient():
         wanted = Wanted(story.channel, "dark" if story.dark else "light")
         till = open_till(practice_setup(shop / "counter", around.file, wanted))
         try:
-            actors = Actors(story, out, around, till)
+            actors = Actors(story, out, around, till, ending)
             actors.play()
             told = write_report(actors.findings(), out)
         finally:
@@ -36,16 +40,31 @@ def perform(story: Story, out: Path) -> dict[str, object]:
     return told
 
 
+class _Hands(Hands):
+    """Stops between two turns of the event loop once the program is to end."""
+
+    def __init__(self, till: Till, ending: Ending) -> None:
+        super().__init__(till.window.window)
+        self._ending = ending
+
+    def turn(self) -> None:
+        """One turn, unless it is over. Raises SystemExit."""
+        self._ending.check()
+        super().turn()
+
+
 class Actors:
     """The cashier, her customer, and the notes of what they saw."""
 
-    def __init__(self, story: Story, out: Path, around: Surroundings, till: Till) -> None:
+    def __init__(
+        self, story: Story, out: Path, around: Surroundings, till: Till, ending: Ending
+    ) -> None:
         self._story = story
         self._out = out
         self._around = around
         self._till = till
         self._record = Record()
-        self._hands = Hands(till.window.window)
+        self._hands = _Hands(till, ending)
         self._customer = Customer(str(around.endpoints["control"]))
         self._news: list[PaidNews] = []
         till.events.paid.connect(self._news.append)
