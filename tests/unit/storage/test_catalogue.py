@@ -161,7 +161,7 @@ def test_quick_and_count(catalogue: SqliteCatalogue) -> None:
 def test_no_query_scans(catalogue: SqliteCatalogue, sql: str, count: int) -> None:
     session = catalogue._session()
     plan = [row[3] for row in session.rows(f"EXPLAIN QUERY PLAN {sql}", ["x"] * count)]
-    # A MATCH is listed as a scan of the virtual table's own index; the hits are at most 200.
+    # A MATCH is listed as a scan of the virtual table's own index; the hits are at most 100.
     scans = [
         step
         for step in plan
