@@ -13,6 +13,7 @@ from pos_relay.settings import Settings, from_environment
 from pos_relay.store import devices, tenants
 from pos_relay.store.opened import Store, open_store
 
+_ABOUT = "Serves a chain's counters and customers; the operator's commands work while it serves."
 _MINUTE = 60_000
 _LONGEST_NAME = 80
 _SHORTEST_SECRET = 8
@@ -158,7 +159,7 @@ def _uses(text: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="raseed-relay", description=__doc__)
+    parser = argparse.ArgumentParser(prog="raseed-relay", description=_ABOUT)
     commands = parser.add_subparsers(required=True)
 
     def command(

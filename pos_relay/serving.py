@@ -1,6 +1,8 @@
 """Running the web server: the bound socket, the announcement, and the end with the parent."""
 
 import asyncio
+import contextlib
+import ipaddress
 import json
 import logging
 import os
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 
 import uvicorn
 
+from pos_relay.alone import serving_alone
 from pos_relay.app import create_app
 from pos_relay.errors import SetupError
 from pos_relay.node import Node, open_node
@@ -21,6 +24,7 @@ from pos_relay.settings import Settings
 
 _SYNCHRONIZE = 0x0010_0000
 _TIMEOUT = 0x102
+_PATIENCE_S = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,15 @@ def serve(settings: Settings, bind: Bind) -> int:
         closing_last.callback(listening.close)
         host, port = listening.getsockname()[:2]
         base_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        # A launcher that died leaves a relay which takes some seconds to end after it.
+        patience = 0.0 if bind.parent is None else _PATIENCE_S
+        closing_last.enter_context(serving_alone(settings.data, patience))
+        _warn(settings, bind, base_url)
         node = open_node(settings)
         closing_last.callback(node.store.close)
 
         def ready() -> None:
+            sys.stderr.write(f"raseed-relay: listening on {base_url}\n")
             if bind.announce:
                 addresses = {"base_url": base_url, "public_url": settings.public_url or base_url}
                 sys.stdout.write(json.dumps(addresses) + "\n")
@@ -73,8 +82,25 @@ def serve(settings: Settings, bind: Bind) -> int:
         server = make_server(node, ready)
         if bind.parent is not None:
             _follow(bind.parent, server)
-        asyncio.run(server.serve(sockets=[listening]))
+        # Ctrl-C is how a person ends it; uvicorn has ended in order when it raises this again.
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(server.serve(sockets=[listening]))
         return 0 if server.started else 1
+
+
+def _warn(settings: Settings, bind: Bind, base_url: str) -> None:
+    """Customers cannot open a link that begins with an address of this machine's own network."""
+    if settings.public_url or _loopback(bind.host):
+        return
+    text = f"without --public-url the links of customers begin with {base_url}"
+    sys.stderr.write(f"raseed-relay: {text}; give the https address that they can reach\n")
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def make_server(node: Node, ready: Callable[[], None]) -> uvicorn.Server:

@@ -40,17 +40,16 @@ def story_folder(out: Path) -> Iterator[None]:
 def check_folder(out: Path) -> None:
     """Raise InputError if a story may not be written to ``out``; changes nothing."""
     try:
-        if (out / MARKER).is_file():
-            return
-        if out.exists() and any(out.iterdir()):
-            text = f"{out} is not empty and no story made it; give --out a new or empty folder"
-            raise InputError("foreign_folder", text, folder=str(out))
         nearest = next(place for place in (out, *out.absolute().parents) if place.exists())
+        if not nearest.is_dir():
+            text = f"{nearest} is a file; give --out a folder"
+            raise InputError("no_folder", text, folder=str(out))
+        foreign = nearest == out and not (out / MARKER).is_file() and any(out.iterdir())
     except OSError as error:
         raise _unusable(out, error) from error
-    if not nearest.is_dir():
-        text = f"{nearest} is a file; give --out a folder"
-        raise InputError("no_folder", text, folder=str(out))
+    if foreign:
+        text = f"{out} is not empty and no story made it; give --out a new or empty folder"
+        raise InputError("foreign_folder", text, folder=str(out))
     if not os.access(nearest, os.W_OK):
         text = f"{out} cannot be written; give --out another folder"
         raise InputError("no_folder", text, folder=str(out))
