@@ -10,6 +10,7 @@ import msgspec
 from pos_desktop import assets
 from pos_desktop.domain.errors import InputError
 from pos_desktop.domain.options import (
+    Channel,
     CounterOptions,
     ExotelOptions,
     GatewayOptions,
@@ -17,7 +18,6 @@ from pos_desktop.domain.options import (
     RelayOptions,
     Shop,
 )
-from pos_desktop.domain.sale import Channel
 from pos_desktop.settings.paths import Folders
 from pos_desktop.settings.store import OptionsFile
 

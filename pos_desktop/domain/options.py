@@ -6,7 +6,29 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pos_desktop.domain.sale import Channel, RoundOff, Scheme
+
+class Scheme(StrEnum):
+    """The supplier's registration."""
+
+    REGULAR = "regular"
+    COMPOSITION = "composition"
+    UNREGISTERED = "unregistered"
+
+
+class RoundOff(StrEnum):
+    """How the total becomes the payable amount."""
+
+    NEAREST = "nearest"
+    DOWN = "down"
+    NONE = "none"
+
+
+class Channel(StrEnum):
+    """The one way by which a tenant sends messages (never two)."""
+
+    WHATSAPP_QR = "whatsapp_qr"
+    WHATSAPP_LINK = "whatsapp_link"
+    SMS_LINK = "sms_link"
 
 
 class LinkStyle(StrEnum):

@@ -8,6 +8,25 @@ milliseconds since 1970-01-01 UTC.
 from dataclasses import dataclass
 from enum import StrEnum
 
+# They are settings of the shop; the counter reads its settings before it needs a sale.
+from pos_desktop.domain.options import Channel, RoundOff, Scheme
+
+__all__ = [
+    "Channel",
+    "Consent",
+    "Item",
+    "PricedBill",
+    "PricedLine",
+    "RoundOff",
+    "Sale",
+    "SaleState",
+    "Scheme",
+    "TaxClass",
+    "Tender",
+    "TenderKind",
+    "Totals",
+]
+
 
 class TaxClass(StrEnum):
     """How a line is treated under GST (reference domain 1.6)."""
@@ -16,30 +35,6 @@ class TaxClass(StrEnum):
     NIL = "nil"
     EXEMPT = "exempt"
     NON_GST = "non_gst"
-
-
-class Scheme(StrEnum):
-    """The supplier's registration."""
-
-    REGULAR = "regular"
-    COMPOSITION = "composition"
-    UNREGISTERED = "unregistered"
-
-
-class RoundOff(StrEnum):
-    """How the total becomes the payable amount."""
-
-    NEAREST = "nearest"
-    DOWN = "down"
-    NONE = "none"
-
-
-class Channel(StrEnum):
-    """The one way by which a tenant sends messages (never two)."""
-
-    WHATSAPP_QR = "whatsapp_qr"
-    WHATSAPP_LINK = "whatsapp_link"
-    SMS_LINK = "sms_link"
 
 
 class SaleState(StrEnum):
