@@ -82,6 +82,14 @@ def test_a_mistake_in_the_settings_is_named(tmp_path: Path) -> None:
         real_setup(tmp_path)
 
 
+def test_a_mistake_is_told_before_what_the_last_good_copy_lacks(tmp_path: Path) -> None:
+    file = kept(tmp_path, replace(SHOP, counter=CounterOptions()))
+    file.write_text('{\n "shop": {"nam": "Shree"}}')
+    with pytest.raises(InputError, match=r"settings\.json: Setting shop\.nam \(line 2\)") as told:
+        real_setup(tmp_path)
+    assert told.value.code == "settings_value"
+
+
 def test_without_a_series_no_shop_opens(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not set up"):
         real_setup(tmp_path)
