@@ -23,7 +23,9 @@ _WINDOW = {
     "col_amount": _("Amount"),
     "cart_name": _("Lines of the bill"),
     "cart_empty_title": _("Ready for the next customer"),
-    "cart_empty_hint": _("Scan the first item, tap a quick key, or press F2 and type a name."),
+    "cart_empty_hint": _(
+        "Scan the first item, tap a quick key, or press F2 and type a name. Press F1 for all keys."
+    ),
     "line_less": _("One less of this item"),
     "line_more": _("One more of this item"),
     "line_remove": _("Remove this line"),
@@ -92,8 +94,8 @@ _LAMPS = {
     "lamp_checking": _("{name} …"),
     "all_sent": _("All bills sent"),
     "sending": _("Sending {n}"),
-    "unsent": _("{n} unsent · {age}"),
-    "unsent_down": _("Relay down · {n} unsent · {age}"),
+    "unsent": _("{n} to send · {age}"),
+    "unsent_down": _("Bill pages down · {n} to send · {age}"),
     "lamp_name": _("{name}: {state}"),
 }
 
@@ -181,6 +183,8 @@ _SHEETS = {
     "menu_new_qr": _("Ask again with a QR"),
     "menu_cash": _("Cash"),
     "menu_print": _("Print"),
+    "practice_pay": _("Practice: the customer pays"),
+    "practice_fail": _("Practice: her payment fails"),
     "menu_hand_over": _("Goods given"),
     "menu_abandon": _("Give up this bill …"),
     "abandon_title": _("Why is the bill given up?"),
@@ -275,6 +279,19 @@ _NOTICES = {
     ),
     "parked": _("The bill is parked. Press F4 on an empty bill to take it back."),
     "requested": _("Token {n} waits for its payment. Serve the next customer."),
+    "requested_practice": _(
+        "Token {n} waits for its payment. In practice you are the customer too: press F5, open "
+        "the bill with Enter and let her pay."
+    ),
+    "practice_failed": _("Her payment failed, as it may in a real shop. She can try again."),
+    "practice_not_payable": _(
+        "Nothing can be paid for this bill now. Wait a moment, or ask again with a QR."
+    ),
+    "practice_away": _("The practice customer cannot be reached. Restart practice with ./run."),
+    "settings_kept": _(
+        "The settings file has a mistake, so the settings of the last start are used. "
+        "Call the manager: {problem}"
+    ),
     "cash_done": _("Change {change}. Token {n}, bill {number}."),
     "handed_over": _("Token {n}: goods given."),
     "abandoned": _("Token {n} is given up. Nothing more can be paid for it."),

@@ -148,6 +148,7 @@ class Wiring(QObject):
 
     def on_paid(self, news: PaidNews) -> None:
         """A bill was issued."""
+        self.presenters.notices.on_paid(news.order_id)
         self.presenters.waiting.on_paid(news)
         self.presenters.qr.on_paid(news)
 
@@ -158,6 +159,7 @@ class Wiring(QObject):
 
     def on_tick(self) -> None:
         """A second went by."""
+        self.presenters.notices.on_tick()
         self.presenters.desk.on_tick()
         self.presenters.waiting.on_tick()
         self.presenters.status.on_tick()
@@ -185,6 +187,9 @@ class Wiring(QObject):
     def _on_draft(self, text: str | None) -> None:
         self.presenters.sale.restore(text)
         self.presenters.customer.show()
+        # Last, so that no news of the draft hides it.
+        if self._services.problem:
+            self.presenters.notices.error("settings_kept", problem=self._services.problem)
 
     def _on_entered(self, text: str, picked: Item | None) -> None:
         self.presenters.entry.on_enter(text, picked)
@@ -233,6 +238,7 @@ class Wiring(QObject):
             sheet.dismissed.connect(presenter.on_back)
         window.phone_sheet.none.connect(p.customer.on_none)
         window.qr_sheet.dismissed.connect(p.qr.on_back)
+        window.qr_sheet.practised.connect(p.qr.on_practice)
         window.menu_sheet.dismissed.connect(p.menu.on_back)
         window.menu_sheet.chosen.connect(p.menu.on_choice)
         window.help_sheet.dismissed.connect(window.help_sheet.close_sheet)

@@ -19,7 +19,15 @@ from pos_desktop.gui.app import Counter, Deps, build_counter
 from pos_desktop.gui.events import Events
 from pos_desktop.gui.keys import Command
 from pos_desktop.services.views import DeskState, Lamp, LampState, PaidNews, PayableQr
-from tests.support.window_fakes import LAMPS, NOW, OIL, PICTURED, Played, waiting_bills
+from tests.support.window_fakes import (
+    LAMPS,
+    NOW,
+    OIL,
+    PICTURED,
+    PayingCustomer,
+    Played,
+    waiting_bills,
+)
 
 UPI = (
     "upi://pay?pa=rzp.freshmart@hdfcbank&pn=Fresh%20Mart&am=1132.00&cu=INR&tr=RZPQRpractice0001"
@@ -39,7 +47,7 @@ class Studio:
     """One window with stand-ins behind it."""
 
     def __init__(self, *, theme: str = "light", practice: bool = False) -> None:
-        self.played = Played()
+        self.played = Played(customer=PayingCustomer() if practice else None)
         self.played.options = replace(self.played.options, theme=theme, practice=practice)
         self.events = Events()
         self.counter: Counter = build_counter(Deps(self.played.services, self.events, qr_matrix))
@@ -154,6 +162,18 @@ def menu(studio: Studio) -> None:
     studio.counter.presenters.menu.open("A17")
 
 
+def requested(studio: Studio) -> None:
+    """F9: the bill parked itself."""
+    seven(studio)
+    studio.counter.presenters.pay.on_request()
+
+
+def settings(studio: Studio) -> None:
+    """The settings file could not be read."""
+    problem = "options.toml: relay.base_url: Expected `str`, got `int`"
+    studio.counter.presenters.notices.error("settings_kept", problem=problem)
+
+
 def abandon(studio: Studio) -> None:
     """Giving up a bill asks why."""
     menu(studio)
@@ -232,6 +252,10 @@ SCENES: dict[str, Scene] = {
     "many": (many, "light", False, HD),
     "parked": (parked, "light", False, HD),
     "practice": (seven, "light", True, HD),
+    "practice-menu": (menu, "light", True, HD),
+    "practice-qr": (qr, "light", True, HD),
+    "practice-requested": (requested, "light", True, HD),
+    "settings": (settings, "light", False, HD),
     "practice-dark": (seven, "dark", True, HD),
     "small": (seven, "light", False, SMALL),
     "small-error": (error, "light", True, SMALL),

@@ -7,7 +7,7 @@ from typing import TypeVar
 from pos_desktop.domain.errors import DomainError, RaseedError
 from pos_desktop.domain.options import CounterOptions, Options, Shop
 from pos_desktop.domain.sale import Channel, Item, Sale, SaleState, TaxClass
-from pos_desktop.gui.presenters.ports import Pictures, Services
+from pos_desktop.gui.presenters.ports import Pictures, PracticeCustomer, Services
 from pos_desktop.services.order import Order
 from pos_desktop.services.views import (
     DeskState,
@@ -254,6 +254,26 @@ class Tones:
 
 
 @dataclass
+class PayingCustomer:
+    """A practice customer that remembers what she did; ``refuse`` is raised by the next call."""
+
+    did: list[tuple[str, str]] = field(default_factory=list)
+    refuse: Exception | None = None
+
+    def pay(self, order_id: str) -> None:
+        self._do("pay", order_id)
+
+    def fail(self, order_id: str) -> None:
+        self._do("fail", order_id)
+
+    def _do(self, what: str, order_id: str) -> None:
+        if self.refuse is not None:
+            error, self.refuse = self.refuse, None
+            raise error
+        self.did.append((what, order_id))
+
+
+@dataclass
 class Played:
     """All stand-ins of one window, and ``services`` made of them."""
 
@@ -272,6 +292,8 @@ class Played:
     paper: Paper = field(default_factory=Paper)
     tones: Tones = field(default_factory=Tones)
     pictures: Pictures | None = None
+    customer: PracticeCustomer | None = None
+    problem: str = ""
 
     @property
     def services(self) -> Services:
@@ -286,6 +308,8 @@ class Played:
             paper=self.paper,
             tones=self.tones,
             pictures=self.pictures,
+            customer=self.customer,
+            problem=self.problem,
         )
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pos_desktop.domain.money import format_rupees
 from pos_desktop.domain.sale import Sale
+from pos_desktop.gui.presenters import practice
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.pay import CashPresenter, Owed
 from pos_desktop.gui.presenters.ports import Services
@@ -72,7 +73,8 @@ class MenuPresenter:
         bill = self._waiting.bill(order_id)
         if bill is not None:
             self._order = order_id
-            self._view.open_menu(self._state(bill, _choices(bill)))
+            practised = practice.payable(self._services, bill.words)
+            self._view.open_menu(self._state(bill, _choices(bill, practised=practised)))
 
     def on_choice(self, code: str) -> None:
         """A button was pressed. The bill may have changed since: services check again."""
@@ -96,6 +98,8 @@ class MenuPresenter:
         }
         if code in REASONS:
             self._abandon(bill, code)
+        elif code in practice.CHOICES:
+            practice.act(self._services, self._notices, bill.order_id, code)
         elif code in actions:
             actions[code]()
 
@@ -143,7 +147,7 @@ class MenuPresenter:
     def _hand_over(self, bill: WaitingBill) -> None:
         self._run(
             lambda: self._services.checkout.hand_over(bill.order_id, self._by),
-            lambda _: self._notices.tell("handed_over", n=bill.token_no),
+            lambda _: self._notices.tell_of(bill.order_id, "handed_over", n=bill.token_no),
         )
 
     def _abandon(self, bill: WaitingBill, reason: str) -> None:
@@ -151,8 +155,11 @@ class MenuPresenter:
             lambda: self._services.checkout.abandon(
                 bill.order_id, reason.removeprefix("abandon_"), self._by
             ),
-            lambda _: self._notices.tell(
-                "abandoned", n=bill.token_no, amount=format_rupees(bill.amount, sign=True)
+            lambda _: self._notices.tell_of(
+                bill.order_id,
+                "abandoned",
+                n=bill.token_no,
+                amount=format_rupees(bill.amount, sign=True),
             ),
         )
 
@@ -164,12 +171,13 @@ class MenuPresenter:
         return self._services.options.counter.cashier
 
 
-def _choices(bill: WaitingBill) -> tuple[Choice, ...]:
+def _choices(bill: WaitingBill, *, practised: bool) -> tuple[Choice, ...]:
     codes: list[str] = []
     if bill.paid_at is not None:
         codes = ["menu_hand_over", "menu_print"]
     else:
         codes = ["menu_qr" if bill.can_show_qr else "menu_new_qr", "menu_cash"]
+        codes += practice.CHOICES if practised else ()
     choices = [Choice(code, say(code)) for code in codes]
     if bill.paid_at is None:
         choices.append(Choice("menu_abandon", say("menu_abandon"), danger=True))

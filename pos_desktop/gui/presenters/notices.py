@@ -11,6 +11,12 @@ from pos_desktop.services.views import Tone
 
 _log = logging.getLogger(__name__)
 
+_USUAL_S = 8
+# Change is counted out of a drawer, and the practice hint names three steps.
+_LONGER_S = {"cash_done": 30, "requested_practice": 20}
+# Refusals that changed nothing and ask for nothing.
+_PASSING = frozenset({"nothing_to_pay"})
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -29,12 +35,18 @@ class NoticeView(Protocol):
 
 
 class Notices:
-    """Shows at most one message at a time; a blocking one is never replaced by a mild one."""
+    """Shows at most one message at a time; a blocking one is never replaced by a mild one.
+
+    What is only good to know goes by itself after some seconds, and at once when the bill that it
+    speaks of is paid; what went wrong stays until it is seen or the next action succeeds.
+    """
 
     def __init__(self, view: NoticeView, tones: Tones) -> None:
         self._view = view
         self._tones = tones
         self._now: Notice | None = None
+        self._order = ""
+        self._seconds: int | None = None
 
     @property
     def blocking(self) -> bool:
@@ -55,6 +67,23 @@ class Notices:
         """Good to know; no tone."""
         self._show(Notice(code, say(code, **params), Tone.INFO))
 
+    def tell_of(self, order_id: str, code: str, /, **params: object) -> None:
+        """Good to know as long as this bill is not paid."""
+        self._show(Notice(code, say(code, **params), Tone.INFO), order_id)
+
+    def on_tick(self) -> None:
+        """A second went by."""
+        if self._seconds is None:
+            return
+        self._seconds -= 1
+        if self._seconds <= 0:
+            self.acknowledge()
+
+    def on_paid(self, order_id: str) -> None:
+        """This bill is paid: that it waits is not true any more."""
+        if self._now is not None and self._order == order_id:
+            self.acknowledge()
+
     def refuse_scan(self) -> None:
         """A scan came while a message waits to be seen: the tone again, the message stays."""
         self._tones.play("error")
@@ -71,7 +100,8 @@ class Notices:
         """Take the message away; False where there was none."""
         if self._now is None:
             return False
-        self._now = None
+        self._now = self._seconds = None
+        self._order = ""
         self._view.show_notice(None)
         return True
 
@@ -80,8 +110,10 @@ class Notices:
         if self._now is not None and not self._now.blocking:
             self.acknowledge()
 
-    def _show(self, notice: Notice) -> None:
+    def _show(self, notice: Notice, order_id: str = "") -> None:
         if self.blocking and not notice.blocking:
             return
-        self._now = notice
+        passing = notice.tone is Tone.INFO or notice.code in _PASSING
+        self._seconds = _LONGER_S.get(notice.code, _USUAL_S) if passing else None
+        self._now, self._order = notice, order_id
         self._view.show_notice(notice)

@@ -209,7 +209,9 @@ class PayPresenter:
         self._services.runner.run("db", lambda: work(order), done, failed)
 
     def _parked(self, sale: Sale) -> None:
-        self._notices.tell("requested", n=sale.token_no)
+        practice = self._services.customer is not None
+        code = "requested_practice" if practice else "requested"
+        self._notices.tell_of(sale.order_id, code, n=sale.token_no)
 
     def _show_qr(self, sale: Sale) -> None:
         self._qr.open(sale.order_id, sale.token_no, sale.due)

@@ -87,9 +87,24 @@ class Pictures(Protocol):
     def __call__(self, url: str) -> bytes: ...
 
 
+class PracticeCustomer(Protocol):
+    """Plays the customer in practice; lane net.
+
+    Raises Unavailable ``practice_not_payable`` where this bill has nothing that she could pay now,
+    ``practice_away`` where the practice servers do not answer.
+    """
+
+    def pay(self, order_id: str) -> None: ...
+    def fail(self, order_id: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that the presenters are given; built once by the composition root."""
+    """Everything that the presenters are given; built once by the composition root.
+
+    ``customer`` exists in practice only. ``problem``: what is wrong in the settings file, whose
+    last good copy is used meanwhile; shown once at the start.
+    """
 
     options: Options
     clock: Clock
@@ -101,3 +116,5 @@ class Services:
     paper: Paper
     tones: Tones
     pictures: Pictures | None = None
+    customer: PracticeCustomer | None = None
+    problem: str = ""

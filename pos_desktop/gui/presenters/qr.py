@@ -5,6 +5,7 @@ from typing import Protocol
 
 from pos_desktop.domain.money import format_rupees
 from pos_desktop.domain.payment import CollectKind
+from pos_desktop.gui.presenters import practice
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.presenters.wording import countdown
@@ -16,7 +17,10 @@ _SHOWABLE = frozenset({"waiting_payment", "qr_on_screen", "asking_gateway", ""})
 
 @dataclass(frozen=True, slots=True)
 class QrState:
-    """The QR sheet. One of ``payload`` (drawn here) and ``picture`` (PNG bytes) or none yet."""
+    """The QR sheet. One of ``payload`` (drawn here) and ``picture`` (PNG bytes) or none yet.
+
+    ``practice``: words of the button that plays the customer; empty in a real shop.
+    """
 
     title: str
     amount: str
@@ -27,6 +31,7 @@ class QrState:
     picture: bytes | None = None
     apps: str = ""
     name: str = ""
+    practice: str = ""
 
 
 class QrView(Protocol):
@@ -91,6 +96,11 @@ class QrPresenter:
         if news.order_id == self._order:
             self.on_back()
 
+    def on_practice(self) -> None:
+        """Practice: the customer scans and pays; the sheet goes with the news."""
+        if self._order is not None:
+            practice.act(self._services, self._notices, self._order, practice.PAYS)
+
     def on_back(self) -> None:
         """Esc, or the next customer: the bill keeps waiting in the panel."""
         if self._order is not None:
@@ -150,7 +160,12 @@ class QrPresenter:
             picture=self._picture if live and qr.payload is None else None,
             apps=say("qr_apps") if live and qr.kind is CollectKind.QR else "",
             name=say("qr_name", amount=amount),
+            practice=self._practised(qr, live=live),
         )
+
+    def _practised(self, qr: PayableQr, *, live: bool) -> str:
+        offered = live and practice.payable(self._services, qr.words)
+        return say("practice_pay") if offered else ""
 
     def _words(self, qr: PayableQr) -> tuple[str, str, bool]:
         """(words, tone, whether the code may still be scanned)."""

@@ -33,6 +33,7 @@ _QR_LEAST, _QR_MOST, _QR_BESIDE = 360, 640, 600
 class QrSheet(Sheet):
     """Implements ``QrView``. Scanning goes on under it: the next customer is served."""
 
+    practised = Signal()
     takes_scans = True
 
     def __init__(self, parent: QWidget, matrix: QrMatrix, shop: str) -> None:
@@ -51,6 +52,13 @@ class QrSheet(Sheet):
         form.nextButton.show_words(say("qr_next"), _ESC)
         form.nextButton.setMinimumHeight(56)
         form.nextButton.clicked.connect(self.dismissed)
+        self.practice_button = KeyButton(form.leftColumn)
+        self.practice_button.setMinimumHeight(56)
+        self.practice_button.clicked.connect(self.practised)
+        self.practice_button.hide()
+        column = form.leftColumn.layout()
+        if column is not None:
+            column.addWidget(self.practice_button)
 
     def open_qr(self, state: QrState) -> None:
         """Show it, as large as the window allows: phones read large codes from afar."""
@@ -75,6 +83,8 @@ class QrSheet(Sheet):
         form.wordsLabel.setText(state.words)
         form.payeeLabel.setText(state.payee)
         form.appsLabel.setText(state.apps)
+        self.practice_button.setVisible(bool(state.practice))
+        self.practice_button.show_words(state.practice, "", size=16)
         self._show_code(state)
 
     def close_qr(self) -> None:

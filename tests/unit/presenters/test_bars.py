@@ -127,9 +127,9 @@ def test_what_is_unsent_is_counted_with_its_age(room: Room) -> None:
     room.status.on_lamps(LAMPS)
     room.status.on_desk(DeskState((), 3, NOW - 240_000, 0))
     assert room.page.status is not None
-    assert room.page.status.lamps[3].text == "3 unsent · 4 min"
+    assert room.page.status.lamps[3].text == "3 to send · 4 min"
     room.status.on_lamps((Lamp("relay", LampState.DOWN),))
-    assert room.page.status.lamps[3].text == "Relay down · 3 unsent · 4 min"
+    assert room.page.status.lamps[3].text == "Bill pages down · 3 to send · 4 min"
     assert room.page.status.lamps[3].tone == "failed"
 
 
