@@ -1,4 +1,7 @@
-"""The customer of the practice shop: pays through the practice control (design payments 9)."""
+"""The customer of the practice shop: pays through the practice control (design payments 9).
+
+Built before the first paint, so what it needs is imported when she acts.
+"""
 
 from __future__ import annotations
 

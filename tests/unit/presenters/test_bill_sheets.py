@@ -7,7 +7,14 @@ import pytest
 from pos_desktop.domain.errors import DomainError, Unavailable
 from pos_desktop.domain.payment import CollectKind
 from pos_desktop.services.views import DeskState, PaidNews, PayableQr
-from tests.support.window_fakes import CONTENT, NOW, Inline, Played, waiting_bills
+from tests.support.window_fakes import (
+    CONTENT,
+    NOW,
+    Inline,
+    PayingCustomer,
+    Played,
+    waiting_bills,
+)
 from tests.unit.presenters.screen import Room
 
 QR = PayableQr(
@@ -169,3 +176,51 @@ def test_printing_reads_in_one_lane_and_prints_in_another(room: Room) -> None:
     room.played.paper.refuse = OSError("no paper")
     room.paper.print("A16")
     assert room.said == "print_failed"
+
+
+def test_in_practice_the_menu_plays_the_customer() -> None:
+    customer = PayingCustomer()
+    room = Room(Played(customer=customer))
+    room.waiting.on_desk(DeskState(waiting_bills(), 0, None, 0))
+    room.menu.open("A17")
+    assert room.sheets.menu is not None
+    codes = [choice.code for choice in room.sheets.menu.choices]
+    assert codes == ["menu_qr", "menu_cash", "practice_pay", "practice_fail", "menu_abandon"]
+    room.menu.on_choice("practice_pay")
+    assert (room.closed("menu"), room.said) == (True, "")
+    room.menu.open("A17")
+    room.menu.on_choice("practice_fail")
+    assert customer.did == [("pay", "A17"), ("fail", "A17")]
+    assert room.said == "practice_failed"
+    assert room.played.runner.lanes == ["net", "net"]
+    customer.refuse = Unavailable("practice_not_payable")
+    room.menu.open("A17")
+    room.menu.on_choice("practice_pay")
+    assert room.said == "practice_not_payable"
+
+
+@pytest.mark.parametrize("order", ["A11", "A16", "A19"])
+def test_what_nobody_can_pay_offers_no_practice(order: str) -> None:
+    room = Room(Played(customer=PayingCustomer()))
+    room.waiting.on_desk(DeskState(waiting_bills(), 0, None, 0))
+    room.menu.open(order)
+    assert room.sheets.menu is not None
+    codes = [choice.code for choice in room.sheets.menu.choices]
+    assert [code for code in codes if code.startswith("practice")] == []
+
+
+def test_the_qr_sheet_plays_the_customer_in_practice_only(room: Room) -> None:
+    room.played.desk.qr = QR
+    room.qr.open("A17", 17, 124950)
+    assert room.sheets.qr is not None
+    assert room.sheets.qr.practice == ""
+    customer = PayingCustomer()
+    room = Room(Played(customer=customer))
+    room.qr.open("A17", 17, 124950)
+    assert room.sheets.qr is not None
+    assert room.sheets.qr.practice == ""
+    room.played.desk.qr = QR
+    room.qr.reload()
+    assert room.sheets.qr.practice == "Practice: the customer pays"
+    room.qr.on_practice()
+    assert customer.did == [("pay", "A17")]
