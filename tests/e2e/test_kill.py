@@ -115,7 +115,11 @@ def test_right_after_the_commit(shop: Shop, channel: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("channel", "fault"), [("whatsapp_qr", "hang_after_work"), ("whatsapp_link", "hang")]
+    ("channel", "fault"),
+    [
+        ("whatsapp_qr", "hang_after_work"),
+        pytest.param("whatsapp_link", "hang", marks=pytest.mark.full),
+    ],
 )
 def test_while_the_gateway_is_asked(shop: Shop, channel: str, fault: str) -> None:
     """It may have made the QR or link without our hearing of it (58): found by our reference."""
