@@ -77,7 +77,8 @@ class Collect:
     """One payable object made for one sale, as our database knows it.
 
     ``reference`` is our id at the gateway (at most 35 of ``[A-Za-z0-9_-]``, unique for good);
-    ``gateway_id`` is the gateway's own id once known. ``expires_at`` is the server's clock.
+    ``gateway_id`` is the gateway's own id once known. ``expires_at`` is the server's moment
+    as this computer's clock will show it.
     """
 
     reference: str

@@ -99,8 +99,8 @@ class RazorpayGateway:
         """Its state and every payment that the gateway knows of it."""
         gateway_id = _known_id(collect)
         if collect.kind is CollectKind.QR:
-            return self._without_bad_urls(self._qr(self._get(_qr_path(gateway_id))))
-        return self._without_bad_urls(self._link(self._get(_link_path(gateway_id))))
+            return self._as_shown(self._qr(self._get(_qr_path(gateway_id))))
+        return self._as_shown(self._link(self._get(_link_path(gateway_id))))
 
     def close(self, collect: Collect) -> CollectSeen:
         """Cancel or close, then look: what was paid or gone already answers as it stands."""
@@ -113,7 +113,7 @@ class RazorpayGateway:
             if error.kind in (GatewayErrorKind.STATE, GatewayErrorKind.VALIDATION):
                 return self.fetch(collect)
             raise
-        return self._without_bad_urls(self._qr(item) if by_qr else self._link(item))
+        return self._as_shown(self._qr(item) if by_qr else self._link(item))
 
     # -- links ---------------------------------------------------------------------------------
 
@@ -225,7 +225,7 @@ class RazorpayGateway:
         """Refuse to show a link of another host, or a QR that asks for another amount."""
         if seen.kind is CollectKind.LINK and seen.url is None:
             raise wire.unexpected("the link has no address")
-        shown = self._without_bad_urls(seen)
+        shown = self._as_shown(seen)
         # The picture of a QR that we can draw ourselves is not needed.
         needed = shown.image_url if seen.upi_payload is None else seen.image_url
         if shown.url != seen.url or needed != seen.image_url:
@@ -236,10 +236,16 @@ class RazorpayGateway:
             raise wire.unexpected("the QR asks for another amount")
         return shown
 
-    def _without_bad_urls(self, seen: CollectSeen) -> CollectSeen:
-        """Later looks must not hide money behind a bad address: the address alone is dropped."""
+    def _as_shown(self, seen: CollectSeen) -> CollectSeen:
+        """Later looks must not hide money behind a bad address: the address alone is dropped.
+
+        Its expiry is told on this computer's clock: the server's decides, ours only counts down
+        to the same moment (design payments 4).
+        """
+        expires = seen.expires_at
         return replace(
             seen,
+            expires_at=None if expires is None else expires - self._http.clock_skew_ms,
             url=seen.url if self._allowed(seen.url) else None,
             image_url=seen.image_url if self._allowed(seen.image_url) else None,
         )

@@ -168,6 +168,7 @@ class Engine:
             self._w.outbox.recover()
             self._recovered = True
         if self._stale:
+            self._w.outbox.hurry()
             self._w.watcher.resume()
             self._stale = False
 

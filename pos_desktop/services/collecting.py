@@ -18,7 +18,7 @@ from pos_desktop.ports import (
 )
 from pos_desktop.services.links import Links
 from pos_desktop.services.messages import Outgoing
-from pos_desktop.services.outbox import Call, Done, Dropped, Later, Recorded
+from pos_desktop.services.outbox import Call, Done, Dropped, Later, Recorded, backoff
 from pos_desktop.services.payments import Payments
 from pos_desktop.services.schedule import watch_after
 
@@ -122,7 +122,7 @@ class CreateCollect:
             return Done(news)
         if not isinstance(outcome, GatewayError):
             return Later(f"unexpected answer {outcome!r}")
-        return self._failed(uow, collect, outcome, now)
+        return self._failed(uow, effect, collect, outcome, now)
 
     def dropped(self, uow: UnitOfWork, effect: Effect, reason: str, now: int) -> None:
         """Nothing to note: the collect says itself where it stands."""
@@ -139,11 +139,14 @@ class CreateCollect:
             return
         self.outgoing.collect_opened(uow, sale, collect, now)
 
-    def _failed(self, uow: UnitOfWork, collect: Collect, error: GatewayError, now: int) -> Recorded:
+    def _failed(
+        self, uow: UnitOfWork, effect: Effect, collect: Collect, error: GatewayError, now: int
+    ) -> Recorded:
         noted = replace(collect, last_error=error.kind.value)
         if error.outcome_unknown:
             self.payments.event(uow, noted, Event.OUTCOME_UNKNOWN, now)
-            return Later(error.text or error.kind.value, 2)
+            # Asking again at once would not tell more, and the account is shared.
+            return Later(error.text or error.kind.value, max(2.0, backoff(effect.attempts)))
         if error.kind in _REFUSALS:
             self.payments.event(uow, noted, Event.REFUSED, now, error.text or error.kind.value)
             return Done()

@@ -30,6 +30,7 @@ _TONES = {
 _ATTENTION = frozenset({"gateway_unreachable", "refused_by_gateway", "link_expired", "late_money"})
 # Flags of money that came although nothing was to pay any more.
 _LATE = frozenset({"late", "duplicate", "over"})
+_GONE = frozenset({CollectState.EXPIRED, CollectState.CANCELLED, CollectState.REFUSED})
 _SHOWABLE = frozenset({CollectState.OPEN})
 
 
@@ -48,13 +49,15 @@ class Desk:
         with self.store.read() as uow:
             bills = [_waiting(uow, sale, now) for sale in uow.sales.waiting()]
             rows, oldest = uow.outbox.unsent()
-            flagged = {flag.order_id for flag in uow.flags.open()}
+            shown = {bill.order_id for bill in bills}
+            # Money on a bill that left the panel brings its card back: nobody may miss it.
+            flagged = dict.fromkeys(flag.order_id for flag in uow.flags.open())
+            gone = [uow.sales.get(order_id) for order_id in flagged if order_id not in shown]
+            bills += [_waiting(uow, sale, now) for sale in gone if sale is not None]
         entries, first = self.syncing.unsent()
         ages = [at for at in (oldest, first) if at is not None]
         bills.sort(key=lambda bill: (not bill.attention, bill.created_at))
-        # An abandoned or handed-over bill with an open flag has no card, and counts all the more.
-        unseen = flagged - {bill.order_id for bill in bills}
-        attention = sum(bill.attention for bill in bills) + len(unseen)
+        attention = sum(bill.attention for bill in bills)
         return DeskState(tuple(bills), rows + entries, min(ages, default=None), attention)
 
     def payable(self, order_id: str) -> PayableQr | None:
@@ -111,7 +114,7 @@ def _waiting(uow: UnitOfWork, sale: Sale, now: int) -> WaitingBill:
     words = _words(uow, sale, collect, now)
     message = _message(uow, sale)
     flags = {flag.kind for flag in uow.flags.of(sale.order_id) if flag.state == "open"}
-    if sale.state is SaleState.ISSUED and flags & _LATE:
+    if sale.state is not SaleState.AWAITING and flags & _LATE:
         words = "late_money"
     return WaitingBill(
         order_id=sale.order_id,
@@ -143,9 +146,11 @@ def _message(uow: UnitOfWork, sale: Sale) -> Message | None:
 
 def _message_words(message: Message, collect: Collect | None, now: int) -> str:
     if message.state is MessageState.WAITING:
-        asking = message.purpose is Purpose.PAYMENT_REQUEST and (
-            collect is None or collect.state is not CollectState.OPEN
-        )
+        request = message.purpose is Purpose.PAYMENT_REQUEST
+        if request and collect is not None and collect.state in _GONE:
+            # It waits for nothing; a new QR or link would take it along.
+            return ""
+        asking = request and (collect is None or collect.state is not CollectState.OPEN)
         waited = now - message.created_at > _WAITS_MS
         return "waits_for_relay" if waited and not asking else "queued"
     return message.state.value

@@ -87,14 +87,16 @@ def shown_digits(phone: str | None) -> str | None:
 
 
 def leave_awaiting(uow: UnitOfWork, order_id: str, now: int, *, reason: str) -> None:
-    """Drop a payment request that has not gone yet: it is never sent late."""
+    """Drop a payment request that has not gone yet: it is never sent late.
+
+    Its outbox row, if there is one, finds that out by itself (``SendMessage.prepare``); dropping
+    rows here could take the receipt's along.
+    """
     for message in uow.messages.of(order_id):
         unsent = message.state in (MessageState.WAITING, MessageState.QUEUED)
         if message.purpose is Purpose.PAYMENT_REQUEST and unsent:
             dropped = replace(message, state=MessageState.DROPPED, reason=reason)
             uow.messages.save(dropped)
-    # The row of a message that is being sent right now stays: its answer is still recorded.
-    uow.outbox.drop_for(order_id, effects.MESSAGE_SEND, reason, now)
 
 
 def close_collects(uow: UnitOfWork, order_id: str, now: int) -> None:

@@ -141,6 +141,12 @@ class Outbox:
                     self._write(uow, effect, action.recover(uow, effect, now), now)
             uow.commit()
 
+    def hurry(self) -> None:
+        """After a start, a sleep or a clock put back: nothing waits for a moment that is far."""
+        with self._store.write() as uow:
+            uow.outbox.hurry(self._clock.now())
+            uow.commit()
+
     def step(self, now: int) -> int | None:
         """Start what is due; the moment at which to come again, or None.
 

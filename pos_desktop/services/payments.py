@@ -105,12 +105,20 @@ class Payments:
             return self.event(uow, collect, Event.CLOSED_UNPAID, now, reason)
         past = seen.expires_at is not None and now > seen.expires_at
         if collect.state is CollectState.OPEN and past:
-            # A single-use QR expires without a word (gateways 1.4): our timer is the only signal.
-            return self.event(uow, collect, Event.TIMED_OUT, now, "expiry")
+            return self._timed_out(uow, collect, seen, now)
         if collect.state in _GIVEN_UP and seen.status is GatewayStatus.OPEN and not past:
             # We counted it as gone and it takes money: a person looks, and it is watched on.
             return self.event(uow, collect, Event.ACCEPTED, now)
         return collect
+
+    def _timed_out(self, uow: UnitOfWork, collect: Collect, seen: CollectSeen, now: int) -> Collect:
+        """Its time is over by the server's clock. While the gateway still takes money it is asked
+        to close: nothing else may be opened beside a live one (design payments 3)."""
+        if seen.status is not GatewayStatus.OPEN:
+            return self.event(uow, collect, Event.TIMED_OUT, now, "expiry")
+        closing = self.event(uow, collect, Event.CANCEL_ASKED, now, "expiry")
+        uow.outbox.put(effects.COLLECT_CLOSE, collect.reference, collect.order_id, now)
+        return closing
 
     def _settle(
         self, uow: UnitOfWork, sale: Sale, collect: Collect, now: int, source: str
@@ -213,8 +221,10 @@ def _tenders(
     kind = TenderKind.GATEWAY_QR if collect.kind is CollectKind.QR else TenderKind.GATEWAY_LINK
     left = sale.due
     tenders = []
+    given_back = {f.payment_id for _, f in facts if f.status is PaymentStatus.REFUNDED}
     for _, fact in facts:
-        if fact.status is PaymentStatus.CAPTURED and fact.currency == "INR" and left > 0:
+        captured = fact.status is PaymentStatus.CAPTURED and fact.payment_id not in given_back
+        if captured and fact.currency == "INR" and left > 0:
             amount = min(fact.amount, left)
             left -= amount
             tenders.append(Tender(kind, amount, now, collect.gateway, reference=fact.payment_id))

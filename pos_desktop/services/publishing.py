@@ -167,7 +167,9 @@ class PublishPicture:
 
     def dropped(self, uow: UnitOfWork, effect: Effect, reason: str, now: int) -> None:
         """There is nothing to send; the QR is on the counter's screen."""
-        leave_awaiting(uow, effect.order_id, now, reason="qr_on_screen")
+        sale = uow.sales.get(effect.order_id)
+        if sale is not None and sale.state is SaleState.AWAITING:
+            leave_awaiting(uow, effect.order_id, now, reason="qr_on_screen")
 
     def recover(self, uow: UnitOfWork, effect: Effect, now: int) -> Recorded:
         return Later("stopped while publishing", 0)

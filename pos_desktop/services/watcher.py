@@ -160,10 +160,10 @@ class Watcher:
     ) -> PaidNews | None:
         news = None
         with self._w.store.write() as uow:
-            if isinstance(outcome, CollectSeen):
+            if isinstance(outcome, CollectSeen) and not _overtaken(uow, asked, outcome):
                 source = "push" if pushed else "poll"
                 news = self._w.payments.apply(uow, asked.reference, outcome, now, source)
-            elif pushed:
+            elif pushed and isinstance(outcome, Exception):
                 self._pushed.add(asked.reference)
             self._schedule(uow, asked.reference, now, outcome)
             uow.commit()
@@ -220,3 +220,12 @@ class Watcher:
 def definite(error: Exception) -> bool:
     """Whether the gateway answered about this very object, so that the line and the key work."""
     return isinstance(error, GatewayError) and error.kind in _DEFINITE
+
+
+def _overtaken(uow: UnitOfWork, asked: Collect, seen: CollectSeen) -> bool:
+    """Whether the answer is older than what we know: the collect moved on while it was on its way.
+
+    With money in it an answer is never too old.
+    """
+    current = uow.collects.get(asked.reference)
+    return current is not None and current.state is not asked.state and not seen.payments

@@ -33,10 +33,9 @@ class OfferPresenter:
         if not stuck:
             return
         newest = max(stuck, key=lambda bill: bill.created_at)
-        if newest.order_id in self._offered:
-            return
-        self._offered |= {bill.order_id for bill in stuck}
-        if not len(self._sale.draft.cart) and self._qr.order_id is None:
+        busy = len(self._sale.draft.cart) > 0 or self._qr.order_id is not None
+        if newest.order_id not in self._offered and not busy:
+            self._offered.add(newest.order_id)
             self._qr.open(newest.order_id, newest.token_no, newest.amount)
 
     def _stuck(self, bill: WaitingBill) -> bool:

@@ -25,6 +25,7 @@ _INTERRUPTED = select_sql(
     "WHERE state = 'doing' AND state IN ('queued', 'doing') ORDER BY +effect_id",
 )
 _DONE = "UPDATE outbox SET state = 'done', finished_at = ?, last_error = NULL WHERE effect_id = ?"
+_HURRY = "UPDATE outbox SET not_before = ? WHERE state = 'queued' AND not_before > ?"
 _RETRY = (
     "UPDATE outbox SET state = 'queued', not_before = ?, last_error = ? "
     "WHERE effect_id = ? AND state IN ('queued', 'doing')"
@@ -59,6 +60,10 @@ class SqlOutbox:
     def interrupted(self) -> Sequence[Effect]:
         """Rows left in doing by a killed process."""
         return tuple(map(_effect, self._session.rows(_INTERRUPTED)))
+
+    def hurry(self, now: int) -> None:
+        """Queued rows that wait for a later moment become due."""
+        self._session.change(_HURRY, (now, now))
 
     def done(self, effect_id: int, now: int) -> None:
         """It happened."""

@@ -50,6 +50,16 @@ def test_the_newest_of_several_is_offered(room: Room, offer: OfferPresenter) -> 
     assert room.qr.order_id == "B"
 
 
+def test_a_bill_that_was_not_shown_is_offered_later(room: Room, offer: OfferPresenter) -> None:
+    newer = replace(BILL, order_id="B", token_no=8, created_at=NOW + 1)
+    room.sale.add(Item(1, "8901234000014", "Milk", 2800), 1000)
+    offer.on_desk(desk(BILL, newer))
+    assert room.qr.order_id is None
+    room.sale.on_remove()
+    offer.on_desk(desk(BILL, newer))
+    assert room.qr.order_id == "B"
+
+
 def test_never_over_a_bill_that_is_being_made(room: Room, offer: OfferPresenter) -> None:
     room.sale.add(Item(1, "8901234000014", "Milk", 2800), 1000)
     assert len(room.sale.draft.cart) == 1

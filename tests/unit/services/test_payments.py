@@ -213,9 +213,55 @@ def test_paid_says_the_gateway_but_shows_no_payment(till: Till) -> None:
     assert till.collect(sale.order_id).state is CollectState.OPEN
 
 
-def test_a_qr_that_ends_in_silence_ends_and_is_watched_on(till: Till) -> None:
-    """A single-use QR expires without a word: our own timer is the only signal."""
+def wordless(till: Till, reference: str) -> None:
+    """The gateway's status is a word that we do not know."""
+    seen = till.gateway.seen[reference]
+    till.gateway.seen[reference] = replace(seen, status=GatewayStatus.UNKNOWN)
+
+
+def test_what_is_over_but_still_takes_money_is_closed_before_anything_else(till: Till) -> None:
     sale, reference = waiting(till, None)
+    till.run(5 * 60 + 12)
+    assert f"close {reference}" in till.gateway.calls
+    assert till.gateway.seen[reference].status is GatewayStatus.CANCELLED
+    assert till.collect(sale.order_id).state is CollectState.CANCELLED
+    assert till.bill(sale.order_id).words == "link_expired"
+    till.checkout.show_qr(sale.order_id)
+    till.settle_down()
+    live = [s for s in till.gateway.seen.values() if s.status is GatewayStatus.OPEN]
+    assert len(live) == 1
+
+
+def test_an_answer_that_was_overtaken_is_no_mismatch(till: Till) -> None:
+    """The fetch says open, the close is recorded first: the older answer counts no more."""
+    sale, reference = waiting(till)
+    asked = till.collect(sale.order_id)
+    old = till.gateway.seen[reference]
+    till.checkout.abandon(sale.order_id, "left", "Asha")
+    till.settle_down()
+    assert till.collect(sale.order_id).state is CollectState.CANCELLED
+    till.watcher._write(asked, old, False, till.clock.now())
+    assert till.flags() == ()
+    assert till.collect(sale.order_id).state is CollectState.CANCELLED
+
+
+def test_a_payment_that_was_given_back_is_not_the_one_that_pays(till: Till) -> None:
+    sale, reference = waiting(till)
+    first = till.gateway.pay(reference)
+    till.gateway.add(
+        reference, replace(first, status=PaymentStatus.REFUNDED, amount_refunded=first.amount)
+    )
+    good = till.gateway.pay(reference)
+    till.run(8)
+    with till.store.read() as uow:
+        (tender,) = uow.tenders.of(sale.order_id)
+    assert tender.reference == good.payment_id
+
+
+def test_a_qr_that_ends_in_silence_ends_and_is_watched_on(till: Till) -> None:
+    """Where the gateway has no word for it, our own timer is the only signal."""
+    sale, reference = waiting(till, None)
+    wordless(till, reference)
     till.run(5 * 60 + 5)
     collect = till.collect(sale.order_id)
     assert (collect.state, collect.reason) == (CollectState.EXPIRED, "expiry")
@@ -228,7 +274,8 @@ def test_a_qr_that_ends_in_silence_ends_and_is_watched_on(till: Till) -> None:
 
 
 def test_what_expired_is_asked_about_for_five_days_and_no_longer(till: Till) -> None:
-    sale, _ = waiting(till, None)
+    sale, reference = waiting(till, None)
+    wordless(till, reference)
     till.run(5 * 60 + 5)
     asked = []
     before = len(till.gateway.calls)
@@ -256,13 +303,15 @@ def test_money_four_days_after_an_abandoned_bill(till: Till) -> None:
 
 
 def test_the_shop_hears_of_a_duplicate_although_the_goods_are_gone(till: Till) -> None:
-    """A bill that is handed over has no card any more; the money is still a person's business."""
+    """A bill that is handed over left the panel; money that came all the same brings it back."""
     sale, reference = waiting(till)
     till.gateway.pay(reference)
     till.checkout.cash_for_waiting(sale.order_id, DUE, "Asha")
     till.run(10)
     state = till.desk.state()
-    assert (state.waiting, state.attention) == ((), 1)
+    (card,) = state.waiting
+    assert (card.order_id, card.words, card.attention) == (sale.order_id, "late_money", True)
+    assert state.attention == 1
 
 
 def slow_create(till: Till, meanwhile: Callable[[], None]) -> None:

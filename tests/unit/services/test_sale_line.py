@@ -308,3 +308,36 @@ def test_the_same_total_twice_is_never_confused(till: Till) -> None:
     assert till.sale(first.order_id).state is SaleState.AWAITING
     assert till.sale(second.order_id).state is SaleState.ISSUED
     assert (first.token_no, second.token_no) == (1, 2)
+
+
+def test_a_picture_that_comes_too_late_takes_no_receipt_along(qr_till: Till) -> None:
+    """Relay away, paid by polling; when it is back, Exotel is busy while the picture is dropped."""
+    qr_till.relay.down = True
+    sale = qr_till.checkout.request(qr_till.order())
+    qr_till.run(5)
+    qr_till.gateway.pay(f"{sale.order_id}-1")
+    qr_till.run(5)
+    assert qr_till.sale(sale.order_id).state is SaleState.ISSUED
+    qr_till.messenger.answers.extend(NotSent(5, "busy") for _ in range(8))
+    qr_till.relay.down = False
+    qr_till.run(180)
+    assert qr_till.message(sale.order_id, RECEIPT).state is MessageState.ACCEPTED
+
+
+def test_a_clock_that_was_put_back_holds_nothing_up(till: Till) -> None:
+    till.relay.down = True
+    sale = till.checkout.cash(till.order(), 23700)
+    till.run(60)
+    till.clock.pass_seconds(-3600)
+    till.relay.down = False
+    till.outbox.hurry()
+    till.run(10)
+    assert till.message(sale.order_id, RECEIPT).state is MessageState.ACCEPTED
+
+
+def test_a_request_whose_link_is_over_waits_for_nothing(qr_till: Till) -> None:
+    qr_till.relay.down = True
+    sale = qr_till.checkout.request(qr_till.order())
+    qr_till.run(31 * 60, step=5)
+    bill = qr_till.bill(sale.order_id)
+    assert (bill.words, bill.message_words) == ("link_expired", "")
