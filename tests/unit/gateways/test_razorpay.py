@@ -296,3 +296,16 @@ def test_a_used_reference_that_cannot_be_found_stays_an_error(
     with pytest.raises(GatewayError) as caught:
         gateway.create(INTENT)
     assert caught.value.kind is GatewayErrorKind.DUPLICATE
+
+
+def test_expiry_is_told_on_our_clock_although_the_servers_decides(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    """Our clock is 90 s behind: a link of 30 minutes has 30 minutes left on our screen too."""
+    timed(api)
+    server_expiry = NOW // 1000 + 1800
+    api.post(LINKS, json=fresh_link() | {"expire_by": server_expiry})
+    seen = gateway.create(INTENT)
+    assert seen.expires_at is not None
+    left = seen.expires_at - SetClock().now()
+    assert abs(left - 1_800_000) <= 1_000
