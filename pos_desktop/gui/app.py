@@ -41,7 +41,8 @@ class Deps:
 
 
 _AT_LATEST_MS = 1_000
-_INPUT = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin})
+_KEYS = frozenset({QEvent.Type.KeyPress, QEvent.Type.KeyRelease})
+_TOUCHES = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin})
 
 
 def application() -> QApplication:
@@ -67,13 +68,14 @@ class Counter:
     """A window with everything behind it. Keep it as long as the window lives.
 
     Only what the first paint shows is built at once. The presenters come with the first turn after
-    it, or earlier where somebody asks for them, presses a key or touches the window.
+    it, or earlier where somebody asks for them or touches the window; keys wait for them.
     """
 
     def __init__(self, deps: Deps) -> None:
         options = self._options = deps.services.options
         self._deps = deps
         self._begun = False
+        self._opening: _Opening | None = None
         shop = f"{options.shop.name} · {options.counter.label}"
         self.window = MainWindow(deps.qr_matrix, shop, practice=options.practice)
         self.window.counter = self
@@ -107,7 +109,7 @@ class Counter:
         self.window.focus_entry()
         surface = self.window.windowHandle()
         if surface is not None:
-            surface.installEventFilter(_FirstPaint(surface, self.window.painted.emit, self.begin))
+            self._opening = _Opening(surface, self.window.painted.emit, self.begin)
         # A window that nobody can see yet (minimised, another desktop) begins all the same.
         QTimer.singleShot(_AT_LATEST_MS, self.window, self.begin)
 
@@ -119,6 +121,8 @@ class Counter:
 
             application().setWindowIcon(QIcon(str(assets.path("icons/raseed.svg"))))
             self.wiring.start()
+            if self._opening is not None:
+                self._opening.hand_on()
 
     def _show_first(self) -> None:
         options = self._options
@@ -133,28 +137,41 @@ class Counter:
         self.window.top_bar.show_first(shop, now, practice=options.practice)
 
 
-class _FirstPaint(QObject):
-    """Waits on the window's surface for the first paint, or for the first key or touch."""
+class _Opening(QObject):
+    """Watches the window's surface until the counter has begun: for the first paint and the first
+    touch. Keys wait, with the moments at which they came, or a scan would fall apart."""
 
     def __init__(
         self, surface: QWindow, painted: Callable[[], None], begin: Callable[[], None]
     ) -> None:
         super().__init__(surface)
+        self._surface = surface
         self._painted = painted
         self._begin = begin
+        self._exposed = False
+        self._keys: list[QEvent] = []
+        surface.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Never holds anything back."""
+        """Holds back keys only."""
         kind = event.type()
-        if kind == QEvent.Type.Expose:
+        if kind in _KEYS:
+            self._keys.append(event.clone())
+            return True
+        if kind == QEvent.Type.Expose and not self._exposed:
+            self._exposed = True
             # Painted when this event has been handled, so: in the turn after it.
-            QTimer.singleShot(0, watched, self._painted)
-        elif kind in _INPUT:
-            # What is pressed finds its presenter.
+            QTimer.singleShot(0, self, self._painted)
+        elif kind in _TOUCHES:
+            # What is touched finds its presenter.
             self._begin()
-        if kind == QEvent.Type.Expose or kind in _INPUT:
-            watched.removeEventFilter(self)
         return False
+
+    def hand_on(self) -> None:
+        """The counter has begun: what was typed or scanned arrives now."""
+        self._surface.removeEventFilter(self)
+        while self._keys:
+            QCoreApplication.sendEvent(self._surface, self._keys.pop(0))
 
 
 def build_counter(deps: Deps) -> Counter:

@@ -88,3 +88,44 @@ def test_the_first_paint_of_the_real_window_comes_before_all_else(tmp_path: Path
     assert "pos_desktop.gui.views.sale_page" in modules
     loaded = {name for name in modules for late in LATER if f"{name}.".startswith(f"{late}.")}
     assert loaded == set()
+
+
+# The keys of a whole scan wait in the program's queue when the window opens, each with its moment.
+EARLY_SCAN = """
+import os, sys
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from pos_desktop.gui.app import Deps, build_counter
+from pos_desktop.gui.events import Events
+from tests.support.window_fakes import MILK, Played
+
+counter = build_counter(Deps(Played().services, Events(), lambda text: ((True,),)))
+counter.start()
+assert "pos_desktop.gui.wiring" not in sys.modules
+none = Qt.KeyboardModifier.NoModifier
+for at, character in enumerate(MILK.barcode + "\\r"):
+    key = Qt.Key.Key_Return if character == "\\r" else Qt.Key(ord(character))
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        event = QKeyEvent(kind, key, none, character)
+        event.setTimestamp(1000 + 2 * at)
+        QCoreApplication.postEvent(counter.window.windowHandle(), event)
+for _ in range(5):
+    QCoreApplication.processEvents()
+page = counter.window.sale_page
+lines = counter.presenters.sale.bill.lines
+print(*(line.barcode for line in lines), page.scan_text, flush=True)
+os._exit(0)
+"""
+
+
+def test_a_scan_before_the_first_paint_is_not_lost() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY_SCAN],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.split() == ["8901262010016"]
