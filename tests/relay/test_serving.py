@@ -25,7 +25,7 @@ def test_one_relay_serves_a_folder(data: Path) -> None:
     [
         ([], False),
         (["--host", "0.0.0.0"], True),  # noqa: S104  # what the warning is about
-        (["--host", "0.0.0.0", "--public-url", "https://bills.example"], False),  # noqa: S104
+        (["--host", "0.0.0.0", "--public-url", "https://bills.example"], False),  # noqa: S104  # as above
     ],
 )
 def test_it_says_where_it_listens_and_ends_with_ctrl_c(

@@ -52,6 +52,22 @@ def certificate(folder: Path, host: str, days: int) -> CERTIFICATE:
     return public, private
 
 
+def whole_request(peer: socket.socket) -> bytes:
+    """Head and body: closing with unread bytes would reset the connection under the answer."""
+    read = b""
+    while b"\r\n\r\n" not in read:
+        read += peer.recv(65536)
+    head, _, body = read.partition(b"\r\n\r\n")
+    length = next(
+        int(line.split(b":")[1])
+        for line in head.lower().split(b"\r\n")
+        if line.startswith(b"content-length:")
+    )
+    while len(body) < length:
+        body += peer.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
 @contextlib.contextmanager
 def tls_server(pair: CERTIFICATE, script: Script) -> Iterator[str]:
     """Answers one connection over TLS with ``script``."""
@@ -66,7 +82,7 @@ def tls_server(pair: CERTIFICATE, script: Script) -> Iterator[str]:
             with plain:
                 plain.settimeout(5)
                 with context.wrap_socket(plain, server_side=True) as peer:
-                    script(peer, peer.recv(65536))
+                    script(peer, whole_request(peer))
 
     thread = threading.Thread(target=serve)
     thread.start()
