@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.gui.presenters.notices import Notices
@@ -10,12 +10,6 @@ from pos_desktop.gui.presenters.ports import Services
 
 if TYPE_CHECKING:
     from pos_desktop.wire.v1 import PageContent
-
-
-class Marked(Protocol):
-    """Who knows which waiting bill is marked (its order id, or None)."""
-
-    def __call__(self) -> str | None: ...
 
 
 class PrintPresenter:

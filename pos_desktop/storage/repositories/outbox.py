@@ -31,10 +31,6 @@ _RETRY = (
     "WHERE effect_id = ? AND state IN ('queued', 'doing')"
 )
 _DROP = "UPDATE outbox SET state = 'dropped', last_error = ?, finished_at = ? WHERE effect_id = ?"
-_DROP_FOR = (
-    "UPDATE outbox SET state = 'dropped', last_error = ?, finished_at = ? "
-    "WHERE order_id = ? AND +kind = ? AND state = 'queued'"
-)
 _NEXT = (
     "SELECT MIN(not_before) FROM outbox WHERE state = 'queued' "
     "AND +kind IN (SELECT value FROM json_each(?))"
@@ -76,10 +72,6 @@ class SqlOutbox:
     def drop(self, effect_id: int, reason: str, now: int) -> None:
         """It must not happen any more."""
         self._session.change(_DROP, (reason, now, effect_id))
-
-    def drop_for(self, order_id: str, kind: str, reason: str, now: int) -> int:
-        """Drop what has not begun; a row that is being done stays. How many were dropped."""
-        return self._session.change(_DROP_FOR, (reason, now, order_id, kind))
 
     def next_due(self, kinds: Iterable[str]) -> int | None:
         """The earliest ``not_before`` of queued rows of these kinds."""

@@ -50,17 +50,23 @@ def test_outbox_claims_what_is_due_oldest_first(store: SqliteStore) -> None:
         assert _ids(list(unit.outbox.claim(100, ["create", "send"], 1))) == ["c1"]
 
 
-def test_outbox_drops_what_has_not_begun(store: SqliteStore) -> None:
+def test_a_dropped_effect_is_never_asked_for_again(store: SqliteStore) -> None:
     with store.write() as unit:
-        _queue(unit)
         unit.outbox.put("send", "m3", "o1", 30)
         (doing,) = unit.outbox.claim(50, ["send"], 1)
-        assert unit.outbox.drop_for("o1", "send", "settled", 60) == 1
-        assert unit.outbox.drop_for("o1", "send", "settled", 60) == 0
-        assert _ids(list(unit.outbox.interrupted())) == [doing.subject]
-        assert unit.outbox.unsent() == (3, 5)
+        assert _ids(list(unit.outbox.interrupted())) == ["m3"]
+        unit.outbox.drop(doing.effect_id, "settled", 60)
         unit.outbox.put("send", "m3", "o1", 70)
-        assert _ids(list(unit.outbox.claim(99, ["send"], 9))) == ["m2"]
+        assert list(unit.outbox.claim(99, ["send"], 9)) == []
+        assert unit.outbox.unsent() == (0, None)
+
+
+def test_a_clock_put_back_holds_no_effect_up(store: SqliteStore) -> None:
+    with store.write() as unit:
+        unit.outbox.put("send", "m3", "o1", 30, not_before=9_000)
+        assert list(unit.outbox.claim(100, ["send"], 9)) == []
+        unit.outbox.hurry(100)
+        assert _ids(list(unit.outbox.claim(100, ["send"], 9))) == ["m3"]
 
 
 def test_ledger_is_a_chain(store: SqliteStore) -> None:
@@ -154,7 +160,7 @@ def test_reads_of_the_desk_use_their_indices(store: SqliteStore) -> None:
         (outbox._INTERRUPTED, 0),
         (outbox._NEXT, 1),
         (outbox._UNSENT, 0),
-        (outbox._DROP_FOR, 4),
+        (outbox._HURRY, 2),
         (desk._OPEN, 0),
     ):
         with store.write() as unit:
