@@ -63,7 +63,8 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class CounterOptions:
-    """This till. ``series`` comes from the relay at enrolment (architecture 10)."""
+    """This till. ``series`` comes from the relay at enrolment (architecture 10). ``manager``: money
+    on the gateway account that names no counter is shown here (one counter of the shop)."""
 
     label: str = "Counter 1"
     number: int = 1
@@ -72,11 +73,16 @@ class CounterOptions:
     device: str = ""
     epoch: int = 0
     cashier: str = "Cashier"
+    manager: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayOptions:
-    """The payment gateway. ``link_minutes`` >= 20 (the gateway refuses less than 15)."""
+    """The payment gateway. ``link_minutes`` >= 20 (the gateway refuses less than 15).
+
+    ``name`` is razorpay or cashfree; ``key_id`` is Cashfree's client id there. ``qr_enabled`` False:
+    the account has no QR feature (Cashfree: no S2S flag), so none is offered.
+    """
 
     name: str = "razorpay"
     base_url: str = "https://api.razorpay.com"
@@ -87,6 +93,20 @@ class GatewayOptions:
     share_and_pay_cap: int = 200_000
     verified_merchant: bool = False
     pay_hosts: tuple[str, ...] = ("rzp.io",)
+    remote_link_minutes: int = 24 * 60
+    qr_enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OwnUpiOptions:
+    """The shop's own UPI address (manual_upi); off without a ``vpa``. No gateway sees its money:
+    a person confirms it by the 12-digit RRN. ``outage_limit`` in paise is the most that one bill
+    may be in an outage window, in which no PIN is asked for each."""
+
+    vpa: str = ""
+    payee: str = ""
+    category: str = ""
+    outage_limit: int = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +142,8 @@ class Options:
     gateway: GatewayOptions = field(default_factory=GatewayOptions)
     exotel: ExotelOptions = field(default_factory=ExotelOptions)
     relay: RelayOptions = field(default_factory=RelayOptions)
+    own_upi: OwnUpiOptions = field(default_factory=OwnUpiOptions)
+    former_gateways: tuple[GatewayOptions, ...] = ()
     theme: str = "light"
     paper: PaperSize = PaperSize.ROLL
     practice: bool = False

@@ -50,9 +50,40 @@ class PaymentStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class RefundStatus(StrEnum):
+    """What the gateway says about one refund."""
+
+    PENDING = "pending"
+    PROCESSED = "processed"
+    FAILED = "failed"
+    ON_HOLD = "on_hold"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFact:
+    """One statement of a gateway about money that goes back; unique by ``(gateway, refund_id,
+    status)``. ``key`` is ours (None for a refund that somebody else began: dashboard, auto-refund).
+
+    Amounts in paise, times in UTC milliseconds; ``bank_ref`` is the ARN or RRN once there is one.
+    """
+
+    gateway: str
+    refund_id: str
+    payment_id: str
+    status: RefundStatus
+    amount: int
+    currency: str
+    created_at: int
+    key: str | None = None
+    bank_ref: str | None = None
+    reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentFact:
-    """One statement of a gateway about money; unique by ``(gateway, payment_id, status)``.
+    """One statement of a gateway about money; unique by ``(gateway, payment_id, status,
+    amount_refunded)``: a partial refund is news.
 
     Amounts in paise, times in UTC milliseconds. ``rrn`` is the 12-digit UPI reference that the
     customer sees. ``vpa`` is already masked. ``error_reason`` is the gateway's own word.

@@ -46,11 +46,19 @@ class SaleState(StrEnum):
 
 
 class TenderKind(StrEnum):
-    """How money reached the shop."""
+    """How money reached the shop.
+
+    The two of the gateway are the books' record of captured payments. ``own_upi`` is a person's
+    word (own UPI QR, 12-digit RRN), ``card`` an external terminal's slip, ``store_credit`` the
+    balance of a credit note.
+    """
 
     CASH = "cash"
     GATEWAY_LINK = "gateway_link"
     GATEWAY_QR = "gateway_qr"
+    OWN_UPI = "own_upi"
+    CARD = "card"
+    STORE_CREDIT = "store_credit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +170,11 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """Money in hand or at the gateway that counts for one sale; amounts in paise."""
+    """Money in hand or at the gateway that counts for one sale; amounts in paise.
+
+    ``reference``: payment id, RRN, slip number or credit code. ``approved_by``: the manager whose
+    PIN it took. ``tender_id`` is 0 until the database has given one.
+    """
 
     kind: TenderKind
     amount: int
@@ -171,6 +183,8 @@ class Tender:
     tendered: int = 0
     change: int = 0
     reference: str = ""
+    approved_by: str = ""
+    tender_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +192,8 @@ class Sale:
     """A frozen bill. Everything but ``state``, ``issued_at`` and ``invoice_number`` never changes.
 
     ``order_id`` is our sortable id (26 characters), ``token_no`` the number called out at the
-    counter, ``link_token`` the 128-bit secret of the hosted page (22 characters).
+    counter, ``link_token`` the 128-bit secret of the hosted page (22 characters). ``remote``: a
+    phone order, paid and handed over elsewhere. ``confirmed_by``: push, poll, cash, asserted ...
     """
 
     order_id: str
@@ -198,3 +213,4 @@ class Sale:
     issued_at: int | None = None
     confirmed_by: str | None = None
     handed_over_at: int | None = None
+    remote: bool = False

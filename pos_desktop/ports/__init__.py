@@ -11,8 +11,11 @@ from pos_desktop.ports.gateway import (
     Gateway,
     GatewayError,
     GatewayErrorKind,
+    Gateways,
+    ListedPayment,
+    RefundOrder,
 )
-from pos_desktop.ports.machine import Clock, Ids, Lanes, SecretStore
+from pos_desktop.ports.machine import Clock, Ids, Lanes, PinHasher, SecretStore
 from pos_desktop.ports.messages import (
     Accepted,
     Composer,
@@ -40,11 +43,16 @@ from pos_desktop.ports.storage import (
     OutboxState,
     Page,
     Pages,
+    Panel,
+    ParkedBill,
+    People,
     Picture,
+    Refunds,
     Sales,
     Store,
     Tenders,
     UnitOfWork,
+    Wishes,
 )
 
 __all__ = [
@@ -64,10 +72,12 @@ __all__ = [
     "Gateway",
     "GatewayError",
     "GatewayErrorKind",
+    "Gateways",
     "Ids",
     "Lanes",
     "Ledger",
     "LedgerEntry",
+    "ListedPayment",
     "MessageFacts",
     "Messages",
     "Messenger",
@@ -78,8 +88,14 @@ __all__ = [
     "OutboxState",
     "Page",
     "Pages",
+    "Panel",
+    "ParkedBill",
+    "People",
     "Picture",
+    "PinHasher",
     "QrMatrix",
+    "RefundOrder",
+    "Refunds",
     "Rejected",
     "Relay",
     "Renderer",
@@ -91,4 +107,5 @@ __all__ = [
     "Tenders",
     "UnitOfWork",
     "Unknown",
+    "Wishes",
 ]

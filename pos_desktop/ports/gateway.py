@@ -1,11 +1,18 @@
 """Payment gateways: one port for all of them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from pos_desktop.domain.errors import RaseedError
-from pos_desktop.domain.payment import Collect, CollectKind, GatewayStatus, PaymentFact
+from pos_desktop.domain.payment import (
+    Collect,
+    CollectKind,
+    GatewayStatus,
+    PaymentFact,
+    RefundFact,
+)
 
 
 class GatewayErrorKind(StrEnum):
@@ -45,7 +52,11 @@ class GatewayError(RaseedError):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What the account behind a gateway can do; decides what the screen offers."""
+    """What the account behind a gateway can do; decides what the screen offers.
+
+    ``confirms``: it can tell whether something was paid (a QR of our own cannot; only a person's
+    word closes such a bill). ``lists_payments``: ``payments_between`` works.
+    """
 
     links: bool
     qr: bool
@@ -53,6 +64,9 @@ class Capabilities:
     search_by_reference: bool
     max_qr_seconds: int
     min_link_seconds: int
+    confirms: bool = True
+    refunds: bool = True
+    lists_payments: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +104,46 @@ class CollectSeen:
     payments: tuple[PaymentFact, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """What to give back: ``keys`` are ours, the one of this attempt last (domain/refund.py).
+
+    ``amount`` in paise, at least 100; ``note`` is shown in the gateway's dashboard.
+    """
+
+    keys: tuple[str, ...]
+    payment_id: str
+    amount: int
+    note: str
+    provider_order_id: str | None = None
+    refund_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of this attempt."""
+        return self.keys[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPayment:
+    """A payment as the account's own list shows it, and what it says about whom it was for.
+
+    ``gateway_id``: link or QR; ``reference`` and ``counter``: ours from the notes, where there are
+    any (``counter`` is ``CounterOptions.label``). All None: the money names nobody.
+    """
+
+    fact: PaymentFact
+    gateway_id: str | None = None
+    reference: str | None = None
+    counter: str | None = None
+
+
 class Gateway(Protocol):
-    """A payment gateway. Every call blocks (net lane) and raises GatewayError."""
+    """A payment gateway. Every call blocks (net lane) and raises GatewayError.
+
+    Unknown words of the gateway never raise; an answer of the wrong shape raises
+    ``unknown_outcome`` after a write, else ``unavailable``.
+    """
 
     name: str
 
@@ -115,3 +167,43 @@ class Gateway(Protocol):
     def close(self, collect: Collect) -> CollectSeen:
         """Ask to take no more money; payment wins over close (then status PAID). Idempotent."""
         ...
+
+    def capture(self, payment_id: str, amount: int) -> PaymentFact:
+        """Take an authorised payment in full. Idempotent: one that is captured is answered as it
+        stands. ``state`` where it cannot be captured any more."""
+        ...
+
+    def refund(self, order: RefundOrder) -> RefundFact:
+        """Give back. The same key twice gives back once; on ``outcome_unknown`` call
+        ``find_refund`` first. ``validation`` or ``state``: refused for good."""
+        ...
+
+    def find_refund(self, order: RefundOrder) -> RefundFact | None:
+        """How it stands, found by any of its keys; None proves that none exists. Idempotent."""
+        ...
+
+    def payments_between(self, start: int, end: int) -> Sequence[ListedPayment]:
+        """Every payment of the account made in ``[start, end]`` (UTC ms), oldest first, whoever it
+        was for. Idempotent; ``feature_off`` where ``lists_payments`` is False."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Gateways:
+    """Every gateway of this counter: new bills go to ``primary``, old ones stay where they are.
+
+    ``own_upi`` is the shop's own UPI QR, where it is switched on.
+    """
+
+    primary: Gateway
+    others: Mapping[str, Gateway] = field(default_factory=dict)
+    own_upi: Gateway | None = None
+
+    def named(self, name: str) -> Gateway:
+        """The gateway of this name. Raises GatewayError ``auth`` where its keys are gone."""
+        for gateway in (self.primary, self.own_upi):
+            if gateway is not None and gateway.name == name:
+                return gateway
+        if name in self.others:
+            return self.others[name]
+        raise GatewayError(GatewayErrorKind.AUTH, f"The gateway {name} is not set up here.")

@@ -58,3 +58,16 @@ class SecretStore(Protocol):
     def put(self, name: str, value: str) -> None:
         """Store and read back. Raises Unavailable where the value did not come back."""
         ...
+
+
+class PinHasher(Protocol):
+    """Argon2 over a PIN peppered from the key store (settings/pins.py). Slow on purpose (about
+    0.1 s): doc lane, never the thread of the windows."""
+
+    def hash(self, pin: str) -> str:
+        """A new salted hash. Raises Unavailable without a key store."""
+        ...
+
+    def matches(self, pin_hash: str, pin: str) -> bool:
+        """Whether it is this PIN. Raises Unavailable without a key store or its pepper."""
+        ...
