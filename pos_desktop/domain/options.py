@@ -80,8 +80,8 @@ class CounterOptions:
 class GatewayOptions:
     """The payment gateway. ``link_minutes`` >= 20 (the gateway refuses less than 15).
 
-    ``name`` is razorpay or cashfree; ``key_id`` is Cashfree's client id there. ``qr_enabled`` False:
-    the account has no QR feature (Cashfree: no S2S flag), so none is offered.
+    ``name`` is razorpay or cashfree; ``key_id`` is Cashfree's client id there. Without
+    ``qr_enabled`` the account has no QR feature (Cashfree: no S2S flag), so none is offered.
     """
 
     name: str = "razorpay"
