@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pos_desktop.domain.payment import CollectKind
+from pos_desktop.domain.people import Approval
+from pos_desktop.domain.sale import PricedLine
 
 
 class Tone(StrEnum):
@@ -22,7 +24,8 @@ class WaitingBill:
 
     words: asking_gateway, waiting_payment, qr_on_screen, last_attempt_failed, bank_confirming,
     not_confirmed_checking, gateway_unreachable, paid_give_goods, link_expired, closing_checking,
-    refused_by_gateway, late_money.
+    closing_for_cash, closing_for_qr, closing_for_link, closing_to_edit, closing_to_abandon,
+    closed_take_cash, part_paid, own_upi_waiting, no_request, refused_by_gateway, late_money.
     message_words: "", waits_for_relay, queued, accepted, sent, delivered, read, failed, unknown,
     dropped (purpose tells which message).
     """
@@ -44,6 +47,11 @@ class WaitingBill:
     upi_reference: str = ""
     can_show_qr: bool = False
     attention: bool = False
+    received: int = 0
+    open_amount: int = 0
+    remote: bool = False
+    requests_left: int = 0
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +99,160 @@ class PaidNews:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceOff:
+    """A service that is off for the owner's reasons (design payments 5): ``name`` is gateway or
+    messages, ``reason`` a code (auth, suspended, not_activated, template, credit, dlt)."""
+
+    name: str
+    reason: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class DeskState:
-    """Everything about bills that are not on the screen; made by one read."""
+    """Everything about bills that are not on the screen; made by one read.
+
+    ``inbox``: open entries of the exceptions inbox. ``owed``: refunds that are not done.
+    ``longest_unasked_at``: when the gateway was last asked about the live collect that waits
+    longest. ``edits``: bills given up for editing whose lines may be taken back into the cart.
+    ``outage_until``: end of the manager's outage window.
+    """
 
     waiting: tuple[WaitingBill, ...]
     unsent: int
     oldest_unsent_at: int | None
     attention: int
+    inbox: int = 0
+    owed: int = 0
+    longest_unasked_at: int | None = None
+    services_off: tuple[ServiceOff, ...] = ()
+    edits: tuple[str, ...] = ()
+    outage_until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditedBill:
+    """The lines and the phone of a bill that was given up for editing."""
+
+    order_id: str
+    lines: tuple[PricedLine, ...]
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One thing that happened to a bill's money: what, when, who said so (design payments 7).
+
+    ``what``: requested, opened, attempt_failed, authorised, captured, refunded, closed, expired,
+    cash, card, own_upi, store_credit, taken_back, refund_asked, refund_pending, refund_done,
+    refund_failed, flag_raised, flag_closed, issued, handed_over, abandoned. ``who``: razorpay,
+    cashfree, machine or a person's name. ``reference``: payment id, RRN, slip or number.
+    """
+
+    at: int
+    what: str
+    who: str
+    amount: int = 0
+    reference: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStory:
+    """The payment detail of one bill; amounts in paise, ``lines`` in the order of time."""
+
+    order_id: str
+    token_no: int
+    state: str
+    due: int
+    received: int
+    refunded: int
+    open_amount: int
+    excess: int
+    flags: tuple[str, ...]
+    lines: tuple[HistoryLine, ...]
+    invoice_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """One entry of the exceptions inbox. ``kind``: late, duplicate, over, part, mismatch,
+    unknown_outcome, refund_failed, unmatched, gateway_unreachable, asserted_unconfirmed,
+    risk_taken, handed_over_unpaid. ``actions``: the recommended one first (refund, attach,
+    collect_rest, check_again, refund_again, accept); ``manager``: those that need her PIN."""
+
+    flag_id: int
+    kind: str
+    order_id: str
+    amount: int
+    at: int
+    detail: str
+    actions: tuple[str, ...]
+    manager: frozenset[str]
+    token_no: int | None = None
+    invoice_number: str | None = None
+    payment_id: str = ""
+    rrn: str = ""
+    attach_to: tuple[tuple[str, int, int], ...] = ()
+    """Bills that could take the money: (order id, token number, open amount)."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxChoice:
+    """What a person decided about an entry: one of its ``actions``. ``target`` is the order id to
+    attach to, ``reason`` her words for accept."""
+
+    flag_id: int
+    action: str
+    by: str
+    approval: Approval | None = None
+    reason: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnOrder:
+    """Goods that come back: ``lines`` are (line number, thousandths)."""
+
+    order_id: str
+    lines: tuple[tuple[int, int], ...]
+    reason: str
+    by: str
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True)
+class RefundableLine:
+    """A sold line and what of it may still be given back (thousandths, paise for all of it)."""
+
+    line_no: int
+    name: str
+    sold: int
+    left: int
+    left_amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOffer:
+    """What may be refunded of one issued bill; ``payable`` is the most that its captured payments
+    allow, in paise."""
+
+    order_id: str
+    invoice_number: str
+    lines: tuple[RefundableLine, ...]
+    payable: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyOwed:
+    """A refund that is not done; ``state`` asked, unknown, pending or failed."""
+
+    key: str
+    order_id: str
+    amount: int
+    state: str
+    since: int
+    reason: str
+    payment_id: str
+    invoice_number: str | None = None
+    last_error: str = ""

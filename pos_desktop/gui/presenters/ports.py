@@ -10,13 +10,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pos_desktop.domain.options import Options
+    from pos_desktop.domain.people import Approval
     from pos_desktop.domain.sale import Sale
     from pos_desktop.ports import CatalogueReader, Clock
     from pos_desktop.services.order import Order
-    from pos_desktop.services.views import DeskState, LampState, PayableQr
+    from pos_desktop.services.tendering import SplitState, TenderOrder
+    from pos_desktop.services.views import (
+        DeskState,
+        EditedBill,
+        InboxChoice,
+        InboxEntry,
+        LampState,
+        MoneyOwed,
+        PayableQr,
+        PaymentStory,
+        RefundOffer,
+        ReturnOrder,
+    )
     from pos_desktop.wire.v1 import PageContent
 
 T = TypeVar("T")
@@ -39,13 +52,93 @@ class Runner(Protocol):
 class Checkout(Protocol):
     """Takes payment (``services.checkout``); lane db; raises DomainError with a code."""
 
-    def request(self, order: Order) -> Sale: ...
+    def request(self, order: Order, *, remote: bool = False) -> Sale: ...
     def screen_qr(self, order: Order) -> Sale: ...
     def cash(self, order: Order, tendered: int) -> Sale: ...
-    def cash_for_waiting(self, order_id: str, tendered: int, by: str) -> Sale: ...
-    def show_qr(self, order_id: str) -> None: ...
+    def cash_for_waiting(
+        self, order_id: str, tendered: int, by: str, *, risk: bool = False
+    ) -> Sale:
+        """Issued at once, or still awaiting while its collect is being closed (words
+        ``closing_for_cash``). ``risk``: take it without waiting; it may be paid twice."""
+        ...
+
+    def show_qr(self, order_id: str, by: str) -> None:
+        """A UPI QR for the screen; a live link is closed first (words ``closing_for_qr``)."""
+        ...
+
+    def show_own_qr(self, order_id: str, by: str) -> None:
+        """The shop's own UPI QR; a live collect is closed first."""
+        ...
+
+    def send_again(self, order_id: str, by: str) -> None:
+        """The request message once more (at most three), or a new link where none is payable."""
+        ...
+
+    def free(self, order_id: str, by: str) -> bool:
+        """Close what is payable so that other tenders may be taken; True when it is free now."""
+        ...
+
     def hand_over(self, order_id: str, by: str) -> None: ...
+    def hand_over_unpaid(self, order_id: str, approval: Approval) -> None: ...
     def abandon(self, order_id: str, reason: str, by: str) -> None: ...
+    def edit(self, order_id: str, by: str) -> None:
+        """Give the bill up so that its lines can be changed; see ``DeskState.edits``."""
+        ...
+
+    def take_edited(self, order_id: str) -> EditedBill | None:
+        """The lines of one of ``DeskState.edits``, once; None if somebody took them."""
+        ...
+
+
+class Tendering(Protocol):
+    """Other tenders and splits (``services.tendering``); lane db; raises DomainError."""
+
+    def begin(self, order: Order) -> Sale: ...
+    def add(self, tender: TenderOrder) -> SplitState: ...
+    def take_back(
+        self, tender_id: int, by: str, reason: str, approval: Approval | None = None
+    ) -> SplitState: ...
+    def state(self, order_id: str) -> SplitState: ...
+
+
+class People(Protocol):
+    """The manager's PIN (``services.people``); lane db; raises DomainError ``pin_wrong``,
+    ``pin_locked``, ``no_manager``, ``pin_too_short`` ..."""
+
+    def has_manager(self) -> bool: ...
+    def set_up(self, name: str, pin: str) -> None: ...
+    def approve(self, pin: str, what: str) -> Approval: ...
+    def open_outage(self, approval: Approval) -> int:
+        """The moment at which the outage window ends."""
+        ...
+
+
+class Inbox(Protocol):
+    """The exceptions inbox (``services.inbox``); lane db; raises DomainError."""
+
+    def entries(self) -> Sequence[InboxEntry]: ...
+    def act(self, choice: InboxChoice) -> None: ...
+
+
+class Refunds(Protocol):
+    """Money that goes back (``services.refunds``); lane db; raises DomainError."""
+
+    def offer(self, order_id: str) -> RefundOffer: ...
+    def find(self, text: str) -> str | None:
+        """The order id of an issued bill by its invoice number (any case) or its last digits."""
+        ...
+
+    def give_back(self, asked: ReturnOrder) -> Sequence[MoneyOwed]: ...
+    def again(self, key: str, approval: Approval) -> None: ...
+    def owed(self) -> Sequence[MoneyOwed]: ...
+
+
+class Standing(Protocol):
+    """Services switched off for the owner's reasons (``services.standing``)."""
+
+    def test_again(self, name: str) -> bool:
+        """Lane net: ask the service; True if it is on again."""
+        ...
 
 
 class Desk(Protocol):
@@ -53,6 +146,7 @@ class Desk(Protocol):
 
     def state(self) -> DeskState: ...
     def payable(self, order_id: str) -> PayableQr | None: ...
+    def history(self, order_id: str) -> PaymentStory | None: ...
     def document(self, order_id: str | None) -> PageContent:
         """What is printed of a bill; None is the last one issued. Raises RaseedError."""
         ...
@@ -115,6 +209,11 @@ class Services:
     drafts: Drafts
     paper: Paper
     tones: Tones
+    tendering: Tendering
+    people: People
+    inbox: Inbox
+    refunds: Refunds
+    standing: Standing
     pictures: Pictures | None = None
     customer: PracticeCustomer | None = None
     problem: str = ""
