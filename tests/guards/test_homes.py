@@ -16,6 +16,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "requests": ("pos_desktop/net/http.py",),
     "urllib3": ("pos_desktop/net/",),
     "keyring": ("pos_desktop/settings/secrets.py",),
+    "argon2": ("pos_desktop/settings/pins.py",),
     "reportlab": (PAPER,),
     "uharfbuzz": (PAPER,),
     "qrcode": (PAPER,),

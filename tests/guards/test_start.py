@@ -46,6 +46,7 @@ def test_the_guard_of_the_start_can_fail() -> None:
 LATER = {
     "sqlalchemy", "pysqlite3", "requests", "reportlab", "keyring", "PIL", "qrcode", "segno",
     "cryptography", "uharfbuzz", "alembic", "litestar", "httpx", "concurrent.futures.thread",
+    "argon2",
     "PySide6.QtPrintSupport", "PySide6.QtNetwork", "PySide6.QtSvg",
     "pos_desktop.bootstrap.counter", "pos_desktop.gui.wiring", "pos_desktop.services.checkout",
 }  # fmt: skip
