@@ -55,6 +55,11 @@ def after_success(person: Person) -> Person:
     return replace(person, failures=0, locked_until=None)
 
 
+def tries_left(person: Person) -> int:
+    """How many more wrong PINs it takes until she is locked out."""
+    return max(0, _FREE_TRIES - person.failures)
+
+
 def locked_for(person: Person, now: int) -> int:
     """Milliseconds until a PIN is looked at again; 0 when it is now.
 

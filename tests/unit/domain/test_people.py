@@ -11,6 +11,7 @@ from pos_desktop.domain.people import (
     after_success,
     locked_for,
     pin_weakness,
+    tries_left,
 )
 
 NOW = 1_795_409_130_000
@@ -27,6 +28,7 @@ def failed(times: int, person: Person = MEENA) -> Person:
 def test_four_wrong_pins_cost_nothing() -> None:
     person = failed(4)
     assert (person.failures, person.locked_until) == (4, None)
+    assert [tries_left(failed(times)) for times in (0, 1, 4, 5, 6)] == [5, 4, 1, 0, 0]
     assert locked_for(person, NOW) == 0
 
 
