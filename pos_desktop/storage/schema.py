@@ -19,7 +19,7 @@ from pos_desktop.storage.session import Session
 from pos_desktop.storage.tables import metadata
 from pos_desktop.storage.triggers import all_statements
 
-MAJOR = 1
+MAJOR = 2
 MINOR = 0
 APPLICATION_ID = 0x52534544  # "RSED"
 _MAGIC = b"SQLite format 3\x00"

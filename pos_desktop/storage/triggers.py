@@ -1,8 +1,13 @@
-"""Triggers and full-text tables of schema version 1: what must hold whoever writes to the file.
+"""Triggers and full-text tables of schema version 2: what must hold whoever writes to the file.
 
-The books: ledger and facts only grow; a frozen bill keeps its figures; an issued one keeps all but
-the hand-over. A phone and its consent may be erased, never replaced (DPDP, reference domain 3.2).
+The books: ledger, facts and tenders only grow; a frozen bill keeps its figures; an issued one keeps
+all but the hand-over; a refund keeps whom it pays; an entry of the inbox is closed once. A phone
+and its consent may be erased, never replaced (DPDP, reference domain 3.2).
 """
+
+from collections.abc import Iterable
+
+from sqlalchemy import Table
 
 from pos_desktop.storage import tables
 
@@ -17,7 +22,15 @@ _UNTIL_ISSUED = ("state", "invoice_number", "issued_at", "confirmed_by", "day", 
 _ONLY_ERASED = (
     "phone", "consent_purpose", "consent_asked_by", "consent_at", "consent_text_version",
 )  # fmt: skip
-_APPEND_ONLY = ("ledger", "facts", "tenders", "sale_lines")
+_APPEND_ONLY = (
+    "ledger", "facts", "tenders", "tender_reversals", "refund_facts", "sale_lines",
+)  # fmt: skip
+_CLOSING = ("state", "closed_at", "closed_by", "resolution")
+_OF_A_PERSON = ("pin_hash", "failures", "locked_until")
+_OF_A_REFUND = (
+    "state", "provider_order_id", "attempt", "refund_id", "bank_ref", "next_ask_at", "asked_at",
+    "asks", "last_error", "done_at",
+)  # fmt: skip
 
 
 def _append_only(table: str) -> list[str]:
@@ -28,10 +41,17 @@ def _append_only(table: str) -> list[str]:
     ]
 
 
+def _differs(names: Iterable[str]) -> str:
+    return " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in names)
+
+
+def _kept(table: Table, *but: str) -> str:
+    return _differs(tables.column_names(table, *but))
+
+
 def _sales() -> list[str]:
-    frozen = tables.column_names(tables.sales, *_MAY_CHANGE)
-    changed = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in frozen)
-    late = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in _UNTIL_ISSUED)
+    changed = _kept(tables.sales, *_MAY_CHANGE)
+    late = _differs(_UNTIL_ISSUED)
     replaced = " OR ".join(
         f"(NEW.{name} IS NOT NULL AND NEW.{name} IS NOT OLD.{name})" for name in _ONLY_ERASED
     )
@@ -47,6 +67,11 @@ def _sales() -> list[str]:
         "CREATE TRIGGER sale_lines_late BEFORE INSERT ON sale_lines "
         "WHEN (SELECT state FROM sales WHERE order_id = NEW.order_id) <> 'awaiting' "
         "BEGIN SELECT RAISE(ABORT, 'an issued bill never changes'); END",
+    ]
+
+
+def _books() -> list[str]:
+    return [
         "CREATE TRIGGER numbers_forward BEFORE UPDATE ON numbers "
         "WHEN NEW.last_no <> OLD.last_no + 1 "
         "BEGIN SELECT RAISE(ABORT, 'numbers go forward one by one'); END",
@@ -55,6 +80,44 @@ def _sales() -> list[str]:
         "CREATE TRIGGER ledger_next BEFORE INSERT ON ledger "
         "WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM ledger) "
         "BEGIN SELECT RAISE(ABORT, 'the ledger has no gaps'); END",
+    ]
+
+
+def _money() -> list[str]:
+    refund = _kept(tables.refunds, *_OF_A_REFUND)
+    return [
+        # A partial index cannot see that the other tender was taken back.
+        "CREATE TRIGGER tenders_rrn BEFORE INSERT ON tenders WHEN NEW.kind = 'own_upi' AND EXISTS ("
+        "SELECT 1 FROM tenders WHERE kind = 'own_upi' AND reference = NEW.reference "
+        "AND reference <> '' AND NOT EXISTS "
+        "(SELECT 1 FROM tender_reversals AS r WHERE r.tender_id = tenders.tender_id)) "
+        "BEGIN SELECT RAISE(ABORT, 'this UPI reference stands on a bill already'); END",
+        f"CREATE TRIGGER refunds_fixed BEFORE UPDATE ON refunds WHEN {refund} "
+        "BEGIN SELECT RAISE(ABORT, 'a refund keeps whom it pays and how much'); END",
+        "CREATE TRIGGER refunds_order BEFORE UPDATE ON refunds WHEN OLD.provider_order_id "
+        "IS NOT NULL AND NEW.provider_order_id IS NOT OLD.provider_order_id "
+        "BEGIN SELECT RAISE(ABORT, 'a refund keeps whom it pays and how much'); END",
+        "CREATE TRIGGER refunds_done BEFORE UPDATE ON refunds "
+        "WHEN OLD.state = 'done' AND NEW.state <> 'done' "
+        "BEGIN SELECT RAISE(ABORT, 'what was given back is not owed again'); END",
+        "CREATE TRIGGER refunds_no_delete BEFORE DELETE ON refunds "
+        "BEGIN SELECT RAISE(ABORT, 'a refund is never deleted'); END",
+    ]
+
+
+def _desk() -> list[str]:
+    flag = _kept(tables.flags, *_CLOSING)
+    person = _kept(tables.people, *_OF_A_PERSON)
+    return [
+        "CREATE TRIGGER flags_once BEFORE UPDATE ON flags "
+        f"WHEN OLD.state <> 'open' OR NEW.state <> 'closed' OR {flag} "
+        "BEGIN SELECT RAISE(ABORT, 'an entry of the inbox is closed once'); END",
+        "CREATE TRIGGER flags_no_delete BEFORE DELETE ON flags "
+        "BEGIN SELECT RAISE(ABORT, 'nothing leaves the inbox silently'); END",
+        f"CREATE TRIGGER people_fixed BEFORE UPDATE ON people WHEN {person} "
+        "BEGIN SELECT RAISE(ABORT, 'a person keeps name and role'); END",
+        "CREATE TRIGGER people_no_delete BEFORE DELETE ON people "
+        "BEGIN SELECT RAISE(ABORT, 'a person is never deleted'); END",
     ]
 
 
@@ -91,14 +154,17 @@ def drop_item_triggers() -> list[str]:
     return [f"DROP TRIGGER {name}" for name in ITEM_TRIGGERS]
 
 
+def create_triggers() -> list[str]:
+    """Every trigger."""
+    growing = [statement for table in _APPEND_ONLY for statement in _append_only(table)]
+    return [*growing, *_sales(), *_books(), *_money(), *_desk(), *create_item_triggers()]
+
+
 def all_statements() -> list[str]:
     """Everything that ``metadata.create_all`` does not make."""
-    books = [statement for table in _APPEND_ONLY for statement in _append_only(table)]
     return [
-        *books,
-        *_sales(),
         SEARCH_TABLE,
         "INSERT INTO tallies (name, value) "
         "VALUES ('items', 0), ('opened', 0), ('folded', 0), ('buried', 0)",
-        *create_item_triggers(),
+        *create_triggers(),
     ]

@@ -16,16 +16,25 @@ from pos_desktop.ports import (
     Numbers,
     OutboxRows,
     Pages,
+    Panel,
+    People,
+    Refunds,
     Sales,
     Tenders,
+    Wishes,
 )
 from pos_desktop.storage.marker import Key, NumberMarker
 from pos_desktop.storage.repositories.books import SqlLedger, SqlNumbers
+from pos_desktop.storage.repositories.collects import SqlCollects
 from pos_desktop.storage.repositories.desk import SqlFlags, SqlNotes, SqlPages
+from pos_desktop.storage.repositories.facts import SqlFacts
 from pos_desktop.storage.repositories.messages import SqlMessages
-from pos_desktop.storage.repositories.money import SqlCollects, SqlFacts, SqlTenders
 from pos_desktop.storage.repositories.outbox import SqlOutbox
+from pos_desktop.storage.repositories.panel import SqlPanel
+from pos_desktop.storage.repositories.people import SqlPeople, SqlWishes
+from pos_desktop.storage.repositories.refunds import SqlRefunds
 from pos_desktop.storage.repositories.sales import SqlSales
+from pos_desktop.storage.repositories.tenders import SqlTenders
 from pos_desktop.storage.session import Session
 
 _TOUCH = "UPDATE tallies SET value = value + 1 WHERE name = ?"
@@ -76,6 +85,10 @@ class Unit:
         self.pages: Pages = SqlPages(session)
         self.flags: Flags = SqlFlags(session)
         self.notes: Notes = SqlNotes(session)
+        self.refunds: Refunds = SqlRefunds(session)
+        self.wishes: Wishes = SqlWishes(session)
+        self.people: People = SqlPeople(session)
+        self.panel: Panel = SqlPanel(session)
 
 
 class WriteUnit(Unit):

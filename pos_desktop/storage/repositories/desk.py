@@ -33,14 +33,19 @@ _SAVE_PICTURE = insert_sql(
     "acknowledged = excluded.acknowledged, closed = excluded.closed",
 )
 _GET_PICTURE = select_sql(pictures, _PICTURE, "WHERE reference = ?")
-_FLAG = column_names(flags)
+FLAG_NAMES = column_names(flags)
 _RAISE = insert_sql(
     flags,
     ("order_id", "kind", "amount", "at", "state", "detail", "action"),
     "ON CONFLICT (order_id, kind, detail) DO NOTHING",
 )
-_OPEN = select_sql(flags, _FLAG, "WHERE state = 'open' ORDER BY at, flag_id")
-_FLAGS_OF = select_sql(flags, _FLAG, "WHERE order_id = ? ORDER BY flag_id")
+_OPEN = select_sql(flags, FLAG_NAMES, "WHERE state = 'open' ORDER BY at, flag_id")
+_GET_FLAG = select_sql(flags, FLAG_NAMES, "WHERE flag_id = ?")
+_CLOSE = (
+    "UPDATE flags SET state = 'closed', closed_at = ?, closed_by = ?, resolution = ? "
+    "WHERE flag_id = ? AND state = 'open'"
+)
+_FLAGS_OF = select_sql(flags, FLAG_NAMES, "WHERE order_id = ? ORDER BY flag_id")
 _PUT_NOTE = insert_sql(
     notes, ("name", "value"), "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
@@ -104,11 +109,21 @@ class SqlFlags:
 
     def open(self) -> Sequence[Flag]:
         """Oldest first."""
-        return tuple(map(_flag, self._session.rows(_OPEN)))
+        return tuple(map(flag_of, self._session.rows(_OPEN)))
 
     def of(self, order_id: str) -> Sequence[Flag]:
         """Every flag of a bill."""
-        return tuple(map(_flag, self._session.rows(_FLAGS_OF, (order_id,))))
+        return tuple(map(flag_of, self._session.rows(_FLAGS_OF, (order_id,))))
+
+    def get(self, flag_id: int) -> Flag | None:
+        """Open or closed."""
+        row = self._session.row(_GET_FLAG, (flag_id,))
+        return None if row is None else flag_of(row)
+
+    def close(self, flag_id: int, at: int, by: str, resolution: str) -> None:
+        """Raises DomainError ``conflict`` for one that is not open."""
+        if self._session.change(_CLOSE, (at, by, resolution, flag_id)) != 1:
+            raise DomainError("conflict", f"entry {flag_id} of the inbox is not open")
 
 
 class SqlNotes:
@@ -127,5 +142,6 @@ class SqlNotes:
         self._session.change(_PUT_NOTE, (name, value))
 
 
-def _flag(row: Row) -> Flag:
+def flag_of(row: Row) -> Flag:
+    """A flag from its columns in the order of the table."""
     return Flag(*row)

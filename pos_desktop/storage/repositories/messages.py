@@ -9,23 +9,23 @@ from pos_desktop.domain.errors import DomainError
 from pos_desktop.storage.session import Row, Session
 from pos_desktop.storage.tables import column_names, insert_sql, messages, select_sql, update_sql
 
-_NAMES = column_names(messages)
+MESSAGE_NAMES = column_names(messages)
 _FIXED = frozenset({"message_id", "order_id", "purpose", "attempt", "created_at"})
-_MUTABLE = tuple(name for name in _NAMES if name not in _FIXED)
-_ADD = insert_sql(messages, _NAMES, "ON CONFLICT (order_id, purpose, attempt) DO NOTHING")
+_MUTABLE = tuple(name for name in MESSAGE_NAMES if name not in _FIXED)
+_ADD = insert_sql(messages, MESSAGE_NAMES, "ON CONFLICT (order_id, purpose, attempt) DO NOTHING")
 _SAVE = update_sql(messages, _MUTABLE, "WHERE message_id = ?")
-_GET = select_sql(messages, _NAMES, "WHERE message_id = ?")
-_OF = select_sql(messages, _NAMES, "WHERE order_id = ? ORDER BY created_at, message_id")
-_BY_SID = select_sql(messages, _NAMES, "WHERE sid = ? AND sid IS NOT NULL")
+_GET = select_sql(messages, MESSAGE_NAMES, "WHERE message_id = ?")
+_OF = select_sql(messages, MESSAGE_NAMES, "WHERE order_id = ? ORDER BY created_at, message_id")
+_BY_SID = select_sql(messages, MESSAGE_NAMES, "WHERE sid = ? AND sid IS NOT NULL")
 _TO_POLL = select_sql(
     messages,
-    _NAMES,
+    MESSAGE_NAMES,
     "WHERE channel = 'sms' AND state IN ('accepted', 'sent') AND not_before <= ? "
     "ORDER BY not_before, message_id LIMIT ?",
 )
-_PARAMETERS = _NAMES.index("parameters")
+_PARAMETERS = MESSAGE_NAMES.index("parameters")
 _LABEL = "m1."
-_all = attrgetter(*_NAMES)
+_all = attrgetter(*MESSAGE_NAMES)
 _mutable = attrgetter(*_MUTABLE)
 _MUTABLE_PARAMETERS = _MUTABLE.index("parameters")
 
@@ -46,7 +46,7 @@ class SqlMessages:
 
     def of(self, order_id: str) -> Sequence[Message]:
         """Oldest first."""
-        return tuple(map(_message, self._session.rows(_OF, (order_id,))))
+        return tuple(map(message_of, self._session.rows(_OF, (order_id,))))
 
     def save(self, message: Message) -> None:
         """Write every mutable field. Raises DomainError ``conflict`` for an unknown message."""
@@ -63,7 +63,7 @@ class SqlMessages:
 
     def to_poll(self, now: int, limit: int) -> Sequence[Message]:
         """SMS that the provider took and whose next poll has come."""
-        return tuple(map(_message, self._session.rows(_TO_POLL, (now, limit))))
+        return tuple(map(message_of, self._session.rows(_TO_POLL, (now, limit))))
 
 
 def _as_text(values: tuple[object, ...], at: int) -> tuple[object, ...]:
@@ -72,10 +72,11 @@ def _as_text(values: tuple[object, ...], at: int) -> tuple[object, ...]:
 
 
 def _maybe(row: Row | None) -> Message | None:
-    return None if row is None else _message(row)
+    return None if row is None else message_of(row)
 
 
-def _message(row: Row) -> Message:
+def message_of(row: Row) -> Message:
+    """A message from its columns in the order of the table."""
     values = list(row)
     values[2] = Purpose(values[2])
     values[6] = MessageState(values[6])

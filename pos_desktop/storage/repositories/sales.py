@@ -170,6 +170,7 @@ def sale_of(row: Row, lines: Sequence[PricedLine]) -> Sale:
         issued_at=row[27],
         confirmed_by=row[28],
         handed_over_at=row[29],
+        remote=bool(row[30]),
     )
 
 
@@ -186,7 +187,7 @@ def _sale_values(sale: Sale) -> tuple[object, ...]:
         sale.bill.supplier_state, sale.bill.place_of_supply, sale.bill.scheme.value,
         sale.due, sale.bill_hash, sale.link_token, sale.created_at,
         sale.phone, *asked,
-        None, None, None, None,
+        None, None, None, None, sale.remote,
     )  # fmt: skip
 
 

@@ -143,7 +143,7 @@ def test_flags_are_raised_once(store: SqliteStore) -> None:
 
 
 def test_reads_of_the_desk_use_their_indices(store: SqliteStore) -> None:
-    from pos_desktop.storage.repositories import desk, messages, money, outbox, sales
+    from pos_desktop.storage.repositories import collects, desk, messages, outbox, sales
 
     sell(store, 1)
     for sql, count in (
@@ -151,9 +151,9 @@ def test_reads_of_the_desk_use_their_indices(store: SqliteStore) -> None:
         (sales._WAITING_LINES, 0),
         (sales._LAST, 0),
         (sales._GET, 1),
-        (money._DUE, 2),
-        (money._NEXT_DUE, 0),
-        (money._BY_GATEWAY_ID, 1),
+        (collects._DUE, 2),
+        (collects._NEXT_DUE, 0),
+        (collects._BY_GATEWAY_ID, 1),
         (messages._BY_SID, 1),
         (messages._TO_POLL, 2),
         (outbox._CLAIM, 3),

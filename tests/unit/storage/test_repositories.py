@@ -137,12 +137,15 @@ def test_tenders(store: SqliteStore) -> None:
     cash = Tender(TenderKind.CASH, 25_000, NOW, "Asha", tendered=30_000, change=5_000)
     link_paid = Tender(TenderKind.GATEWAY_LINK, 100, NOW, "gateway", reference="pay_1")
     with store.write() as unit:
-        unit.tenders.add(order_id(1), cash)
-        unit.tenders.add(order_id(1), link_paid)
-        assert list(unit.tenders.of(order_id(1))) == [cash, link_paid]
+        first = unit.tenders.add(order_id(1), cash)
+        second = unit.tenders.add(order_id(1), link_paid)
+        assert (first, second) == (replace(cash, tender_id=1), replace(link_paid, tender_id=2))
+        assert list(unit.tenders.of(order_id(1))) == [first, second]
         assert list(unit.tenders.of(order_id(2))) == []
         with pytest.raises(DomainError, match="FOREIGN KEY"):
             unit.tenders.add(order_id(9), cash)
+        with pytest.raises(DomainError, match="amount > 0"):
+            unit.tenders.add(order_id(1), replace(cash, amount=0))
 
 
 def _collect(n: int, **changes: object) -> Collect:
