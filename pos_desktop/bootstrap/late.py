@@ -16,10 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pos_desktop.bootstrap.counter import Counter
+    from pos_desktop.domain.people import Approval
     from pos_desktop.domain.sale import Item, Sale
-    from pos_desktop.gui.presenters.ports import Paper
+    from pos_desktop.gui.presenters.ports import Checkout, Paper
     from pos_desktop.services.order import Order
-    from pos_desktop.services.views import DeskState, LampState, PayableQr
+    from pos_desktop.services.views import (
+        DeskState,
+        EditedBill,
+        LampState,
+        PayableQr,
+        PaymentStory,
+    )
     from pos_desktop.wire.v1 import PageContent
 
 # A scan that comes before the catalogue is open waits for it so long (cold disk, slow PC).
@@ -103,26 +110,50 @@ class LateCheckout:
     def __init__(self, late: LateCounter) -> None:
         self._late = late
 
-    def request(self, order: Order) -> Sale:
-        return self._late.get().checkout.request(order)
+    def request(self, order: Order, *, remote: bool = False) -> Sale:
+        return self._checkout.request(order, remote=remote)
 
     def screen_qr(self, order: Order) -> Sale:
-        return self._late.get().checkout.screen_qr(order)
+        return self._checkout.screen_qr(order)
 
     def cash(self, order: Order, tendered: int) -> Sale:
-        return self._late.get().checkout.cash(order, tendered)
+        return self._checkout.cash(order, tendered)
 
-    def cash_for_waiting(self, order_id: str, tendered: int, by: str) -> Sale:
-        return self._late.get().checkout.cash_for_waiting(order_id, tendered, by)
+    def cash_for_waiting(
+        self, order_id: str, tendered: int, by: str, *, risk: bool = False
+    ) -> Sale:
+        return self._checkout.cash_for_waiting(order_id, tendered, by, risk=risk)
 
-    def show_qr(self, order_id: str) -> None:
-        self._late.get().checkout.show_qr(order_id)
+    def show_qr(self, order_id: str, by: str) -> None:
+        self._checkout.show_qr(order_id, by)
+
+    def show_own_qr(self, order_id: str, by: str) -> None:
+        self._checkout.show_own_qr(order_id, by)
+
+    def send_again(self, order_id: str, by: str) -> None:
+        self._checkout.send_again(order_id, by)
+
+    def free(self, order_id: str, by: str) -> bool:
+        return self._checkout.free(order_id, by)
 
     def hand_over(self, order_id: str, by: str) -> None:
-        self._late.get().checkout.hand_over(order_id, by)
+        self._checkout.hand_over(order_id, by)
+
+    def hand_over_unpaid(self, order_id: str, approval: Approval) -> None:
+        self._checkout.hand_over_unpaid(order_id, approval)
 
     def abandon(self, order_id: str, reason: str, by: str) -> None:
-        self._late.get().checkout.abandon(order_id, reason, by)
+        self._checkout.abandon(order_id, reason, by)
+
+    def edit(self, order_id: str, by: str) -> None:
+        self._checkout.edit(order_id, by)
+
+    def take_edited(self, order_id: str) -> EditedBill | None:
+        return self._checkout.take_edited(order_id)
+
+    @property
+    def _checkout(self) -> Checkout:
+        return self._late.get().checkout
 
 
 class LateDesk:
@@ -136,6 +167,9 @@ class LateDesk:
 
     def payable(self, order_id: str) -> PayableQr | None:
         return self._late.get().desk.payable(order_id)
+
+    def history(self, order_id: str) -> PaymentStory | None:
+        return self._late.get().desk.history(order_id)
 
     def document(self, order_id: str | None) -> PageContent:
         return self._late.get().desk.document(order_id)

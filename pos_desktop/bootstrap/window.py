@@ -20,6 +20,13 @@ from pos_desktop.bootstrap.late import (
     LateDrafts,
     LatePaper,
 )
+from pos_desktop.bootstrap.late_money import (
+    LateInbox,
+    LatePeople,
+    LateRefunds,
+    LateStanding,
+    LateTendering,
+)
 from pos_desktop.bootstrap.practice import AS_KEPT, Endpoints, Wanted, enrolled, practice_options
 from pos_desktop.bootstrap.practice_customer import PracticeCustomer
 from pos_desktop.domain.errors import InputError, RaseedError, Unavailable
@@ -182,6 +189,11 @@ def open_till(setup: Setup) -> Till:
         drafts=LateDrafts(late),
         paper=paper,
         tones=tones,
+        tendering=LateTendering(late),
+        people=LatePeople(late),
+        inbox=LateInbox(late),
+        refunds=LateRefunds(late),
+        standing=LateStanding(late),
         pictures=_picture,
         customer=_customer(setup.control, late),
         problem=str(setup.problem or ""),

@@ -3,6 +3,8 @@
 ``_`` only marks the texts for translators (pybabel extracts them); ``gui/texts.py`` translates.
 """
 
+from pos_desktop.gui.sentences_money import MONEY
+
 
 def _(text: str) -> str:
     return text
@@ -310,4 +312,5 @@ SENTENCES: dict[str, str] = {
     **_SHEETS,
     **_KEYS,
     **_NOTICES,
+    **MONEY,
 }

@@ -6,18 +6,22 @@ from typing import TypeVar
 
 from pos_desktop.domain.errors import DomainError, RaseedError
 from pos_desktop.domain.options import CounterOptions, Options, Shop
+from pos_desktop.domain.people import Approval
 from pos_desktop.domain.sale import Channel, Item, Sale, SaleState, TaxClass
 from pos_desktop.gui.presenters.ports import Pictures, PracticeCustomer, Services
 from pos_desktop.services.order import Order
 from pos_desktop.services.views import (
     DeskState,
+    EditedBill,
     Lamp,
     LampState,
     PayableQr,
+    PaymentStory,
     Tone,
     WaitingBill,
 )
 from pos_desktop.wire.v1 import BillLine, PageContent
+from tests.support.money_fakes import Inbox, People, Refunds, Standing, Tendering
 
 T = TypeVar("T")
 
@@ -131,10 +135,14 @@ class Catalogue:
 
 @dataclass
 class Checkout:
-    """Remembers what was asked; ``refuse`` is raised by the next call."""
+    """Remembers what was asked; ``refuse`` is raised by the next call. ``waiting``: what cash for a
+    parked bill makes of it."""
 
     calls: list[tuple[str, object]] = field(default_factory=list)
     refuse: Exception | None = None
+    waiting: Sale | None = None
+    edited: EditedBill | None = None
+    is_free: bool = True
 
     def _sale(self, name: str, order: Order, *, issued: bool = False) -> Sale:
         self._note(name, order)
@@ -162,8 +170,8 @@ class Checkout:
             raise error
         self.calls.append((name, what))
 
-    def request(self, order: Order) -> Sale:
-        return self._sale("request", order)
+    def request(self, order: Order, *, remote: bool = False) -> Sale:
+        return self._sale("request remote" if remote else "request", order)
 
     def screen_qr(self, order: Order) -> Sale:
         return self._sale("screen_qr", order)
@@ -173,18 +181,43 @@ class Checkout:
             raise DomainError("cash_too_little", due=order.bill.totals.payable)
         return self._sale(f"cash {tendered}", order, issued=True)
 
-    def cash_for_waiting(self, order_id: str, tendered: int, by: str) -> Sale:
-        self._note("cash_for_waiting", (order_id, tendered, by))
-        raise DomainError("not_waiting")
+    def cash_for_waiting(
+        self, order_id: str, tendered: int, by: str, *, risk: bool = False
+    ) -> Sale:
+        self._note("cash_at_risk" if risk else "cash_for_waiting", (order_id, tendered, by))
+        if self.waiting is None:
+            raise DomainError("not_waiting")
+        return self.waiting
 
-    def show_qr(self, order_id: str) -> None:
-        self._note("show_qr", order_id)
+    def show_qr(self, order_id: str, by: str) -> None:
+        self._note("show_qr", (order_id, by))
+
+    def show_own_qr(self, order_id: str, by: str) -> None:
+        self._note("show_own_qr", (order_id, by))
+
+    def send_again(self, order_id: str, by: str) -> None:
+        self._note("send_again", (order_id, by))
+
+    def free(self, order_id: str, by: str) -> bool:
+        self._note("free", (order_id, by))
+        return self.is_free
 
     def hand_over(self, order_id: str, by: str) -> None:
         self._note("hand_over", (order_id, by))
 
+    def hand_over_unpaid(self, order_id: str, approval: Approval) -> None:
+        self._note("hand_over_unpaid", (order_id, approval))
+
     def abandon(self, order_id: str, reason: str, by: str) -> None:
         self._note("abandon", (order_id, reason, by))
+
+    def edit(self, order_id: str, by: str) -> None:
+        self._note("edit", (order_id, by))
+
+    def take_edited(self, order_id: str) -> EditedBill | None:
+        self._note("take_edited", order_id)
+        edited, self.edited = self.edited, None
+        return edited
 
 
 @dataclass
@@ -194,6 +227,7 @@ class Desk:
     now: DeskState = field(default_factory=lambda: DeskState((), 0, None, 0))
     qr: PayableQr | None = None
     reads: int = 0
+    told: PaymentStory | None = None
     content: PageContent | None = None
 
     def state(self) -> DeskState:
@@ -202,6 +236,9 @@ class Desk:
 
     def payable(self, order_id: str) -> PayableQr | None:
         return self.qr
+
+    def history(self, order_id: str) -> PaymentStory | None:
+        return self.told
 
     def document(self, order_id: str | None) -> PageContent:
         if self.content is None:
@@ -291,6 +328,11 @@ class Played:
     drafts: Drafts = field(default_factory=Drafts)
     paper: Paper = field(default_factory=Paper)
     tones: Tones = field(default_factory=Tones)
+    tendering: Tendering = field(default_factory=Tendering)
+    people: People = field(default_factory=People)
+    inbox: Inbox = field(default_factory=Inbox)
+    refunds: Refunds = field(default_factory=Refunds)
+    standing: Standing = field(default_factory=Standing)
     pictures: Pictures | None = None
     customer: PracticeCustomer | None = None
     problem: str = ""
@@ -307,6 +349,11 @@ class Played:
             drafts=self.drafts,
             paper=self.paper,
             tones=self.tones,
+            tendering=self.tendering,
+            people=self.people,
+            inbox=self.inbox,
+            refunds=self.refunds,
+            standing=self.standing,
             pictures=self.pictures,
             customer=self.customer,
             problem=self.problem,

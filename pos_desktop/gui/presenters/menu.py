@@ -121,7 +121,7 @@ class MenuPresenter:
 
     def _ask_again(self, bill: WaitingBill) -> None:
         self._run(
-            lambda: self._services.checkout.show_qr(bill.order_id),
+            lambda: self._services.checkout.show_qr(bill.order_id, self._by),
             lambda _: self._show_qr(bill),
         )
 

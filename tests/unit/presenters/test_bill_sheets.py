@@ -147,7 +147,7 @@ def test_hand_over_and_cash_for_a_waiting_bill(waiting: Room) -> None:
 def test_asking_again_opens_the_qr(waiting: Room) -> None:
     waiting.menu.open("A19")
     waiting.menu.on_choice("menu_new_qr")
-    assert waiting.played.checkout.calls == [("show_qr", "A19")]
+    assert waiting.played.checkout.calls == [("show_qr", ("A19", "Asha"))]
     assert waiting.qr.order_id == "A19"
     waiting.played.checkout.refuse = DomainError("not_waiting")
     waiting.qr.on_back()
