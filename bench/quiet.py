@@ -1,10 +1,17 @@
 """The counter's surroundings with nothing going on in them."""
 
+from pos_desktop.bootstrap.counter import registry
 from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.options import CounterOptions, Options, Shop
 from pos_desktop.host.clock import SystemClock
 from pos_desktop.host.ids import SystemIds
+from pos_desktop.messaging.templates import TemplateComposer
 from pos_desktop.services.checkout import Checkout
+from pos_desktop.services.issuing import Issuer
+from pos_desktop.services.links import Links
+from pos_desktop.services.messages import Outgoing
+from pos_desktop.services.opening import Opener
+from pos_desktop.services.switching import Switching
 from pos_desktop.services.views import DeskState, LampState, PaidNews, PayableQr
 from pos_desktop.storage.store import SqliteStore
 from pos_desktop.wire.v1 import PageContent
@@ -54,4 +61,7 @@ class NoPrinter:
 
 def checkout(store: SqliteStore) -> Checkout:
     """The real checkout on a store; nobody listens."""
-    return Checkout(store, SystemClock(), SystemIds(), OPTIONS, Quiet())
+    ids = SystemIds()
+    switching = Switching(Issuer(OPTIONS, ids), Opener(OPTIONS, ids))
+    outgoing = Outgoing(TemplateComposer(registry(None), OPTIONS), Links(OPTIONS), ids)
+    return Checkout(store, SystemClock(), Quiet(), switching, outgoing, lambda uow: False)

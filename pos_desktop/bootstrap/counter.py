@@ -14,10 +14,20 @@ from pos_desktop.messaging.registry import TemplateRegistry
 from pos_desktop.messaging.states import delivery_from_feed
 from pos_desktop.messaging.templates import TemplateComposer
 from pos_desktop.net.http import HttpClient, Limits
-from pos_desktop.ports import Clock, Gateway, Ids, Lanes, Messenger, Relay, SecretStore
+from pos_desktop.ports import (
+    Clock,
+    Gateways,
+    Ids,
+    Lanes,
+    Messenger,
+    Relay,
+    SecretStore,
+    UnitOfWork,
+)
 from pos_desktop.relay_client.client import RelayClient
 from pos_desktop.relay_client.sealer import TokenSealer
 from pos_desktop.services import effects
+from pos_desktop.services.capturing import CapturePayment
 from pos_desktop.services.checkout import Checkout
 from pos_desktop.services.collecting import CloseCollect, CreateCollect, Intents
 from pos_desktop.services.desk import Desk
@@ -27,11 +37,13 @@ from pos_desktop.services.hints import Hints
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.links import Links
 from pos_desktop.services.messages import Outgoing, SendMessage
+from pos_desktop.services.opening import Opener
 from pos_desktop.services.outbox import Action, Listener, Outbox
 from pos_desktop.services.pages import PageWriter
 from pos_desktop.services.payments import Payments
 from pos_desktop.services.publishing import ClosePicture, Press, PublishPage, PublishPicture
 from pos_desktop.services.sms_polls import SmsPolls
+from pos_desktop.services.switching import Switching
 from pos_desktop.services.syncing import Syncing
 from pos_desktop.services.views import Lamp
 from pos_desktop.services.watcher import Watcher, Watching
@@ -65,7 +77,7 @@ class Machine:
 class Peers:
     """The outside, once for work and once for the lamps (shorter time-outs, own connections)."""
 
-    gateway: Gateway
+    gateways: Gateways
     messenger: Messenger
     relay: Relay
 
@@ -109,11 +121,12 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
     peers = _peers(options, machine, (5.0, 20.0))
     syncing = Syncing(store, lanes, clock, ids, peers.relay, bell)
     health = _health(options, machine)
-    works = _works(store, options, machine, peers, (syncing.step, health.step))
+    core = _core(options, machine)
+    works = _works(store, options, machine, peers, core, (syncing.step, health.step))
     return Counter(
         store=store,
         catalogue=SqliteCatalogue(store.path),
-        checkout=Checkout(store, clock, ids, options, bell),
+        checkout=Checkout(store, clock, bell, core.switching, core.outgoing, _never_silent),
         desk=Desk(store, clock, PageWriter(options), syncing),
         drafts=Drafts(store),
         engine=Engine(works),
@@ -121,19 +134,41 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """What moves money, shared by the window's side and the loop's."""
+
+    switching: Switching
+    payments: Payments
+    outgoing: Outgoing
+
+
+def _core(options: Options, machine: Machine) -> _Core:
+    issuer = Issuer(options, machine.ids)
+    switching = Switching(issuer, Opener(options, machine.ids))
+    composer = TemplateComposer(registry(machine.templates), options)
+    outgoing = Outgoing(composer, Links(options), machine.ids)
+    return _Core(switching, Payments(issuer, switching), outgoing)
+
+
+def _never_silent(uow: UnitOfWork) -> bool:
+    return False
+
+
 def _works(
     store: SqliteStore,
     options: Options,
     machine: Machine,
     peers: Peers,
+    core: _Core,
     steps: Sequence[Callable[[int], int | None]],
 ) -> Works:
     """What the engine drives: outbox, watcher, SMS polls, and the given ``steps`` after them."""
     clock, ids, lanes, bell = machine.clock, machine.ids, machine.lanes, machine.listener
-    payments = Payments(Issuer(options, ids))
-    actions = _actions(options, machine, peers, payments)
+    payments = core.payments
+    actions = _actions(options, peers, core)
     outbox = Outbox(store, lanes, clock, ids, actions, bell)
-    watcher = Watcher(Watching(store, lanes, clock, ids, peers.gateway, payments, bell))
+    watcher = Watcher(Watching(store, lanes, clock, ids, peers.gateways.primary, payments, bell))
     polls = SmsPolls(store, lanes, clock, peers.messenger, bell)
     return Works(
         store=store,
@@ -149,15 +184,11 @@ def _works(
 
 
 def _peers(options: Options, machine: Machine, timeouts: tuple[float, float]) -> Peers:
-    gateway, exotel = options.gateway, exotel_with_secret(options, machine.secrets)
+    exotel = exotel_with_secret(options, machine.secrets)
     key_secret = machine.secrets.get("gateway.key_secret") or ""
     token = machine.secrets.get("exotel.api_token") or ""
     return Peers(
-        gateway=RazorpayGateway(
-            HttpClient(gateway.base_url, (gateway.key_id, key_secret), timeouts),
-            gateway,
-            machine.clock,
-        ),
+        gateways=_gateways(options, machine, key_secret, timeouts),
         messenger=ExotelMessenger(
             HttpClient(exotel.base_url, (exotel.api_key, token), timeouts),
             exotel,
@@ -166,6 +197,17 @@ def _peers(options: Options, machine: Machine, timeouts: tuple[float, float]) ->
         ),
         relay=relay_client(options, machine.secrets, timeouts),
     )
+
+
+def _gateways(
+    options: Options, machine: Machine, key_secret: str, timeouts: tuple[float, float]
+) -> Gateways:
+    primary = RazorpayGateway(
+        HttpClient(options.gateway.base_url, (options.gateway.key_id, key_secret), timeouts),
+        options.gateway,
+        machine.clock,
+    )
+    return Gateways(primary)
 
 
 def exotel_with_secret(options: Options, secrets: SecretStore) -> ExotelOptions:
@@ -194,16 +236,13 @@ def registry(own: Path | None) -> TemplateRegistry:
     return TemplateRegistry.load(file.read_bytes())
 
 
-def _actions(
-    options: Options, machine: Machine, peers: Peers, payments: Payments
-) -> dict[str, Action]:
-    links = Links(options)
-    outgoing = Outgoing(TemplateComposer(registry(machine.templates), options), links, machine.ids)
+def _actions(options: Options, peers: Peers, core: _Core) -> dict[str, Action]:
     press = Press(peers.relay, RaseedRenderer(assets.path("fonts")), TokenSealer())
-    intents = Intents(options)
+    intents, outgoing, payments = Intents(options), core.outgoing, core.payments
     return {
-        effects.COLLECT_CREATE: CreateCollect(peers.gateway, intents, payments, outgoing),
-        effects.COLLECT_CLOSE: CloseCollect(peers.gateway, intents, payments),
+        effects.COLLECT_CREATE: CreateCollect(peers.gateways, intents, payments, outgoing),
+        effects.COLLECT_CLOSE: CloseCollect(peers.gateways, intents, payments),
+        effects.PAYMENT_CAPTURE: CapturePayment(peers.gateways, payments),
         effects.PAGE_PUBLISH: PublishPage(press, PageWriter(options), outgoing),
         effects.PICTURE_PUBLISH: PublishPicture(press, outgoing),
         effects.PICTURE_CLOSE: ClosePicture(peers.relay),
@@ -217,7 +256,7 @@ def _health(options: Options, machine: Machine) -> Health:
     gateway = HttpClient(options.gateway.base_url, timeouts=lines).reach
     exotel = HttpClient(options.exotel.base_url, timeouts=lines).reach
     probes: dict[str, Callable[[], None]] = {
-        "gateway": GentleProbe(machine.clock, gateway, peers.gateway.ping),
+        "gateway": GentleProbe(machine.clock, gateway, peers.gateways.primary.ping),
         "messages": GentleProbe(machine.clock, exotel, peers.messenger.ping),
         "relay": peers.relay.ping,
         "printer": machine.printer,

@@ -13,6 +13,7 @@ from pos_desktop.domain.payment import CollectState, PaymentFact, PaymentStatus
 from pos_desktop.domain.sale import Tender, TenderKind
 
 CURRENCY = "INR"
+_BY_GATEWAY = frozenset({TenderKind.GATEWAY_LINK, TenderKind.GATEWAY_QR})
 
 
 class Event(StrEnum):
@@ -147,17 +148,19 @@ def settle(
     tenders: Iterable[Tender],
     closed_at: Mapping[str, int] = MappingProxyType({}),
 ) -> Settlement:
-    """What of ``due`` paise is paid: by the gateway's facts ``(collect reference, fact)`` and cash.
+    """What of ``due`` paise is paid: by the gateway's facts ``(collect reference, fact)`` and by
+    what a person took.
 
     A payment counts once by ``(gateway, payment_id)``, if it was captured (or refunded, which
     implies it), in INR. Tenders that stand for a gateway payment are its record in the books and
-    are not counted again. ``due`` is what is due now: 0 for an abandoned bill, less credit notes
-    for a returned one. ``closed_at`` (reference -> moment) lets later captures show as late. The
-    order of facts and tenders does not matter.
+    are not counted again; a person's word about an RRN counts until a capture with this RRN is
+    there. ``due`` is what is due now: 0 for an abandoned bill, less credit notes for a returned
+    one. ``closed_at`` (reference -> moment) lets later captures show as late. The order of facts
+    and tenders does not matter.
     """
     payments, foreign = _payments(facts, closed_at)
     sources = [(payment.at, payment.amount) for payment in payments]
-    cash = [(tender.at, tender.amount) for tender in tenders if tender.kind is TenderKind.CASH]
+    cash = [(tender.at, tender.amount) for tender in in_hand(facts, tenders)]
     received = sum(amount for _, amount in sources + cash)
     refunded = sum(payment.refunded for payment in payments)
     balance = due - (received - refunded)
@@ -171,6 +174,86 @@ def settle(
     if any(payment.late for payment in payments) or _after_settled(due, sources, cash):
         flags.add(SettlementFlag.LATE)
     return Settlement(received, refunded, max(0, balance), max(0, -balance), frozenset(flags))
+
+
+def in_hand(facts: Iterable[tuple[str, PaymentFact]], tenders: Iterable[Tender]) -> list[Tender]:
+    """The tenders that are money of their own: not a gateway's, not an RRN that a gateway's
+    capture has confirmed since."""
+    confirmed = {fact.rrn for _, fact in facts if _is_capture(fact) and fact.rrn}
+    return [
+        tender
+        for tender in tenders
+        if tender.kind not in _BY_GATEWAY
+        and not (tender.kind is TenderKind.OWN_UPI and tender.reference in confirmed)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Unapplied:
+    """Captured money that no bill counts: ``amount`` in paise of this payment.
+
+    ``whole``: nothing of it is on the bill.
+    """
+
+    payment: PaymentFact
+    amount: int
+    whole: bool
+
+
+def unapplied(
+    facts: Sequence[tuple[str, PaymentFact]], tenders: Sequence[Tender]
+) -> list[Unapplied]:
+    """What of each capture the books of the bill do not count, nor was given back.
+
+    A capture is counted by the gateway tenders that name it, and by a person's word about its RRN.
+    """
+    found = []
+    for _, payment, refunded in _captures(facts):
+        counted = sum(tender.amount for tender in tenders if _counts(tender, payment))
+        rest = payment.amount - counted - refunded
+        if rest > 0:
+            found.append(Unapplied(payment, rest, whole=counted == 0))
+    return found
+
+
+def shares(
+    due: int, facts: Sequence[tuple[str, PaymentFact]], tenders: Sequence[Tender]
+) -> list[tuple[str, PaymentFact, int]]:
+    """(reference, capture, paise of it) that the books of a bill take in beside its ``tenders``:
+    each payment once, oldest news first, never beyond ``due``."""
+    left = due - sum(tender.amount for tender in tenders)
+    found = []
+    for reference, payment, refunded in _captures(facts):
+        net = min(payment.amount - refunded, left)
+        taken = any(_counts(tender, payment) for tender in tenders)
+        if payment.currency == CURRENCY and net > 0 and not taken:
+            found.append((reference, payment, net))
+            left -= net
+    return found
+
+
+def _captures(
+    facts: Sequence[tuple[str, PaymentFact]],
+) -> Iterable[tuple[str, PaymentFact, int]]:
+    """(reference, first capture, given back so far) of every captured payment."""
+    first: dict[tuple[str, str], tuple[str, PaymentFact]] = {}
+    refunded: dict[tuple[str, str], int] = {}
+    for reference, fact in facts:
+        key = (fact.gateway, fact.payment_id)
+        if fact.status is PaymentStatus.CAPTURED:
+            first.setdefault(key, (reference, fact))
+        refunded[key] = max(refunded.get(key, 0), _given_back(fact))
+    return [(reference, fact, refunded[key]) for key, (reference, fact) in first.items()]
+
+
+def _counts(tender: Tender, payment: PaymentFact) -> bool:
+    if tender.kind is TenderKind.OWN_UPI:
+        return payment.rrn is not None and tender.reference == payment.rrn
+    return tender.kind in _BY_GATEWAY and tender.reference == payment.payment_id
+
+
+def _is_capture(fact: PaymentFact) -> bool:
+    return fact.status is PaymentStatus.CAPTURED and fact.currency == CURRENCY
 
 
 def collect_received(reference: str, facts: Iterable[tuple[str, PaymentFact]]) -> int:
@@ -216,14 +299,16 @@ def _payments(
 def _payment(told: Collection[tuple[str, PaymentFact]], closed_at: Mapping[str, int]) -> _Payment:
     amounts = {fact.amount for _, fact in told}
     at = min(fact.created_at for _, fact in told)
-    refunds = [
-        # A gateway may say "refunded" without saying how much: then it is all of it.
-        fact.amount_refunded or (fact.amount if fact.status is PaymentStatus.REFUNDED else 0)
-        for _, fact in told
-    ]
+    refunds = [_given_back(fact) for _, fact in told]
     late = any(ref in closed_at and fact.created_at > closed_at[ref] for ref, fact in told)
     # Two amounts for one payment: the smaller counts until a person has looked.
     return _Payment(min(amounts), max(refunds), at, late, len(amounts) > 1)
+
+
+def _given_back(fact: PaymentFact) -> int:
+    # A gateway may say "refunded" without saying how much: then it is all of it.
+    whole = fact.amount if fact.status is PaymentStatus.REFUNDED else 0
+    return fact.amount_refunded or whole
 
 
 def _surplus(amounts: Sequence[int], excess: int) -> SettlementFlag:

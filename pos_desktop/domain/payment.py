@@ -6,6 +6,9 @@ The rules (table and ``settle``) stand in ``domain/collect.py``.
 from dataclasses import dataclass
 from enum import StrEnum
 
+OWN_UPI = "own_upi"
+"""The name of the shop's own UPI address among the gateways: nobody tells what was paid there."""
+
 
 class CollectKind(StrEnum):
     """What is payable at the gateway."""

@@ -7,13 +7,14 @@ from enum import StrEnum
 class WishKind(StrEnum):
     """What to do when every collect of the bill is closed unpaid.
 
-    ``qr``, ``link``: ask again in that way. ``cash``: take the tendered cash. ``abandon``: give the
-    bill up. ``edit``: give it up, its lines go back to the cart. ``split``: just be free for other
-    tenders.
+    ``qr``, ``link``, ``own_qr``: ask again in that way. ``cash``: take the tendered cash.
+    ``abandon``: give the bill up. ``edit``: give it up, its lines go back to the cart. ``split``:
+    just be free for other tenders.
     """
 
     QR = "qr"
     LINK = "link"
+    OWN_QR = "own_qr"
     CASH = "cash"
     ABANDON = "abandon"
     EDIT = "edit"

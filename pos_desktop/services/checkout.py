@@ -4,62 +4,79 @@ Every method runs in the db lane, commits first and acts on nothing outside: wha
 gateway, at Exotel or at the relay is an outbox row of the same transaction.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from pos_desktop.domain.delivery import Purpose
+from pos_desktop.domain.delivery import MessageState, Purpose
 from pos_desktop.domain.errors import DomainError
-from pos_desktop.domain.options import Options
-from pos_desktop.domain.payment import Collect, CollectKind, CollectState
-from pos_desktop.domain.sale import Channel, Sale, SaleState, Tender, TenderKind
-from pos_desktop.ports import Clock, Ids, Store, UnitOfWork
-from pos_desktop.services import effects
+from pos_desktop.domain.payment import OWN_UPI, CollectKind, CollectState
+from pos_desktop.domain.people import Approval
+from pos_desktop.domain.sale import Sale, SaleState
+from pos_desktop.domain.wish import Wish, WishKind
+from pos_desktop.ports import Clock, Store, UnitOfWork
 from pos_desktop.services.freeze import freeze
-from pos_desktop.services.issuing import PAYABLE, Issuer, abandon, new_message
+from pos_desktop.services.messages import Outgoing, payable
+from pos_desktop.services.opening import MOST_REQUESTS, Opener, requests_made
 from pos_desktop.services.order import Order
 from pos_desktop.services.outbox import Listener
+from pos_desktop.services.switching import Switching
+from pos_desktop.services.views import EditedBill, PaidNews
 
-# Nobody may receive this much in cash for one bill (Income-tax Act 2025 s.186; domain 6).
-CASH_LIMIT = 2_00_000_00
+# A message in one of these is still on its way by itself: a second one would only repeat it.
+_ON_ITS_WAY = frozenset({MessageState.WAITING, MessageState.QUEUED})
 
 
 class Checkout:
-    """Takes payment for carts; one instance per counter."""
+    """Takes payment for carts; one instance per counter.
+
+    ``silent`` tells whether messages are switched off for the owner's reasons: then nothing is
+    sent and the bill goes to the screen.
+    """
 
     def __init__(
-        self, store: Store, clock: Clock, ids: Ids, options: Options, listener: Listener
+        self,
+        store: Store,
+        clock: Clock,
+        listener: Listener,
+        switching: Switching,
+        outgoing: Outgoing,
+        silent: Callable[[UnitOfWork], bool],
     ) -> None:
         self._listener = listener
         self._store = store
         self._clock = clock
-        self._ids = ids
-        self._options = options
-        self._issuer = Issuer(options, ids)
+        self._switching = switching
+        self._opener: Opener = switching.opener
+        self._outgoing = outgoing
+        self._silent = silent
 
-    def request(self, order: Order) -> Sale:
+    def request(self, order: Order, *, remote: bool = False) -> Sale:
         """Freeze the bill and ask for payment by the shop's channel; the bill parks itself.
 
-        Without a phone it is a QR on the screen. Raises DomainError ``nothing_to_pay``.
+        Without a phone, or while no message can go, it is a QR on the screen (a link's QR where
+        the account has no QR codes). Raises DomainError ``nothing_to_pay``, and ``phone_needed``
+        for a remote bill without one.
         """
-        if order.phone is None:
-            return self.screen_qr(order)
+        if remote and order.phone is None:
+            raise DomainError("phone_needed")
         now = self._clock.now()
         with self._store.write() as uow:
-            sale = freeze(uow, order, self._options, now, self._ids)
-            self._open_collect(uow, sale, self._kind(sale.due), now)
-            message = new_message(self._options, self._ids, sale, Purpose.PAYMENT_REQUEST, now)
-            uow.messages.add(message)
-            self._note(uow, "sale.requested", sale, now)
+            sale = self._freeze(uow, order, now, remote=remote)
+            if order.phone is None or self._silent(uow):
+                self._open_on_screen(uow, sale, now)
+            else:
+                self._opener.open(uow, sale, self._opener.kind(sale.due, remote=remote), now)
+                self._opener.request_message(uow, sale, now)
             uow.commit()
         self._listener.changed()
         return sale
 
     def screen_qr(self, order: Order) -> Sale:
-        """Freeze the bill and ask for a UPI QR for the counter's screen; no request message."""
+        """Freeze the bill and ask for a QR for the counter's screen; no request message."""
         now = self._clock.now()
         with self._store.write() as uow:
-            sale = freeze(uow, order, self._options, now, self._ids)
-            self._open_collect(uow, sale, CollectKind.QR, now)
-            self._note(uow, "sale.requested", sale, now)
+            sale = self._freeze(uow, order, now)
+            self._open_on_screen(uow, sale, now)
             uow.commit()
         self._listener.changed()
         return sale
@@ -71,36 +88,77 @@ class Checkout:
         """
         now = self._clock.now()
         with self._store.write() as uow:
-            sale = freeze(uow, order, self._options, now, self._ids)
-            issued = self._take_cash(uow, sale, tendered, order.cashier, now)
+            sale = freeze(uow, order, self._opener.options, now, self._opener.ids)
+            news = self._switching.take_cash(uow, sale, tendered, order.cashier, now)
             uow.commit()
         self._listener.changed()
-        return issued
+        return _issued(sale, news, now)
 
-    def cash_for_waiting(self, order_id: str, tendered: int, by: str) -> Sale:
-        """Take cash for a parked bill. Its payable objects are asked to close and stay watched:
-        money that still arrives is flagged, never lost (design payments 3 and 7).
+    def cash_for_waiting(
+        self, order_id: str, tendered: int, by: str, *, risk: bool = False
+    ) -> Sale:
+        """Take cash for a parked bill. What is payable is asked to close and its answer awaited:
+        the sale comes back issued where nothing was payable, else still awaiting with the cash as
+        a wish that is carried out by itself (design payments 3). With ``risk`` nothing is waited
+        for, and the books say who decided so: she may pay once more on her phone.
 
         Raises DomainError ``not_waiting``, ``cash_too_little`` or ``cash_limit``.
         """
         now = self._clock.now()
         with self._store.write() as uow:
             sale = self._awaiting(uow, order_id)
-            issued = self._take_cash(uow, sale, tendered, by, now)
+            if risk:
+                news: PaidNews | None = self._switching.take_cash(uow, sale, tendered, by, now)
+                body = {"order_id": order_id, "tendered": tendered}
+                uow.ledger.append("cash.risk_taken", by, now, body)
+            else:
+                wish = Wish(order_id, WishKind.CASH, now, by, tendered=tendered)
+                news = self._switching.wish(uow, sale, wish)
             uow.commit()
         self._listener.changed()
-        return issued
+        return sale if news is None else _issued(sale, news, now)
 
-    def show_qr(self, order_id: str) -> None:
-        """Make sure that a waiting bill has something payable to show; raises ``not_waiting``."""
+    def show_qr(self, order_id: str, by: str) -> None:
+        """A UPI QR of the gateway for a waiting bill; a live link is closed first. One that is
+        shown already stays. Raises ``not_waiting`` or ``qr_not_offered``."""
+        self._switch(order_id, WishKind.QR, by)
+
+    def show_own_qr(self, order_id: str, by: str) -> None:
+        """The shop's own UPI QR for a waiting bill; what is live is closed first.
+
+        Raises ``not_waiting`` or ``own_upi_off``.
+        """
+        self._switch(order_id, WishKind.OWN_QR, by)
+
+    def send_again(self, order_id: str, by: str) -> None:
+        """The request once more: the same link while it lives, a new one else; three in all.
+
+        Raises ``not_waiting``, ``phone_needed``, ``too_many_requests``, ``still_on_its_way``.
+        """
         now = self._clock.now()
         with self._store.write() as uow:
             sale = self._awaiting(uow, order_id)
-            collects = uow.collects.of(order_id)
-            if not any(c.state in PAYABLE | {CollectState.CLOSING} for c in collects):
-                self._open_collect(uow, sale, CollectKind.QR, now)
+            if sale.phone is None:
+                raise DomainError("phone_needed")
+            if requests_made(uow, order_id) >= MOST_REQUESTS:
+                raise DomainError("too_many_requests", limit=MOST_REQUESTS)
+            self._send_again(uow, sale, by, now)
+            body = {"order_id": order_id, "number": requests_made(uow, order_id)}
+            uow.ledger.append("request.again", by, now, body)
             uow.commit()
         self._listener.changed()
+
+    def free(self, order_id: str, by: str) -> bool:
+        """Close what is payable so that other tenders may be taken; True when it is free now."""
+        now = self._clock.now()
+        with self._store.write() as uow:
+            sale = self._awaiting(uow, order_id)
+            wish = Wish(order_id, WishKind.SPLIT, now, by)
+            self._switching.wish(uow, sale, wish)
+            free = uow.wishes.get(order_id) is None
+            uow.commit()
+        self._listener.changed()
+        return free
 
     def hand_over(self, order_id: str, by: str) -> None:
         """The goods of an issued bill were given; raises DomainError ``not_paid_yet``."""
@@ -113,56 +171,77 @@ class Checkout:
             uow.commit()
         self._listener.changed()
 
-    def abandon(self, order_id: str, reason: str, by: str) -> None:
-        """Give up a waiting bill; refused with ``not_waiting`` once money has arrived."""
+    def hand_over_unpaid(self, order_id: str, approval: Approval) -> None:
+        """The goods were given before the money came, as a manager decided: the bill stays on the
+        panel and in the inbox until it is paid. Raises DomainError ``not_waiting``."""
         now = self._clock.now()
         with self._store.write() as uow:
             sale = self._awaiting(uow, order_id)
-            if any(fact.status.value == "captured" for _, fact in uow.facts.of(order_id)):
-                raise DomainError("not_waiting")
-            abandon(uow, sale, now)
-            body = {"order_id": order_id, "due": sale.due, "reason": reason}
-            uow.ledger.append("sale.abandoned", by, now, body)
+            uow.sales.hand_over(order_id, now, approval.by)
+            body: dict[str, object] = {"order_id": order_id, "due": sale.due}
+            uow.ledger.append("sale.handed_over_unpaid", approval.by, now, body)
+            detail = f"handed over by {approval.by}"
+            kind = "handed_over_unpaid"
+            uow.flags.raise_flag(order_id, kind, sale.due, now, detail, "collect_rest_or_accept")
             uow.commit()
         self._listener.changed()
 
-    def _kind(self, due: int) -> CollectKind:
-        """A QR picture is paid through share-and-pay, which has a cap (gateways 4.3)."""
-        gateway = self._options.gateway
-        if self._options.channel is not Channel.WHATSAPP_QR:
-            return CollectKind.LINK
-        within = due <= gateway.share_and_pay_cap or gateway.verified_merchant
-        return CollectKind.QR if within else CollectKind.LINK
+    def abandon(self, order_id: str, reason: str, by: str) -> None:
+        """Give up a waiting bill: at once, or when the gateway has closed what is payable.
 
-    def _open_collect(self, uow: UnitOfWork, sale: Sale, kind: CollectKind, now: int) -> None:
-        attempt = len(uow.collects.of(sale.order_id)) + 1
-        reference = f"{sale.order_id}-{attempt}"
-        uow.collects.add(
-            Collect(
-                reference=reference,
-                order_id=sale.order_id,
-                attempt=attempt,
-                kind=kind,
-                state=CollectState.REQUESTED,
-                gateway=self._options.gateway.name,
-                amount=sale.due,
-                created_at=now,
-            )
-        )
-        uow.outbox.put(effects.COLLECT_CREATE, reference, sale.order_id, now)
+        Raises ``not_waiting``, and ``money_received`` once there is money on it.
+        """
+        self._switch(order_id, WishKind.ABANDON, by, reason)
 
-    def _take_cash(self, uow: UnitOfWork, sale: Sale, tendered: int, by: str, now: int) -> Sale:
-        if sale.due >= CASH_LIMIT:
-            raise DomainError("cash_limit", limit=CASH_LIMIT)
-        if tendered < sale.due:
-            raise DomainError("cash_too_little", due=sale.due, tendered=tendered)
-        change = tendered - sale.due
-        tender = Tender(TenderKind.CASH, sale.due, now, by, tendered=tendered, change=change)
-        uow.tenders.add(sale.order_id, tender)
-        news = self._issuer.issue(uow, sale, now, "cash")
-        uow.sales.hand_over(sale.order_id, now, by)
-        number = news.invoice_number
-        return replace(sale, state=SaleState.ISSUED, invoice_number=number, issued_at=now)
+    def edit(self, order_id: str, by: str) -> None:
+        """Give up a waiting bill so that its lines can be changed; see ``take_edited``."""
+        self._switch(order_id, WishKind.EDIT, by, "edited")
+
+    def take_edited(self, order_id: str) -> EditedBill | None:
+        """The lines of a bill that was given up for editing, once; None if they were taken."""
+        with self._store.write() as uow:
+            wish, sale = uow.wishes.get(order_id), uow.sales.get(order_id)
+            ready = sale is not None and sale.state is SaleState.ABANDONED
+            if sale is None or wish is None or wish.kind is not WishKind.EDIT or not ready:
+                return None
+            uow.wishes.drop(order_id)
+            uow.commit()
+        self._listener.changed()
+        return EditedBill(order_id, sale.bill.lines, sale.phone)
+
+    def _freeze(self, uow: UnitOfWork, order: Order, now: int, *, remote: bool = False) -> Sale:
+        sale = freeze(uow, order, self._opener.options, now, self._opener.ids, remote=remote)
+        body = {"order_id": sale.order_id, "due": sale.due, "bill_hash": sale.bill_hash}
+        uow.ledger.append("sale.requested", sale.cashier, now, body)
+        return sale
+
+    def _open_on_screen(self, uow: UnitOfWork, sale: Sale, now: int) -> None:
+        offered = self._opener.options.gateway.qr_enabled
+        kind = CollectKind.QR if offered else CollectKind.LINK
+        self._opener.open(uow, sale, kind, now)
+
+    def _switch(self, order_id: str, kind: WishKind, by: str, reason: str = "") -> None:
+        now = self._clock.now()
+        with self._store.write() as uow:
+            sale = self._awaiting(uow, order_id)
+            if not _shown(uow, order_id, kind):
+                wish = Wish(order_id, kind, now, by, reason=reason)
+                self._switching.wish(uow, sale, wish)
+            uow.commit()
+        self._listener.changed()
+
+    def _send_again(self, uow: UnitOfWork, sale: Sale, by: str, now: int) -> None:
+        collect = payable(uow, sale.order_id)
+        if collect is None or collect.gateway == OWN_UPI:
+            wish = Wish(sale.order_id, WishKind.LINK, now, by)
+            self._switching.wish(uow, sale, wish)
+            return
+        if any(
+            _going(message.purpose, message.state) for message in uow.messages.of(sale.order_id)
+        ):
+            raise DomainError("still_on_its_way")
+        self._opener.request_message(uow, sale, now)
+        self._outgoing.advance(uow, sale, now)
 
     def _awaiting(self, uow: UnitOfWork, order_id: str) -> Sale:
         sale = uow.sales.get(order_id)
@@ -170,6 +249,24 @@ class Checkout:
             raise DomainError("not_waiting")
         return sale
 
-    def _note(self, uow: UnitOfWork, kind: str, sale: Sale, now: int) -> None:
-        body = {"order_id": sale.order_id, "due": sale.due, "bill_hash": sale.bill_hash}
-        uow.ledger.append(kind, sale.cashier, now, body)
+
+def _going(purpose: Purpose, state: MessageState) -> bool:
+    return purpose is Purpose.PAYMENT_REQUEST and state in _ON_ITS_WAY
+
+
+def _shown(uow: UnitOfWork, order_id: str, kind: WishKind) -> bool:
+    """Whether the bill has just what is wished for: a QR that is asked for or open."""
+    if kind not in (WishKind.QR, WishKind.OWN_QR):
+        return False
+    own = kind is WishKind.OWN_QR
+    alive = (CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.OPEN)
+    return any(
+        collect.kind is CollectKind.QR and (collect.gateway == OWN_UPI) is own
+        for collect in uow.collects.of(order_id)
+        if collect.state in alive
+    )
+
+
+def _issued(sale: Sale, news: PaidNews, now: int) -> Sale:
+    number = news.invoice_number
+    return replace(sale, state=SaleState.ISSUED, invoice_number=number, issued_at=now)

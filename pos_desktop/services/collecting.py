@@ -14,6 +14,7 @@ from pos_desktop.ports import (
     Gateway,
     GatewayError,
     GatewayErrorKind,
+    Gateways,
     UnitOfWork,
 )
 from pos_desktop.services.links import Links
@@ -69,7 +70,6 @@ class Intents:
 
     def of(self, sale: Sale, collect: Collect) -> CollectIntent:
         """The same words for every try, so that a look-up finds what an earlier try made."""
-        gateway = self.options.gateway
         relay = Links(self.options).root
         back = f"{relay}/p/{self.options.counter.tenant}/return" if relay else None
         return CollectIntent(
@@ -77,7 +77,7 @@ class Intents:
             order_id=sale.order_id,
             kind=collect.kind,
             amount=collect.amount,
-            life=60 * self._minutes(sale, collect, gateway.screen_qr_minutes),
+            life=60 * self._minutes(sale, collect),
             created_at=collect.created_at,
             description=f"{self.options.shop.name} token {sale.token_no}",
             counter=self.options.counter.label,
@@ -85,18 +85,19 @@ class Intents:
             return_url=back,
         )
 
-    def _minutes(self, sale: Sale, collect: Collect, on_screen: int) -> int:
+    def _minutes(self, sale: Sale, collect: Collect) -> int:
+        gateway = self.options.gateway
         if collect.kind is CollectKind.LINK:
-            return self.options.gateway.link_minutes
+            return gateway.remote_link_minutes if sale.remote else gateway.link_minutes
         by_message = sale.phone is not None and sale.channel is Channel.WHATSAPP_QR
-        return self.options.gateway.message_qr_minutes if by_message else on_screen
+        return gateway.message_qr_minutes if by_message else gateway.screen_qr_minutes
 
 
 @dataclass(frozen=True, slots=True)
 class CreateCollect:
     """``collect.create``: intent row first (committed with the sale), then the call."""
 
-    gateway: Gateway
+    gateways: Gateways
     intents: Intents
     payments: Payments
     outgoing: Outgoing
@@ -110,7 +111,8 @@ class CreateCollect:
             return Dropped("collect_moved_on")
         # A repeat asks first: an earlier try may have acted although its answer was lost.
         look_first = collect.state is CollectState.UNKNOWN or effect.attempts > 1
-        return _Create(self.gateway, self.intents.of(sale, collect), look_first)
+        gateway = self.gateways.named(collect.gateway)
+        return _Create(gateway, self.intents.of(sale, collect), look_first)
 
     def record(self, uow: UnitOfWork, effect: Effect, outcome: object, now: int) -> Recorded:
         collect, _ = _subject(uow, effect)
@@ -149,7 +151,7 @@ class CreateCollect:
             return Later(error.text or error.kind.value, max(2.0, backoff(effect.attempts)))
         if error.kind in _REFUSALS:
             self.payments.event(uow, noted, Event.REFUSED, now, error.text or error.kind.value)
-            return Done()
+            return Done(self.payments.after(uow, collect.order_id, now))
         uow.collects.save(noted)
         return Later(error.text or error.kind.value, error.retry_after)
 
@@ -158,7 +160,7 @@ class CreateCollect:
 class CloseCollect:
     """``collect.close``: ask to take no more money; payment wins over close."""
 
-    gateway: Gateway
+    gateways: Gateways
     intents: Intents
     payments: Payments
     target: str = "gateway"
@@ -167,7 +169,8 @@ class CloseCollect:
         collect, sale = _subject(uow, effect)
         if collect is None or sale is None or collect.state is not CollectState.CLOSING:
             return Dropped("collect_moved_on")
-        return _Close(self.gateway, collect, self.intents.of(sale, collect))
+        gateway = self.gateways.named(collect.gateway)
+        return _Close(gateway, collect, self.intents.of(sale, collect))
 
     def record(self, uow: UnitOfWork, effect: Effect, outcome: object, now: int) -> Recorded:
         collect, _ = _subject(uow, effect)
@@ -179,7 +182,7 @@ class CloseCollect:
         if outcome is None or _gone(outcome):
             # The gateway never had it or has it no more: nothing can be paid there.
             self.payments.event(uow, collect, Event.NOT_FOUND, now)
-            return Done()
+            return Done(self.payments.after(uow, collect.order_id, now))
         if isinstance(outcome, CollectSeen):
             news = self.payments.apply(uow, collect.reference, outcome, now, "poll")
             return Done(news)

@@ -4,6 +4,7 @@ from typing import Final
 
 COLLECT_CREATE: Final = "collect.create"
 COLLECT_CLOSE: Final = "collect.close"
+PAYMENT_CAPTURE: Final = "payment.capture"
 PICTURE_PUBLISH: Final = "picture.publish"
 PICTURE_CLOSE: Final = "picture.close"
 PAGE_PUBLISH: Final = "page.publish"
@@ -22,3 +23,14 @@ def page_of(subject: str) -> tuple[str, int]:
     """The order id and revision named by ``page_subject``."""
     order_id, _, revision = subject.partition(":")
     return order_id, int(revision)
+
+
+def capture_subject(reference: str, payment_id: str) -> str:
+    """The subject of a capture: ``REFERENCE:PAYMENT``."""
+    return f"{reference}:{payment_id}"
+
+
+def capture_of(subject: str) -> tuple[str, str]:
+    """The collect reference and the payment id named by ``capture_subject``."""
+    reference, _, payment_id = subject.partition(":")
+    return reference, payment_id

@@ -19,7 +19,9 @@ def bill_hash(bill: PricedBill) -> str:
     return hashlib.sha256(canonical(msgspec.to_builtins(bill))).hexdigest()
 
 
-def freeze(uow: UnitOfWork, order: Order, options: Options, now: int, ids: Ids) -> Sale:
+def freeze(
+    uow: UnitOfWork, order: Order, options: Options, now: int, ids: Ids, *, remote: bool = False
+) -> Sale:
     """Insert the sale as awaiting in place of its draft; part of the caller's transaction.
 
     Raises DomainError ``nothing_to_pay`` where there is no line or nothing is due.
@@ -40,6 +42,7 @@ def freeze(uow: UnitOfWork, order: Order, options: Options, now: int, ids: Ids) 
         created_at=now,
         phone=order.phone,
         consent=order.consent if order.phone else None,
+        remote=remote,
     )
     uow.sales.add(sale)
     if order.left is not None:

@@ -4,17 +4,19 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from pos_desktop.domain.collect import Event, next_state, settle
 from pos_desktop.domain.delivery import Message, MessageState, Purpose
 from pos_desktop.domain.numbering import financial_year, invoice_number
 from pos_desktop.domain.options import Options
-from pos_desktop.domain.payment import CollectState
+from pos_desktop.domain.payment import Collect, CollectState
 from pos_desktop.domain.phone import last4
 from pos_desktop.domain.sale import Sale, SaleState
-from pos_desktop.ports import Ids, UnitOfWork
+from pos_desktop.ports import Ids, OutboxState, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.views import PaidNews
 
 PAYABLE = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.OPEN})
+SOLVED_BY_PAYING = frozenset({"part", "handed_over_unpaid"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Issuer:
         uow.ledger.append("sale.issued", sale.cashier, now, self._entry(uow, sale, number))
         leave_awaiting(uow, sale.order_id, now, reason="bill_settled")
         close_collects(uow, sale.order_id, now)
+        uow.wishes.drop(sale.order_id)
+        close_flags(uow, sale.order_id, SOLVED_BY_PAYING, now, "paid")
         revision = effects.INVOICE_REVISION
         subject = effects.page_subject(sale.order_id, revision)
         uow.outbox.put(effects.PAGE_PUBLISH, subject, sale.order_id, now)
@@ -62,8 +66,10 @@ class Issuer:
         return new_message(self.options, self.ids, sale, Purpose.RECEIPT, now)
 
 
-def new_message(options: Options, ids: Ids, sale: Sale, purpose: Purpose, now: int) -> Message:
-    """An empty first message of this purpose, waiting for its collect or page.
+def new_message(
+    options: Options, ids: Ids, sale: Sale, purpose: Purpose, now: int, attempt: int = 1
+) -> Message:
+    """An empty message of this purpose, waiting for its collect or page.
 
     It goes by the channel that was the shop's when the bill was frozen: a later change of the
     setting is for new bills.
@@ -73,7 +79,7 @@ def new_message(options: Options, ids: Ids, sale: Sale, purpose: Purpose, now: i
         message_id=ids.order_id(now),
         order_id=sale.order_id,
         purpose=purpose,
-        attempt=1,
+        attempt=attempt,
         channel=channel,
         to=sale.phone or "",
         state=MessageState.WAITING,
@@ -84,6 +90,15 @@ def new_message(options: Options, ids: Ids, sale: Sale, purpose: Purpose, now: i
 def shown_digits(phone: str | None) -> str | None:
     """The digits that lists and strips may show; None without a phone."""
     return last4(phone) if phone else None
+
+
+def close_flags(uow: UnitOfWork, order_id: str, kinds: frozenset[str], now: int, how: str) -> None:
+    """Close the open inbox entries of these kinds: they have solved themselves, ``how`` says so."""
+    for flag in uow.flags.of(order_id):
+        if flag.state == "open" and flag.kind in kinds:
+            uow.flags.close(flag.flag_id, now, "machine", how)
+            body = {"order_id": order_id, "kind": flag.kind, "detail": flag.detail, "how": how}
+            uow.ledger.append("flag.closed", "machine", now, body)
 
 
 def leave_awaiting(uow: UnitOfWork, order_id: str, now: int, *, reason: str) -> None:
@@ -99,17 +114,48 @@ def leave_awaiting(uow: UnitOfWork, order_id: str, now: int, *, reason: str) -> 
             uow.messages.save(dropped)
 
 
-def close_collects(uow: UnitOfWork, order_id: str, now: int) -> None:
-    """Ask the gateway to take no more money for this sale; what it answers is still watched."""
+def close_collects(uow: UnitOfWork, order_id: str, now: int, reason: str = "sale_settled") -> bool:
+    """Ask the gateway to take no more money for this sale; what it answers is still watched.
+
+    True when nothing is left that could be paid: everything is closed, and what the gateway was
+    never asked for is closed here and now (its row waits in the outbox, untried or certainly not
+    done: a doubt would have made it ``unknown``).
+    """
+    free = True
     for collect in uow.collects.of(order_id):
         if collect.state in PAYABLE:
-            closing = replace(collect, state=CollectState.CLOSING, reason="sale_settled")
-            uow.collects.save(closing)
-            uow.outbox.put(effects.COLLECT_CLOSE, collect.reference, order_id, now)
+            free = _close(uow, collect, now, reason) and free
+        elif collect.state is CollectState.CLOSING:
+            free = False
+    return free
 
 
-def abandon(uow: UnitOfWork, sale: Sale, now: int) -> None:
-    """Close the sale without an invoice; its collects are closed and watched on."""
+def _close(uow: UnitOfWork, collect: Collect, now: int, reason: str) -> bool:
+    step = next_state(collect.state, Event.CANCEL_ASKED)
+    closing = replace(collect, state=step.state, reason=reason)
+    waiting = uow.outbox.find(effects.COLLECT_CREATE, collect.reference)
+    never_asked = collect.state is CollectState.REQUESTED and (
+        waiting is not None and waiting.state is OutboxState.QUEUED
+    )
+    if waiting is not None and never_asked:
+        uow.outbox.drop(waiting.effect_id, reason, now)
+        gone = next_state(step.state, Event.NOT_FOUND)
+        uow.collects.save(replace(closing, state=gone.state, closed_at=now))
+        return True
+    uow.collects.save(closing)
+    uow.outbox.put(effects.COLLECT_CLOSE, collect.reference, collect.order_id, now)
+    return False
+
+
+def abandon(uow: UnitOfWork, sale: Sale, now: int, reason: str, by: str) -> None:
+    """Close the sale without an invoice; its collects are closed already, and watched on."""
     uow.sales.close(sale.order_id, SaleState.ABANDONED)
     leave_awaiting(uow, sale.order_id, now, reason="bill_abandoned")
-    close_collects(uow, sale.order_id, now)
+    body = {"order_id": sale.order_id, "due": sale.due, "reason": reason}
+    uow.ledger.append("sale.abandoned", by, now, body)
+
+
+def received_money(uow: UnitOfWork, sale: Sale) -> bool:
+    """Whether there is money on the bill that a person would have to give back first."""
+    settlement = settle(sale.due, uow.facts.of(sale.order_id), uow.tenders.of(sale.order_id))
+    return settlement.received > settlement.refunded

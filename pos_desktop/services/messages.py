@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pos_desktop.domain.delivery import DeliverySeen, Message, MessageState, Purpose, advance
 from pos_desktop.domain.errors import InputError
-from pos_desktop.domain.payment import Collect, CollectKind, CollectState
+from pos_desktop.domain.payment import OWN_UPI, Collect, CollectKind, CollectState
 from pos_desktop.domain.sale import Channel, Sale, SaleState
 from pos_desktop.ports import (
     Accepted,
@@ -50,7 +50,8 @@ class Outgoing:
 
     def collect_opened(self, uow: UnitOfWork, sale: Sale, collect: Collect, now: int) -> None:
         """There is something to pay now: publish what the request message needs, or queue it."""
-        if collect.kind is CollectKind.QR and sale.channel is not Channel.WHATSAPP_QR:
+        pictures = sale.channel is Channel.WHATSAPP_QR and collect.gateway != OWN_UPI
+        if collect.kind is CollectKind.QR and not pictures:
             # The customer pays from the screen: a link sent before is dead, and only a shop that
             # sends QR pictures may send this one.
             leave_awaiting(uow, sale.order_id, now, reason="qr_on_screen")

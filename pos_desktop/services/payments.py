@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pos_desktop.domain.collect import (
+    CURRENCY,
     Event,
     SettlementFlag,
     money_event,
     next_state,
     settle,
+    shares,
+    unapplied,
 )
+from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.payment import (
     Collect,
     CollectKind,
@@ -27,12 +31,15 @@ from pos_desktop.ports import CollectSeen, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.schedule import watch_after
+from pos_desktop.services.switching import Switching, told
 from pos_desktop.services.views import PaidNews
 
 _CLOSED = {
     GatewayStatus.CANCELLED: "cancelled",
     GatewayStatus.EXPIRED: "expiry",
 }
+# An account that is set to capture by itself has done so long before (gateways 1.6).
+_CAPTURES_ITSELF_MS = 10_000
 _ACTIONS = {
     "late": "refund_or_attach",
     "duplicate": "refund",
@@ -47,6 +54,7 @@ class Payments:
     """Applies gateway answers; every method is part of the caller's transaction."""
 
     issuer: Issuer
+    switching: Switching
 
     def apply(
         self, uow: UnitOfWork, reference: str, seen: CollectSeen, now: int, source: str
@@ -65,11 +73,41 @@ class Payments:
         learned = _learn(collect, seen)
         if collect.gateway_id is None:
             learned = watch_after(learned, now)
-        if seen.amount != collect.amount or seen.currency != "INR":
+        if seen.amount != collect.amount or seen.currency != CURRENCY:
             self._refuse(uow, learned, seen, now)
+            return self.after(uow, sale.order_id, now)
+        self._move(uow, learned, seen, now)
+        news = self._settle(uow, sale, now, source)
+        return news if news is not None else self.after(uow, sale.order_id, now)
+
+    def after(self, uow: UnitOfWork, order_id: str, now: int) -> PaidNews | None:
+        """A collect of the bill may just have been closed: do what waited for that."""
+        sale = uow.sales.get(order_id)
+        if sale is None:
             return None
-        moved = self._move(uow, learned, seen, now)
-        return self._settle(uow, sale, moved, now, source)
+        try:
+            return self.switching.proceed(uow, sale, now)
+        except DomainError as error:
+            # The shop's settings changed meanwhile: the card asks again, the answer stays written.
+            uow.wishes.drop(order_id)
+            body = {"order_id": order_id, "why": error.code}
+            uow.ledger.append("wish.dropped", "machine", now, body)
+            return None
+
+    def learn(
+        self, uow: UnitOfWork, reference: str, fact: PaymentFact, now: int, source: str
+    ) -> PaidNews | None:
+        """One payment by itself, as a capture or the day's list told it; like ``apply``."""
+        collect = uow.collects.get(reference)
+        sale = uow.sales.get(collect.order_id) if collect else None
+        if collect is None or sale is None:
+            return None
+        uow.facts.add(sale.order_id, reference, fact, now)
+        facts = uow.facts.of(sale.order_id)
+        captured = money_event(reference, collect.amount, facts) is Event.CAPTURED
+        if captured and collect.state is not CollectState.PAID:
+            self.event(uow, collect, Event.CAPTURED, now)
+        return self._settle(uow, sale, now, source)
 
     def event(
         self, uow: UnitOfWork, collect: Collect, event: Event, now: int, reason: str | None = None
@@ -120,47 +158,65 @@ class Payments:
         uow.outbox.put(effects.COLLECT_CLOSE, collect.reference, collect.order_id, now)
         return closing
 
-    def _settle(
-        self, uow: UnitOfWork, sale: Sale, collect: Collect, now: int, source: str
-    ) -> PaidNews | None:
+    def _settle(self, uow: UnitOfWork, sale: Sale, now: int, source: str) -> PaidNews | None:
         facts = uow.facts.of(sale.order_id)
         if sale.state is not SaleState.AWAITING:
-            self._unapplied(uow, sale, facts, now)
+            self._flag_unapplied(uow, sale, facts, now)
             return None
         settlement = settle(sale.due, facts, uow.tenders.of(sale.order_id))
         if SettlementFlag.MISMATCH in settlement.flags:
             self._flag(uow, sale.order_id, "mismatch", sale.due, now, "other currency or amount")
         if not settlement.settled:
+            self._capture(uow, sale, facts, settlement.open, now)
             if SettlementFlag.PART in settlement.flags:
                 part = settlement.received - settlement.refunded
                 self._flag(uow, sale.order_id, "part", part, now, f"part {part}")
             return None
-        for tender in _tenders(sale, collect, facts, now):
+        for tender in self._tenders(uow, sale, facts, now):
             uow.tenders.add(sale.order_id, tender)
-        news = self.issuer.issue(uow, sale, now, source)
-        issued = replace(sale, state=SaleState.ISSUED)
-        rest = settlement.excess - self._unapplied(uow, issued, facts, now)
-        if rest > 0:
-            self._flag(uow, sale.order_id, "over", rest, now, "over")
+        wish = uow.wishes.get(sale.order_id)
+        news = told(self.issuer.issue(uow, sale, now, source), wish)
+        self._flag_unapplied(uow, replace(sale, state=SaleState.ISSUED), facts, now)
         return news
 
-    def _unapplied(
+    def _capture(
         self,
         uow: UnitOfWork,
         sale: Sale,
         facts: Sequence[tuple[str, PaymentFact]],
+        open_amount: int,
         now: int,
-    ) -> int:
-        """Captures on a sale that is issued or abandoned: each beyond its tenders goes to the
-        inbox once, under its own payment id. Returns their sum in paise."""
-        counted = {t.reference for t in uow.tenders.of(sale.order_id)}
-        kind = "duplicate" if sale.state is SaleState.ISSUED else "late"
-        total = 0
-        for _, fact in facts:
-            if fact.status is PaymentStatus.CAPTURED and fact.payment_id not in counted:
-                total += fact.amount
-                self._flag(uow, sale.order_id, kind, fact.amount, now, fact.payment_id)
-        return total
+    ) -> None:
+        """Take what the bank has authorised, if it is just what is open; else it goes back by
+        itself (gateways 6.6). An account that captures by itself is given the time to do so."""
+        for reference, fact in facts:
+            ours = fact.amount == open_amount and fact.currency == CURRENCY
+            if fact.status is PaymentStatus.AUTHORISED and ours:
+                subject = effects.capture_subject(reference, fact.payment_id)
+                later = now + _CAPTURES_ITSELF_MS
+                uow.outbox.put(effects.PAYMENT_CAPTURE, subject, sale.order_id, now, later)
+
+    def _tenders(
+        self, uow: UnitOfWork, sale: Sale, facts: Sequence[tuple[str, PaymentFact]], now: int
+    ) -> list[Tender]:
+        """One gateway tender per captured payment; its reference is the payment id."""
+        kinds = {c.reference: c.kind for c in uow.collects.of(sale.order_id)}
+        tenders = []
+        for reference, fact, amount in shares(sale.due, facts, uow.tenders.of(sale.order_id)):
+            by_qr = kinds.get(reference) is CollectKind.QR
+            kind = TenderKind.GATEWAY_QR if by_qr else TenderKind.GATEWAY_LINK
+            tenders.append(Tender(kind, amount, now, fact.gateway, reference=fact.payment_id))
+        return tenders
+
+    def _flag_unapplied(
+        self, uow: UnitOfWork, sale: Sale, facts: Sequence[tuple[str, PaymentFact]], now: int
+    ) -> None:
+        """Money on an issued or abandoned bill that its books do not count goes to the inbox, each
+        payment once, under its own id."""
+        whole = "duplicate" if sale.state is SaleState.ISSUED else "late"
+        for left in unapplied(facts, uow.tenders.of(sale.order_id)):
+            kind = whole if left.whole else "over"
+            self._flag(uow, sale.order_id, kind, left.amount, now, left.payment.payment_id)
 
     def _refuse(self, uow: UnitOfWork, collect: Collect, seen: CollectSeen, now: int) -> None:
         detail = f"{collect.reference} other amount or currency"
@@ -170,8 +226,7 @@ class Payments:
                 self._flag(uow, collect.order_id, "mismatch", fact.amount, now, fact.payment_id)
         uow.collects.save(collect)
         if collect.state in _STILL_PAYABLE:
-            closing = replace(collect, state=CollectState.CLOSING, reason="amount_mismatch")
-            uow.collects.save(watch_after(closing, now))
+            self.event(uow, collect, Event.CANCEL_ASKED, now, "amount_mismatch")
             uow.outbox.put(effects.COLLECT_CLOSE, collect.reference, collect.order_id, now)
         elif collect.state is CollectState.CLOSING and seen.status in _OVER:
             self.event(uow, collect, Event.CLOSED_UNPAID, now, "amount_mismatch")
@@ -212,20 +267,3 @@ def _learn(collect: Collect, seen: CollectSeen) -> Collect:
         expires_at=seen.expires_at or collect.expires_at,
         last_error=None,
     )
-
-
-def _tenders(
-    sale: Sale, collect: Collect, facts: Sequence[tuple[str, PaymentFact]], now: int
-) -> list[Tender]:
-    """One gateway tender per captured payment, up to the due; its reference is the payment id."""
-    kind = TenderKind.GATEWAY_QR if collect.kind is CollectKind.QR else TenderKind.GATEWAY_LINK
-    left = sale.due
-    tenders = []
-    given_back = {f.payment_id for _, f in facts if f.status is PaymentStatus.REFUNDED}
-    for _, fact in facts:
-        captured = fact.status is PaymentStatus.CAPTURED and fact.payment_id not in given_back
-        if captured and fact.currency == "INR" and left > 0:
-            amount = min(fact.amount, left)
-            left -= amount
-            tenders.append(Tender(kind, amount, now, collect.gateway, reference=fact.payment_id))
-    return tenders

@@ -89,13 +89,18 @@ class Lamp:
 
 @dataclass(frozen=True, slots=True)
 class PaidNews:
-    """A sale that has just been issued: for the strip and the tone."""
+    """A sale that has just been issued: for the strip and the tone.
+
+    ``give_back``: cash that was counted for it and is not needed, because the customer paid on her
+    phone while her link was being closed.
+    """
 
     order_id: str
     token_no: int
     amount: int
     phone_last4: str | None
     invoice_number: str
+    give_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,22 +14,10 @@ from typing import NoReturn, TypeVar
 from pos_desktop.domain.delivery import DeliverySeen, Message
 from pos_desktop.domain.errors import StoreError, Unavailable
 from pos_desktop.domain.options import CounterOptions, ExotelOptions, Options, RelayOptions, Shop
-from pos_desktop.domain.payment import (
-    Collect,
-    CollectKind,
-    GatewayStatus,
-    PaymentFact,
-    PaymentStatus,
-)
 from pos_desktop.domain.sale import Channel, PricedLine
 from pos_desktop.ports import (
     Accepted,
-    Capabilities,
-    CollectIntent,
-    CollectSeen,
     Enrolled,
-    GatewayError,
-    GatewayErrorKind,
     LedgerEntry,
     MessageFacts,
     SendResult,
@@ -38,9 +26,28 @@ from pos_desktop.ports import (
 from pos_desktop.services.views import PaidNews
 from pos_desktop.storage.store import SqliteStore
 from pos_desktop.wire import v1
+from tests.support.played_gateway import START, PlayedGateway, PlayedOwnUpi
+
+__all__ = [
+    "START",
+    "CountedIds",
+    "FixedClock",
+    "Heard",
+    "PlainComposer",
+    "PlainRenderer",
+    "PlainSealer",
+    "PlayedGateway",
+    "PlayedMessenger",
+    "PlayedOwnUpi",
+    "PlayedRelay",
+    "QueuedLanes",
+    "ShakyStore",
+    "folder_of",
+    "names",
+    "options",
+]
 
 T = TypeVar("T")
-START = 1_795_409_130_000  # 23-11-2026 10:15:30 IST
 
 
 class FixedClock:
@@ -145,99 +152,6 @@ class ShakyStore:
 
 def _disk_full() -> NoReturn:
     raise StoreError("disk_full", "The disk is full.")
-
-
-@dataclass
-class PlayedGateway:
-    """Holds links and QRs by reference; ``trouble`` is raised by the next calls (before acting
-    unless it says that the outcome is unknown: then after)."""
-
-    name: str = "razorpay"
-    seen: dict[str, CollectSeen] = field(default_factory=dict)
-    trouble: deque[Exception] = field(default_factory=deque)
-    calls: list[str] = field(default_factory=list)
-    payload: bool = True
-
-    def capabilities(self) -> Capabilities:
-        return Capabilities(True, True, self.payload, True, 7200, 900)
-
-    def ping(self) -> None:
-        self._trouble("ping")
-
-    def create(self, intent: CollectIntent) -> CollectSeen:
-        self.calls.append(f"create {intent.reference}")
-        pending = self.trouble.popleft() if self.trouble else None
-        acted = isinstance(pending, GatewayError) and pending.outcome_unknown
-        if pending is not None and not acted:
-            raise pending
-        if intent.reference in self.seen:
-            raise GatewayError(GatewayErrorKind.DUPLICATE, "already attempted")
-        is_qr = intent.kind is CollectKind.QR
-        number = len(self.seen) + 1
-        made = CollectSeen(
-            gateway_id=f"{'qr' if is_qr else 'plink'}_{number}",
-            kind=intent.kind,
-            status=GatewayStatus.OPEN,
-            amount=intent.amount,
-            currency="INR",
-            reference=intent.reference,
-            url=None if is_qr else f"https://rzp.io/rzp/L{number}",
-            upi_payload=f"upi://pay?pa=s@b&am={intent.amount / 100:.2f}&cu=INR" if is_qr else None,
-            image_url="https://rzp.io/i/P" if is_qr else None,
-            expires_at=intent.created_at + intent.life * 1000,
-        )
-        if not self.payload:
-            made = replace(made, upi_payload=None)
-        self.seen[intent.reference] = made
-        if pending is not None:
-            raise pending
-        return made
-
-    def find(self, intent: CollectIntent) -> CollectSeen | None:
-        self._trouble(f"find {intent.reference}")
-        return self.seen.get(intent.reference)
-
-    def fetch(self, collect: Collect) -> CollectSeen:
-        self._trouble(f"fetch {collect.reference}")
-        return self.seen[collect.reference]
-
-    def close(self, collect: Collect) -> CollectSeen:
-        self._trouble(f"close {collect.reference}")
-        seen = self.seen[collect.reference]
-        if seen.status is GatewayStatus.OPEN:
-            seen = replace(seen, status=GatewayStatus.CANCELLED)
-            self.seen[collect.reference] = seen
-        return seen
-
-    def pay(self, reference: str, amount: int | None = None, *, now: int = START) -> PaymentFact:
-        """The customer pays on her phone (all of it unless told otherwise)."""
-        seen = self.seen[reference]
-        number = sum(len(s.payments) for s in self.seen.values()) + 1
-        fact = PaymentFact(
-            gateway=self.name,
-            payment_id=f"pay_{number}",
-            status=PaymentStatus.CAPTURED,
-            amount=seen.amount if amount is None else amount,
-            currency="INR",
-            created_at=now,
-            method="upi",
-            rrn=f"6327{number:08d}",
-        )
-        self.add(reference, fact)
-        return fact
-
-    def add(self, reference: str, fact: PaymentFact) -> None:
-        """Let the gateway tell this about the collect from now on."""
-        seen = self.seen[reference]
-        payments = (*seen.payments, fact)
-        paid = sum(p.amount for p in payments if p.status is PaymentStatus.CAPTURED)
-        status = GatewayStatus.PAID if paid >= seen.amount else seen.status
-        self.seen[reference] = replace(seen, payments=payments, status=status)
-
-    def _trouble(self, call: str) -> None:
-        self.calls.append(call)
-        if self.trouble:
-            raise self.trouble.popleft()
 
 
 @dataclass

@@ -8,8 +8,9 @@ from pos_desktop.domain.delivery import DeliverySeen, Message, MessageState, Pur
 from pos_desktop.domain.options import Options
 from pos_desktop.domain.payment import Collect
 from pos_desktop.domain.sale import Channel, Consent, Item, Sale
-from pos_desktop.ports import Clock, Flag, Ids, Lanes, Store
+from pos_desktop.ports import Clock, Flag, Gateways, Ids, Lanes, Store, UnitOfWork
 from pos_desktop.services import effects
+from pos_desktop.services.capturing import CapturePayment
 from pos_desktop.services.checkout import Checkout
 from pos_desktop.services.collecting import CloseCollect, CreateCollect, Intents
 from pos_desktop.services.desk import Desk
@@ -17,12 +18,14 @@ from pos_desktop.services.hints import Hints
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.links import Links
 from pos_desktop.services.messages import Outgoing, SendMessage
+from pos_desktop.services.opening import Opener
 from pos_desktop.services.order import Order
 from pos_desktop.services.outbox import Action, Outbox
 from pos_desktop.services.pages import PageWriter
 from pos_desktop.services.payments import Payments
 from pos_desktop.services.publishing import ClosePicture, Press, PublishPage, PublishPicture
 from pos_desktop.services.sms_polls import SmsPolls
+from pos_desktop.services.switching import Switching
 from pos_desktop.services.syncing import Syncing
 from pos_desktop.services.views import WaitingBill
 from pos_desktop.services.watcher import Watcher, Watching
@@ -37,6 +40,7 @@ from tests.support.rig import (
     PlainSealer,
     PlayedGateway,
     PlayedMessenger,
+    PlayedOwnUpi,
     PlayedRelay,
     QueuedLanes,
     ShakyStore,
@@ -58,6 +62,7 @@ class Services:
     options: Options
     heard: Heard
     gateway: PlayedGateway
+    own_upi: PlayedOwnUpi
     messenger: PlayedMessenger
     relay: PlayedRelay
     renderer: PlainRenderer
@@ -66,6 +71,7 @@ class Services:
     def meet(self) -> None:
         """Fresh peers, heard by nobody yet."""
         self.gateway = PlayedGateway()
+        self.own_upi = PlayedOwnUpi()
         self.messenger = PlayedMessenger()
         self.relay = PlayedRelay()
         self.renderer = PlainRenderer()
@@ -75,15 +81,18 @@ class Services:
         """Wire everything as ``bootstrap`` does."""
         self.heard = Heard()
         issuer = Issuer(self.options, self.ids)
-        self.payments = Payments(issuer)
+        self.gateways = Gateways(self.gateway, own_upi=self.own_upi)
+        self.switching = Switching(issuer, Opener(self.options, self.ids))
+        self.payments = Payments(issuer, self.switching)
         links = Links(self.options)
         outgoing = Outgoing(PlainComposer(), links, self.ids)
         writer = PageWriter(self.options)
         intents = Intents(self.options)
         press = Press(self.relay, self.renderer, self.sealer)
         self.actions: dict[str, Action] = {
-            effects.COLLECT_CREATE: CreateCollect(self.gateway, intents, self.payments, outgoing),
-            effects.COLLECT_CLOSE: CloseCollect(self.gateway, intents, self.payments),
+            effects.COLLECT_CREATE: CreateCollect(self.gateways, intents, self.payments, outgoing),
+            effects.COLLECT_CLOSE: CloseCollect(self.gateways, intents, self.payments),
+            effects.PAYMENT_CAPTURE: CapturePayment(self.gateways, self.payments),
             effects.PAGE_PUBLISH: PublishPage(press, writer, outgoing),
             effects.PICTURE_PUBLISH: PublishPicture(press, outgoing),
             effects.PICTURE_CLOSE: ClosePicture(self.relay),
@@ -96,7 +105,7 @@ class Services:
         self.syncing = Syncing(store, lanes, clock, self.ids, self.relay, self.heard)
         self.polls = SmsPolls(store, lanes, clock, self.messenger, self.heard)
         self.hints = Hints(store, clock, self.watcher, self.heard, read_delivery)
-        self.checkout = Checkout(store, clock, self.ids, self.options, self.heard)
+        self.checkout = Checkout(store, clock, self.heard, self.switching, outgoing, _never_silent)
         self.desk = Desk(store, clock, writer, self.syncing)
 
     def order(self, phone: str | None = PHONE, items: Sequence[Item] = (MILK, OIL)) -> Order:
@@ -200,3 +209,7 @@ def read_delivery(event: v1.FeedEvent) -> DeliverySeen | None:
         return None
     state = MessageState(event.status)
     return DeliverySeen(event.sid or None, event.label or None, state, event.code, event.event)
+
+
+def _never_silent(uow: UnitOfWork) -> bool:
+    return False

@@ -8,6 +8,7 @@ from pos_desktop.storage.session import Row, Session
 from pos_desktop.storage.tables import column_names, insert_sql, outbox, select_sql
 
 _NAMES = column_names(outbox, "finished_at")
+_FIND = select_sql(outbox, _NAMES, "WHERE kind = ? AND subject = ?")
 _PUT = insert_sql(
     outbox,
     ("kind", "subject", "order_id", "state", "attempts", "not_before", "created_at"),
@@ -47,6 +48,11 @@ class SqlOutbox:
     def put(self, kind: str, subject: str, order_id: str, now: int, not_before: int = 0) -> None:
         """Ask for an effect once."""
         self._session.change(_PUT, (kind, subject, order_id, "queued", 0, not_before, now))
+
+    def find(self, kind: str, subject: str) -> Effect | None:
+        """By what it was asked for."""
+        row = self._session.row(_FIND, (kind, subject))
+        return None if row is None else _effect(row)
 
     def claim(self, now: int, kinds: Iterable[str], limit: int) -> Sequence[Effect]:
         """Mark as doing, oldest first; ``attempts`` counts this one."""

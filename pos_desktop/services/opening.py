@@ -1,0 +1,89 @@
+"""Opening something payable for a bill: the collect, its effect, and the request message."""
+
+from dataclasses import dataclass
+
+from pos_desktop.domain.collect import settle
+from pos_desktop.domain.delivery import Purpose
+from pos_desktop.domain.errors import DomainError
+from pos_desktop.domain.options import Options
+from pos_desktop.domain.payment import OWN_UPI, Collect, CollectKind, CollectState
+from pos_desktop.domain.sale import Channel, Sale
+from pos_desktop.ports import Ids, UnitOfWork
+from pos_desktop.services import effects
+from pos_desktop.services.issuing import new_message
+
+# A request goes out at most so often for one bill, whoever presses (reliability (d)).
+MOST_REQUESTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """Knows the shop; every method is part of the caller's transaction."""
+
+    options: Options
+    ids: Ids
+
+    def open(self, uow: UnitOfWork, sale: Sale, kind: CollectKind, now: int) -> None:
+        """Ask the shop's gateway for what is still open; the call itself is an outbox row.
+
+        Raises DomainError ``qr_not_offered`` where the account has no QR codes.
+        """
+        if kind is CollectKind.QR and not self.options.gateway.qr_enabled:
+            raise DomainError("qr_not_offered")
+        self._add(uow, sale, kind, self.options.gateway.name, now)
+
+    def open_own(self, uow: UnitOfWork, sale: Sale, now: int) -> None:
+        """Show the shop's own UPI QR. Raises DomainError ``own_upi_off`` where there is none."""
+        if not self.options.own_upi.vpa:
+            raise DomainError("own_upi_off")
+        self._add(uow, sale, CollectKind.QR, OWN_UPI, now)
+
+    def request_message(self, uow: UnitOfWork, sale: Sale, now: int) -> None:
+        """A request to the customer that waits for what it needs; nothing without a phone.
+
+        Raises DomainError ``too_many_requests`` after three.
+        """
+        if sale.phone is None:
+            return
+        attempt = requests_made(uow, sale.order_id) + 1
+        if attempt > MOST_REQUESTS:
+            raise DomainError("too_many_requests", limit=MOST_REQUESTS)
+        purpose = Purpose.PAYMENT_REQUEST
+        message = new_message(self.options, self.ids, sale, purpose, now, attempt)
+        uow.messages.add(message)
+
+    def kind(self, due: int, *, remote: bool) -> CollectKind:
+        """A QR picture is paid through share-and-pay, which has a cap (gateways 4.3); who is not
+        in the shop gets a link, which lives longer."""
+        gateway = self.options.gateway
+        pictures = self.options.channel is Channel.WHATSAPP_QR and gateway.qr_enabled
+        if remote or not pictures:
+            return CollectKind.LINK
+        within = due <= gateway.share_and_pay_cap or gateway.verified_merchant
+        return CollectKind.QR if within else CollectKind.LINK
+
+    def _add(self, uow: UnitOfWork, sale: Sale, kind: CollectKind, gateway: str, now: int) -> None:
+        settlement = settle(sale.due, uow.facts.of(sale.order_id), uow.tenders.of(sale.order_id))
+        if settlement.open == 0:
+            raise DomainError("nothing_to_pay")
+        attempt = len(uow.collects.of(sale.order_id)) + 1
+        reference = f"{sale.order_id}-{attempt}"
+        uow.collects.add(
+            Collect(
+                reference=reference,
+                order_id=sale.order_id,
+                attempt=attempt,
+                kind=kind,
+                state=CollectState.REQUESTED,
+                gateway=gateway,
+                amount=settlement.open,
+                created_at=now,
+            )
+        )
+        uow.outbox.put(effects.COLLECT_CREATE, reference, sale.order_id, now)
+
+
+def requests_made(uow: UnitOfWork, order_id: str) -> int:
+    """How many payment requests were made for this bill, sent or not."""
+    messages = uow.messages.of(order_id)
+    return sum(message.purpose is Purpose.PAYMENT_REQUEST for message in messages)

@@ -1,0 +1,132 @@
+"""Changing the way to pay: ask the gateway to close the first, wait for its answer, then go on.
+
+What was asked for waits as a ``Wish`` beside the bill, so that a kill in between loses nothing
+(design payments 3). Money that comes meanwhile wins: the bill is issued and the wish forgotten.
+"""
+
+from dataclasses import dataclass, replace
+
+from pos_desktop.domain.collect import settle
+from pos_desktop.domain.errors import DomainError
+from pos_desktop.domain.payment import CollectKind
+from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
+from pos_desktop.domain.wish import Wish, WishKind
+from pos_desktop.ports import UnitOfWork
+from pos_desktop.services.issuing import (
+    Issuer,
+    abandon,
+    close_collects,
+    leave_awaiting,
+    received_money,
+)
+from pos_desktop.services.opening import Opener
+from pos_desktop.services.views import PaidNews
+
+# Nobody may receive this much in cash for one bill (Income-tax Act 2025 s.186; domain 6).
+CASH_LIMIT = 2_00_000_00
+
+
+@dataclass(frozen=True, slots=True)
+class Switching:
+    """Every method is part of the caller's transaction."""
+
+    issuer: Issuer
+    opener: Opener
+
+    def wish(self, uow: UnitOfWork, sale: Sale, wish: Wish) -> PaidNews | None:
+        """Close what is payable and carry the wish out as soon as all is closed; now, if it is.
+
+        Returns news if that issued the bill. Raises DomainError where it cannot be carried out.
+        """
+        self.check(uow, sale, wish)
+        uow.wishes.put(wish)
+        # A request that has not gone yet would carry what is about to die.
+        leave_awaiting(uow, sale.order_id, wish.at, reason="way_changed")
+        if close_collects(uow, sale.order_id, wish.at, f"wish_{wish.kind.value}"):
+            return self.proceed(uow, sale, wish.at)
+        return None
+
+    def proceed(self, uow: UnitOfWork, sale: Sale, now: int) -> PaidNews | None:
+        """Something of the bill was closed: do what was wished for, if nothing is payable now.
+
+        Returns news if that issued the bill.
+        """
+        wish = uow.wishes.get(sale.order_id)
+        if wish is None or sale.state is not SaleState.AWAITING:
+            return None
+        if not close_collects(uow, sale.order_id, now, f"wish_{wish.kind.value}"):
+            return None
+        if not wish.still_wanted(now):
+            # Cash that was counted long ago is not taken by itself: the card asks for it again.
+            if wish.kind is not WishKind.CASH:
+                uow.wishes.drop(sale.order_id)
+            return None
+        return self._carry_out(uow, sale, wish, now)
+
+    def check(self, uow: UnitOfWork, sale: Sale, wish: Wish) -> None:
+        """Raises what ``wish`` would have to say: ``cash_too_little``, ``cash_limit``,
+        ``money_received``, ``qr_not_offered``, ``own_upi_off``."""
+        if wish.kind is WishKind.CASH:
+            check_cash(self.open(uow, sale), wish.tendered)
+        elif wish.kind in (WishKind.ABANDON, WishKind.EDIT) and received_money(uow, sale):
+            # What was received is given back first; a bill with money on it is never just dropped.
+            raise DomainError("money_received")
+        elif wish.kind is WishKind.QR and not self.opener.options.gateway.qr_enabled:
+            raise DomainError("qr_not_offered")
+        elif wish.kind is WishKind.OWN_QR and not self.opener.options.own_upi.vpa:
+            raise DomainError("own_upi_off")
+
+    def take_cash(self, uow: UnitOfWork, sale: Sale, tendered: int, by: str, now: int) -> PaidNews:
+        """The rest of the bill in cash: issued and handed over. Raises ``cash_too_little`` or
+        ``cash_limit``."""
+        due = self.open(uow, sale)
+        check_cash(due, tendered)
+        tender = Tender(TenderKind.CASH, due, now, by, tendered=tendered, change=tendered - due)
+        uow.tenders.add(sale.order_id, tender)
+        news = self.issuer.issue(uow, sale, now, "cash")
+        uow.sales.hand_over(sale.order_id, now, by)
+        return news
+
+    def open(self, uow: UnitOfWork, sale: Sale) -> int:
+        """What is still to pay, in paise."""
+        facts, tenders = uow.facts.of(sale.order_id), uow.tenders.of(sale.order_id)
+        return settle(sale.due, facts, tenders).open
+
+    def _carry_out(self, uow: UnitOfWork, sale: Sale, wish: Wish, now: int) -> PaidNews | None:
+        if wish.kind is not WishKind.EDIT:
+            uow.wishes.drop(sale.order_id)
+        match wish.kind:
+            case WishKind.CASH:
+                return self.take_cash(uow, sale, wish.tendered, wish.by, now)
+            case WishKind.QR:
+                self.opener.open(uow, sale, CollectKind.QR, now)
+            case WishKind.LINK:
+                self.opener.open(uow, sale, CollectKind.LINK, now)
+                self.opener.request_message(uow, sale, now)
+            case WishKind.OWN_QR:
+                self.opener.open_own(uow, sale, now)
+            case WishKind.ABANDON | WishKind.EDIT:
+                if received_money(uow, sale):
+                    # It came while the gateway was closing: a person decides about it.
+                    uow.wishes.drop(sale.order_id)
+                    return None
+                abandon(uow, sale, now, wish.reason, wish.by)
+            case WishKind.SPLIT:
+                pass
+        return None
+
+
+def check_cash(due: int, tendered: int) -> None:
+    """Raises DomainError ``cash_limit`` or ``cash_too_little``."""
+    if due >= CASH_LIMIT:
+        raise DomainError("cash_limit", limit=CASH_LIMIT)
+    if tendered < due:
+        raise DomainError("cash_too_little", due=due, tendered=tendered)
+
+
+def told(news: PaidNews, wish: Wish | None) -> PaidNews:
+    """The news of a bill that was paid at the gateway, with the cash that lies on the counter for
+    it and has to go back."""
+    if wish is None or wish.kind is not WishKind.CASH:
+        return news
+    return replace(news, give_back=wish.tendered)
