@@ -21,6 +21,7 @@ from pos_desktop.storage.triggers import all_statements
 
 MAJOR = 2
 MINOR = 0
+VERSION = MAJOR * 1000 + MINOR
 APPLICATION_ID = 0x52534544  # "RSED"
 _MAGIC = b"SQLite format 3\x00"
 
@@ -56,7 +57,7 @@ def _build(path: Path) -> None:
             for statement in all_statements():
                 core.exec_driver_sql(statement)
             core.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-            core.exec_driver_sql(f"PRAGMA user_version={MAJOR * 1000 + MINOR}")
+            core.exec_driver_sql(f"PRAGMA user_version={VERSION}")
             core.commit()
     finally:
         raw.close()
@@ -80,8 +81,14 @@ def check_header(path: Path) -> None:
         raise StoreError("damaged", "The file is not a database; restore the last backup.")
 
 
+def is_version_1(session: Session) -> bool:
+    """Whether it is our database of the version before this one. Raises StoreError."""
+    ours = _number(session, "application_id") == APPLICATION_ID
+    return ours and _number(session, "user_version") // 1000 == 1
+
+
 def check_version(session: Session) -> None:
-    """Refuse another program's file and a newer major version. Raises StoreError."""
+    """Refuse another program's file and any other major version. Raises StoreError."""
     application = _number(session, "application_id")
     version = _number(session, "user_version")
     if application != APPLICATION_ID:
@@ -94,6 +101,9 @@ def check_version(session: Session) -> None:
             have=MAJOR,
             need=version // 1000,
         )
+    if version // 1000 == 1:
+        text = "The database is of an older version; open it once with the program to update it."
+        raise StoreError("older_schema", text)
     if version // 1000 < MAJOR:
         raise StoreError("older_schema", "The database is of an unknown older version.")
 

@@ -10,7 +10,13 @@ from pos_desktop.domain.errors import StoreError
 from pos_desktop.storage.engine import Held, Readers, check_sqlite, writing_engine
 from pos_desktop.storage.marker import Key, NumberMarker, fence
 from pos_desktop.storage.occupancy import Occupancy
-from pos_desktop.storage.schema import check_header, check_sound, check_version, create_file
+from pos_desktop.storage.schema import (
+    check_header,
+    check_sound,
+    check_version,
+    create_file,
+    is_version_1,
+)
 from pos_desktop.storage.session import Session
 from pos_desktop.storage.uow import Fence, ReadUnit, WriteUnit, touch
 
@@ -36,6 +42,8 @@ class SqliteStore:
     def open(self) -> Self:
         """Create the file or check the one that is there, and take the folder for this process.
 
+        A file of the version before this one is brought up to date, see ``migrate.py``.
+
         Raises StoreError: ``old_sqlite``, ``in_use``, ``read_only``, ``cannot_open``, ``damaged``,
         ``not_ours``, ``newer_schema``, ``older_schema``, ``disk_full``, ``disk_error``, ``marker``.
         """
@@ -56,6 +64,11 @@ class SqliteStore:
         self._engine = writing_engine(self.path)
         self._writer = Held(self._engine, writes=True)
         session = self._writer.session
+        if is_version_1(session):
+            # Needed once in the life of a database, so not loaded at every start.
+            from pos_desktop.storage.migrate import migrate
+
+            migrate(self._writer, self.path)
         check_version(session)
         if unclean:
             check_sound(session)
