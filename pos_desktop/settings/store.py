@@ -10,31 +10,44 @@ import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from pos_desktop.domain.errors import InputError
-from pos_desktop.domain.options import Options
+from pos_desktop.domain.options import GatewayOptions, Options
+from pos_desktop.domain.upi import UpiPayment, upi_link
 from pos_desktop.net.urls import base_address, split_url
 from pos_desktop.settings.files import write_atomically
 
 log = logging.getLogger(__name__)
 
 _LARGEST = 1_048_576
+_LAST_INDEX = re.compile(r"\[[0-9]+\]$")
 _WHERE = re.compile(r" - at `\$\.?(?P<path>[^`]*)`")
 
 # Whole minutes and paise that the gateway and the law allow; (lowest, highest).
+_GATEWAY_RANGES = {
+    "link_minutes": (20, 259_200),
+    "screen_qr_minutes": (2, 120),
+    "message_qr_minutes": (2, 120),
+    "share_and_pay_cap": (0, 10_000_000),
+    "remote_link_minutes": (20, 24 * 60),
+}
 _RANGES = {
-    "gateway.link_minutes": (20, 259_200),
-    "gateway.screen_qr_minutes": (2, 120),
-    "gateway.message_qr_minutes": (2, 120),
-    "gateway.share_and_pay_cap": (0, 10_000_000),
     "counter.number": (1, 999),
     "counter.epoch": (0, 2**31),
     "shop.hsn_digits": (0, 8),
+    # UPI moves at most one lakh at once for an ordinary shop (gateways 4.3).
+    "own_upi.outage_limit": (0, 10_000_000),
 }
-_ADDRESSES = ("gateway.base_url", "exotel.base_url", "relay.base_url", "relay.public_url")
+_ADDRESSES = ("exotel.base_url", "relay.base_url", "relay.public_url")
+_GATEWAYS = ("razorpay", "cashfree")
+_CATEGORY = re.compile(r"[0-9]{4}|")
+_OWN_UPI_FAULTS = {
+    "vpa_invalid": ("own_upi.vpa", "is not a UPI address; it looks like name@bank"),
+    "payee_name_empty": ("own_upi.payee", "must say whom customers pay: the shop's name"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +126,12 @@ def parse_options(raw: bytes) -> Options:
 
 def check_options(options: Options, text: str = "") -> None:
     """Ranges and addresses. Raises InputError ``settings_value`` that names the key."""
-    for key, (lowest, highest) in _RANGES.items():
-        value = _at(options, key)
-        if not lowest <= value <= highest:
-            raise _wrong(text, key, f"must be between {lowest} and {highest}")
+    for key, limits in _RANGES.items():
+        _check_range(text, key, _at(options, key), limits)
     for key in _ADDRESSES:
-        address = _at(options, key)
-        if address:
-            try:
-                base_address(address)
-            except InputError as error:
-                raise _wrong(text, key, str(error)) from error
+        _check_address(text, key, _at(options, key))
+    _check_gateways(text, options)
+    _check_own_upi(text, options)
     callback = options.exotel.callback_url
     if callback:
         try:
@@ -132,6 +140,50 @@ def check_options(options: Options, text: str = "") -> None:
             raise _wrong(text, "exotel.callback_url", str(error)) from error
         if "{channel}" not in callback:
             raise _wrong(text, "exotel.callback_url", "must contain {channel}")
+
+
+def _check_range(text: str, key: str, value: int, limits: tuple[int, int]) -> None:
+    lowest, highest = limits
+    if not lowest <= value <= highest:
+        raise _wrong(text, key, f"must be between {lowest} and {highest}")
+
+
+def _check_address(text: str, key: str, address: str) -> None:
+    if address:
+        try:
+            base_address(address)
+        except InputError as error:
+            raise _wrong(text, key, str(error)) from error
+
+
+def _check_gateways(text: str, options: Options) -> None:
+    """The present gateway and former ones, whose old bills are still watched: one of each name."""
+    present: list[tuple[str, GatewayOptions]] = [("gateway", options.gateway)]
+    former = [(f"former_gateways[{n}]", each) for n, each in enumerate(options.former_gateways)]
+    seen: set[str] = set()
+    for path, gateway in present + former:
+        if gateway.name not in _GATEWAYS:
+            raise _wrong(text, f"{path}.name", f"must be {' or '.join(_GATEWAYS)}")
+        if gateway.name in seen:
+            raise _wrong(text, f"{path}.name", f"stands there twice: {gateway.name}")
+        seen.add(gateway.name)
+        _check_address(text, f"{path}.base_url", gateway.base_url)
+        if gateway.name != _GATEWAYS[0] and gateway.base_url == GatewayOptions().base_url:
+            raise _wrong(text, f"{path}.base_url", f"must be the address of {gateway.name}")
+        for name, limits in _GATEWAY_RANGES.items():
+            _check_range(text, f"{path}.{name}", getattr(gateway, name), limits)
+
+
+def _check_own_upi(text: str, options: Options) -> None:
+    own = options.own_upi
+    if not _CATEGORY.fullmatch(own.category):
+        raise _wrong(text, "own_upi.category", "must be the four digits that the bank gave")
+    if own.vpa:
+        try:
+            upi_link(UpiPayment(own.vpa, own.payee))
+        except InputError as error:
+            key, what = _OWN_UPI_FAULTS[error.code]
+            raise _wrong(text, key, what) from error
 
 
 def _content(path: Path) -> bytes:
@@ -163,7 +215,7 @@ def _object(text: str, pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _refuse_unknown(text: str, value: object, shape: type[Any], path: str) -> None:
-    if not isinstance(value, dict):
+    if not (isinstance(value, dict) and dataclasses.is_dataclass(shape)):
         return  # msgspec names the wrong type
     hints = get_type_hints(shape)
     known = {field.name for field in dataclasses.fields(shape)}
@@ -173,6 +225,10 @@ def _refuse_unknown(text: str, value: object, shape: type[Any], path: str) -> No
             raise _wrong(text, full, "is not a setting")
         if dataclasses.is_dataclass(hints[key]):
             _refuse_unknown(text, inner, hints[key], full)
+        elif get_origin(hints[key]) is tuple and isinstance(inner, list):
+            shape = get_args(hints[key])[0]
+            for number, each in enumerate(inner):
+                _refuse_unknown(text, each, shape, f"{full}[{number}]")
 
 
 def _wrong_type(text: str, message: str) -> InputError:
@@ -190,11 +246,17 @@ def _wrong(text: str, key: str, what: str) -> InputError:
 def _line_of(text: str, key: str) -> int | None:
     """The line of the last occurrence below its parents, good enough to point at."""
     position = 0
-    for part in re.split(r"[.\[]", key):
-        found = text.find(f'"{part}"', position)
-        if found < 0:
-            break
-        position = found
+    for part in re.split(r"\.|(?=\[)", _LAST_INDEX.sub("", key)):
+        index = part.startswith("[")
+        for wanted in ["{"] * (int(part[1:-1]) + 1) if index else [f'"{part}"']:
+            found = text.find(wanted, position + 1)
+            if found < 0:
+                return _line_at(text, position)
+            position = found
+    return _line_at(text, position)
+
+
+def _line_at(text: str, position: int) -> int | None:
     return text.count("\n", 0, position) + 1 if position else None
 
 

@@ -13,6 +13,7 @@ from pos_desktop.domain.options import (
     GatewayOptions,
     LinkStyle,
     Options,
+    OwnUpiOptions,
     RelayOptions,
     Shop,
 )
@@ -21,10 +22,19 @@ from pos_desktop.settings.store import OptionsFile, check_options, parse_options
 
 FULL = Options(
     shop=Shop(name="श्री Stores", address=("1 Main", "Pune"), state="27", scheme=Scheme.COMPOSITION),
-    counter=CounterOptions(label="Counter 2", number=2, series="C2A", epoch=3),
+    counter=CounterOptions(label="Counter 2", number=2, series="C2A", epoch=3, manager=True),
     channel=Channel.SMS_LINK,
     link_style=LinkStyle.PAGE,
-    gateway=GatewayOptions(key_id="rzp_test_x", pay_hosts=("rzp.io", "pay.example")),
+    gateway=GatewayOptions(
+        key_id="rzp_test_x",
+        pay_hosts=("rzp.io", "pay.example"),
+        remote_link_minutes=720,
+        qr_enabled=False,
+    ),
+    former_gateways=(
+        GatewayOptions(name="cashfree", base_url="https://api.cashfree.com/pg", key_id="CF1"),
+    ),
+    own_upi=OwnUpiOptions("asha.stores@examplebank", "Asha Stores", "5411", outage_limit=50_000),
     exotel=ExotelOptions(
         base_url="https://api.in.exotel.com",
         callback_url="https://relay.example/cb/exotel/{channel}/t/s",
@@ -73,6 +83,39 @@ def test_partial_file_takes_defaults_for_the_rest() -> None:
         ('{\n "exotel": {"callback_url": "x{channel}"}\n}', "exotel.callback_url", 2),
         ('{\n "theme": "a",\n "theme": "b"\n}', "theme", 2),
         ('{\n "gateway": {"pay_hosts": ["a", 2]}\n}', "gateway.pay_hosts[1]", 2),
+        ('{\n "gateway": {"pay_hosts": [{"a": 2}]}\n}', "gateway.pay_hosts[0]", 2),
+        ('{\n "gateway": {"name": "stripe"}\n}', "gateway.name", 2),
+        ('{\n "gateway": {"name": "cashfree"}\n}', "gateway.base_url", 2),
+        ('{\n "gateway": {"remote_link_minutes": 1441}\n}', "gateway.remote_link_minutes", 2),
+        ('{\n "gateway": {"qr_enabled": "yes"}\n}', "gateway.qr_enabled", 2),
+        ('{\n "counter": {"manager": 1}\n}', "counter.manager", 2),
+        ('{\n "own_upi": {"vpa": "asha"}\n}', "own_upi.vpa", 2),
+        ('{\n "own_upi": {"vpa": "asha @bank", "payee": "A"}\n}', "own_upi.vpa", 2),
+        ('{\n "own_upi": {"vpa": "asha@bank"}\n}', "own_upi.payee", 2),
+        ('{\n "own_upi": {\n  "vpa": "asha@bank",\n  "payee": " "}\n}', "own_upi.payee", 4),
+        ('{\n "own_upi": {"category": "541"}\n}', "own_upi.category", 2),
+        ('{\n "own_upi": {"outage_limit": -1}\n}', "own_upi.outage_limit", 2),
+        ('{\n "own_upi": {"outage": 5}\n}', "own_upi.outage", 2),
+        ('{\n "former_gateways": {}\n}', "former_gateways", 2),
+        ('{\n "former_gateways": [\n  {"name": "razorpay"}\n]}', "former_gateways[0].name", 3),
+        ('{\n "former_gateways": [\n  {"nmae": "x"}\n]}', "former_gateways[0].nmae", 3),
+        (
+            '{\n "former_gateways": [\n  {"name": "cashfree", "base_url": "https://x.example"},\n'
+            '  {"name": "cashfree", "base_url": "https://x.example"}\n]}',
+            "former_gateways[1].name",
+            4,
+        ),
+        (
+            '{\n "former_gateways": [\n  {"name": "cashfree",\n   "base_url": "cashfree"}\n]}',
+            "former_gateways[0].base_url",
+            4,
+        ),
+        (
+            '{\n "former_gateways": [{"name": "cashfree", "base_url": "https://x.example",\n'
+            '  "link_minutes": 5}\n]}',
+            "former_gateways[0].link_minutes",
+            3,
+        ),
     ],
 )
 def test_mistakes_name_key_and_line(text: str, key: str, line: int) -> None:
@@ -152,6 +195,13 @@ def test_a_failed_write_leaves_the_old_file(
     monkeypatch.undo()
     assert file.read() == FULL
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_wrong_address_of_the_shop_is_told_in_plain_words() -> None:
+    with pytest.raises(InputError) as caught:
+        parse_options(b'{"own_upi": {"vpa": "9876543210"}}')
+    expected = "Setting own_upi.vpa (line 1) is not a UPI address; it looks like name@bank."
+    assert str(caught.value) == expected
 
 
 def test_defaults_are_good() -> None:
