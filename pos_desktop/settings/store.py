@@ -23,7 +23,7 @@ from pos_desktop.settings.files import write_atomically
 log = logging.getLogger(__name__)
 
 _LARGEST = 1_048_576
-_LAST_INDEX = re.compile(r"\[[0-9]+\]$")
+_INDEX = re.compile(r"\[([0-9]{1,4})\]")
 _WHERE = re.compile(r" - at `\$\.?(?P<path>[^`]*)`")
 
 # Whole minutes and paise that the gateway and the law allow; (lowest, highest).
@@ -246,9 +246,10 @@ def _wrong(text: str, key: str, what: str) -> InputError:
 def _line_of(text: str, key: str) -> int | None:
     """The line of the last occurrence below its parents, good enough to point at."""
     position = 0
-    for part in re.split(r"\.|(?=\[)", _LAST_INDEX.sub("", key)):
-        index = part.startswith("[")
-        for wanted in ["{"] * (int(part[1:-1]) + 1) if index else [f'"{part}"']:
+    # An index at the end is one of plain values, which no brace begins.
+    for part in re.split(r"\.|(?=\[)", re.sub(rf"{_INDEX.pattern}$", "", key)):
+        index = _INDEX.fullmatch(part)
+        for wanted in ["{"] * (int(index[1]) + 1) if index else [f'"{part}"']:
             found = text.find(wanted, position + 1)
             if found < 0:
                 return _line_at(text, position)
