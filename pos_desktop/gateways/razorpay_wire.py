@@ -1,21 +1,26 @@
-"""Reading Razorpay's answers into our words (reference gateways 1.2 to 1.6 and 9).
+"""Reading Razorpay's entities into our words (reference gateways 1.3 to 1.7 and 9).
 
 Everything here is pure and tolerant of what the documentation shows to vary: notes as object,
 ``[]`` or null, numbers as text, missing keys. An unknown status becomes UNKNOWN. Only money is
 strict: an amount that is no integer is refused, because guessing it could close a bill wrongly.
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import parse_qs, urlsplit
 
-from pos_desktop.domain.payment import CollectKind, GatewayStatus, PaymentFact, PaymentStatus
-from pos_desktop.net.http import GarbledAnswer, HttpAnswer
-from pos_desktop.ports import CollectSeen, GatewayError, GatewayErrorKind
+from pos_desktop.domain.payment import (
+    CollectKind,
+    GatewayStatus,
+    PaymentFact,
+    PaymentStatus,
+    RefundFact,
+    RefundStatus,
+)
+from pos_desktop.gateways.reading import as_id, as_object, as_text, mask_vpa, unexpected
+from pos_desktop.ports import CollectIntent, CollectSeen
 
 GATEWAY = "razorpay"
-_TEXT_LIMIT = 200
-_RUPEES = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
+#: Our word where the gateway gave back by itself what it never captured (1.6).
+AUTO_REFUND = "auto_refund"
 
 _LINK_STATUS = {
     "created": GatewayStatus.OPEN,
@@ -31,57 +36,11 @@ _PAYMENT_STATUS = {
     "failed": PaymentStatus.FAILED,
     "refunded": PaymentStatus.REFUNDED,
 }
-
-# Texts of 1.2, in lower case; the first that occurs decides. The wire has no finer code.
-_WORDS = (
-    ("requested url was not found", GatewayErrorKind.FEATURE_OFF),
-    ("authentication failed", GatewayErrorKind.AUTH),
-    ("api key provided is invalid", GatewayErrorKind.AUTH),
-    ("access denied", GatewayErrorKind.AUTH),
-    ("merchant is suspended", GatewayErrorKind.AUTH),
-    ("live mode is disabled", GatewayErrorKind.AUTH),
-    ("reference id already attempted", GatewayErrorKind.DUPLICATE),
-    ("different request with the same idempotency key", GatewayErrorKind.DUPLICATE),
-    ("does not exist", GatewayErrorKind.NOT_FOUND),
-    ("invalid input [id]", GatewayErrorKind.NOT_FOUND),
-    ("cannot cancel or expire", GatewayErrorKind.STATE),
-    ("can only be made in", GatewayErrorKind.STATE),
-    ("already closed", GatewayErrorKind.STATE),
-    ("already paid", GatewayErrorKind.STATE),
-    ("fully refunded already", GatewayErrorKind.STATE),
-)
-_BY_STATUS = {
-    401: GatewayErrorKind.AUTH,
-    403: GatewayErrorKind.AUTH,
-    404: GatewayErrorKind.NOT_FOUND,
-    409: GatewayErrorKind.STATE,
+_REFUND_STATUS = {
+    "pending": RefundStatus.PENDING,
+    "processed": RefundStatus.PROCESSED,
+    "failed": RefundStatus.FAILED,
 }
-
-
-def as_object(value: object) -> dict[str, object]:
-    """A JSON object, or ``{}`` for the ``[]`` and null that stand for "empty"."""
-    return {str(key): item for key, item in value.items()} if isinstance(value, Mapping) else {}
-
-
-def as_list(value: object) -> list[dict[str, object]]:
-    """The objects of a JSON array; null and absent are empty. Raises GatewayError on others."""
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
-        raise unexpected("a list is not a list of objects")
-    return [as_object(item) for item in value]
-
-
-def as_text(value: object) -> str | None:
-    """A string, or None for anything else and for the empty string."""
-    return value if isinstance(value, str) and value else None
-
-
-def as_id(value: object) -> str | None:
-    """An identity, sent as text or as a number."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return as_text(value)
 
 
 def as_moment(value: object) -> int | None:
@@ -94,110 +53,50 @@ def as_moment(value: object) -> int | None:
 
 
 def as_paise(value: object, name: str) -> int:
-    """An amount. Raises GatewayError (validation) unless it is an integer >= 0."""
+    """An amount. Raises GatewayError unless it is an integer >= 0."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise unexpected(f"{name} is not a number of paise")
     return value
 
 
-def unexpected(what: str, status: int | None = None) -> GatewayError:
-    """The error for an answer that breaks the documented form."""
-    return GatewayError(
-        GatewayErrorKind.VALIDATION, f"Unexpected answer: {what}."[:_TEXT_LIMIT], http_status=status
-    )
-
-
-def entity(answer: HttpAnswer, write: bool) -> dict[str, object]:
-    """The object of a successful answer. Raises GatewayError for everything else.
-
-    ``write``: the call may have changed something, so an answer that is no answer (5xx, not JSON,
-    3xx) leaves the outcome unknown.
-    """
-    if not answer.ok:
-        raise error_of(answer, write)
-    try:
-        value = answer.json()
-    except GarbledAnswer as error:
-        raise unreadable(answer.status, write) from error
-    if not isinstance(value, Mapping):
-        raise unreadable(answer.status, write)
-    return as_object(value)
-
-
-def unreadable(status: int, write: bool) -> GatewayError:
-    """No answer in the gateway's form: what happened is unknown where something was asked to."""
-    kind = GatewayErrorKind.UNKNOWN_OUTCOME if write else GatewayErrorKind.UNAVAILABLE
-    text = "The gateway gave an unexpected answer."
-    return GatewayError(kind, text, http_status=status, outcome_unknown=write)
-
-
-def error_of(answer: HttpAnswer, write: bool) -> GatewayError:
-    """The GatewayError for a status outside 2xx (1.2)."""
-    status = answer.status
-    if status == 429:
-        text = "The gateway asks to slow down."
-        retry = answer.retry_after
-        return GatewayError(
-            GatewayErrorKind.RATE_LIMITED, text, http_status=status, retry_after=retry
-        )
-    if status == 401:
-        return GatewayError(GatewayErrorKind.AUTH, _description(answer), http_status=status)
-    description = _description(answer) if 400 <= status < 500 else ""
-    if not description:
-        return unreadable(status, write)
-    return GatewayError(_kind(status, description), description, http_status=status)
-
-
-def _description(answer: HttpAnswer) -> str:
-    """The gateway's sentence as plain text of at most 200 characters; "" if it sent none."""
-    try:
-        body = as_object(answer.json())
-    except GarbledAnswer:
-        return ""
-    inner = as_object(body.get("error"))
-    text = as_text(inner.get("description")) or as_text(inner.get("code")) or ""
-    return " ".join(text.split())[:_TEXT_LIMIT]
-
-
-def _kind(status: int, description: str) -> GatewayErrorKind:
-    lowered = description.lower()
-    for words, kind in _WORDS:
-        if words in lowered:
-            return kind
-    return _BY_STATUS.get(status, GatewayErrorKind.VALIDATION)
-
-
-def mask_vpa(vpa: str | None) -> str | None:
-    """A payer's UPI id as it may be stored: two characters and the bank's handle."""
-    if vpa is None:
-        return None
-    name, at, handle = vpa.partition("@")
-    return f"{name[:2]}***{at}{handle}"
-
-
 def payment_fact(item: Mapping[str, object]) -> PaymentFact:
     """One payment: a full entity, or the short element of a link's ``payments[]``.
 
-    Raises GatewayError where it has no id or its amount is no integer.
+    Raises GatewayError where it has no id or its amounts are no integers.
     """
     payment_id = as_text(item.get("id")) or as_text(item.get("payment_id"))
     if payment_id is None:
         raise unexpected("a payment has no id")
-    refunded = item.get("amount_refunded")
+    amount = as_paise(item.get("amount"), "the amount of a payment")
+    status = _payment_status(item)
     return PaymentFact(
         gateway=GATEWAY,
         payment_id=payment_id,
-        status=_payment_status(item),
-        amount=as_paise(item.get("amount"), "the amount of a payment"),
+        status=status,
+        amount=amount,
         currency=as_text(item.get("currency")) or "",
         created_at=as_moment(item.get("created_at")) or 0,
         method=as_text(item.get("method")) or "",
-        amount_refunded=0 if refunded is None else as_paise(refunded, "the refunded amount"),
+        amount_refunded=_refunded(item, amount),
         rrn=as_id(as_object(item.get("acquirer_data")).get("rrn")),
         vpa=mask_vpa(as_text(item.get("vpa"))),
-        error_reason=as_text(item.get("error_reason")),
+        error_reason=_reason(item, status),
         provider_order_id=as_text(item.get("order_id")),
     )
+
+
+def _refunded(item: Mapping[str, object], amount: int) -> int:
+    value = item.get("amount_refunded")
+    refunded = 0 if value is None else as_paise(value, "the refunded amount")
+    if refunded > amount:
+        raise unexpected("more is refunded than was paid")
+    return refunded
+
+
+def _reason(item: Mapping[str, object], status: PaymentStatus) -> str | None:
+    if status is PaymentStatus.REFUNDED and item.get("captured") is not True:
+        return AUTO_REFUND
+    return as_text(item.get("error_reason"))
 
 
 def _payment_status(item: Mapping[str, object]) -> PaymentStatus:
@@ -256,7 +155,7 @@ def qr_seen(
         amount=amount,
         # A QR entity has no currency; its payments carry theirs.
         currency="INR",
-        reference=as_text(as_object(item.get("notes")).get("intent")),
+        reference=own_reference(item),
         upi_payload=content if content and content.startswith("upi://pay?") else None,
         image_url=as_text(item.get("image_url")),
         expires_at=expires_at,
@@ -283,28 +182,39 @@ def _qr_status(item: Mapping[str, object], covered: bool, server_now: int) -> Ga
             return GatewayStatus.UNKNOWN
 
 
+def refund_fact(item: Mapping[str, object], keys: Sequence[str]) -> RefundFact:
+    """One refund (1.7); ``key`` is the one of ``keys`` that it carries. Raises GatewayError."""
+    word = item.get("status")
+    bank = as_object(item.get("acquirer_data"))
+    payment_id = as_text(item.get("payment_id"))
+    if payment_id is None:
+        raise unexpected("a refund names no payment")
+    return RefundFact(
+        gateway=GATEWAY,
+        refund_id=_required_id(item),
+        payment_id=payment_id,
+        status=_REFUND_STATUS.get(word if isinstance(word, str) else "", RefundStatus.UNKNOWN),
+        amount=as_paise(item.get("amount"), "the amount of a refund"),
+        currency=as_text(item.get("currency")) or "",
+        created_at=as_moment(item.get("created_at")) or 0,
+        key=next((key for key in keys if key == item.get("receipt")), None),
+        bank_ref=as_id(bank.get("rrn")) or as_id(bank.get("arn")),
+    )
+
+
+def notes(intent: CollectIntent) -> dict[str, str]:
+    """What a link or QR of ours carries: by it the account's list says whom money was for."""
+    pairs = {"bill": intent.order_id, "counter": intent.counter, "intent": intent.reference}
+    return {key: value[:255] for key, value in pairs.items()}
+
+
+def own_reference(item: Mapping[str, object]) -> str | None:
+    """Our reference in the notes of a QR, link or payment; None where others made it."""
+    return as_text(as_object(item.get("notes")).get("intent"))
+
+
 def _required_id(item: Mapping[str, object]) -> str:
     found = as_text(item.get("id"))
     if found is None:
         raise unexpected("the object has no id")
     return found
-
-
-def url_allowed(url: str, hosts: Sequence[str]) -> bool:
-    """Whether ``url`` is https on one of ``hosts`` exactly, without user name or odd port."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return False
-    plain = parts.username is None and parts.password is None and port in (None, 443)
-    return plain and parts.scheme == "https" and parts.hostname in hosts
-
-
-def upi_amount(payload: str) -> int | None:
-    """The paise that a ``upi://pay`` text asks for, or None where it names none."""
-    values = parse_qs(urlsplit(payload).query).get("am", [])
-    found = _RUPEES.fullmatch(values[0]) if len(values) == 1 else None
-    if found is None:
-        return None
-    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))

@@ -43,7 +43,7 @@ COLLECT = Collect(
     created_at=NOW,
     gateway_id=LINK_ID,
 )
-QR_COLLECT = replace(COLLECT, kind=CollectKind.QR, gateway_id=QR_ID)
+QR_COLLECT = replace(COLLECT, kind=CollectKind.QR, gateway_id=QR_ID, reference=QR_INTENT.reference)
 
 
 def link(**changes: object) -> dict[str, Any]:

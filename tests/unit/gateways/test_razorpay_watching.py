@@ -52,10 +52,10 @@ def test_find_link_nothing(api: responses.RequestsMock, gateway: RazorpayGateway
 def test_find_qr_matches_the_note_across_pages(
     api: responses.RequestsMock, gateway: RazorpayGateway
 ) -> None:
-    others = [qr(id=f"qr_{n}", notes=[] if n % 2 else {"intent": "other"}) for n in range(20)]
-    since = {"count": "20", "from": str(NOW // 1000 - 90 - 120)}
+    others = [qr(id=f"qr_{n}", notes=[] if n % 2 else {"intent": "other"}) for n in range(100)]
+    since = {"count": "100", "from": str(NOW // 1000 - 90 - 120)}
     first = matchers.query_param_matcher({**since, "skip": "0"})
-    second = matchers.query_param_matcher({**since, "skip": "20"})
+    second = matchers.query_param_matcher({**since, "skip": "100"})
     api.get(QRS, json=items(*others), match=[first])
     api.get(QRS, json=items(qr()), match=[second])
     api.get(f"{QRS}/{QR_ID}/payments", json=items())
@@ -72,7 +72,7 @@ def test_find_qr_nothing(api: responses.RequestsMock, gateway: RazorpayGateway) 
 def test_find_qr_never_says_no_while_there_is_more_to_search(
     api: responses.RequestsMock, gateway: RazorpayGateway
 ) -> None:
-    api.get(QRS, json=items(*[qr(notes=[]) for _ in range(20)]))
+    api.get(QRS, json=items(*[qr(notes=[]) for _ in range(100)]))
     with pytest.raises(GatewayError) as caught:
         gateway.find(QR_INTENT)
     assert caught.value.kind is GatewayErrorKind.UNAVAILABLE
@@ -119,7 +119,7 @@ def test_another_payments_answer_is_refused(
     api.get(f"{BASE}/v1/payments/{PAY}", json=payment(id="pay_Other"))
     with pytest.raises(GatewayError) as caught:
         gateway.fetch(COLLECT)
-    assert caught.value.kind is GatewayErrorKind.VALIDATION
+    assert caught.value.kind is GatewayErrorKind.UNAVAILABLE
 
 
 def test_late_money_on_an_expired_link(
@@ -142,6 +142,7 @@ def test_fetch_does_not_hide_money_behind_a_bad_address(
 
 def test_fetch_qr_with_payment(api: responses.RequestsMock, gateway: RazorpayGateway) -> None:
     credited = sample("razorpay/hook_qr_code_credited")["payload"]["payment"]["entity"]
+    credited["notes"] = qr()["notes"]
     api.get(f"{QRS}/{QR_ID}", json=qr())
     api.get(f"{QRS}/{QR_ID}/payments", json=items(credited))
     api.get(f"{BASE}/v1/payments/{credited['id']}", json=credited)
@@ -193,7 +194,7 @@ def test_close_without_the_gateways_id(gateway: RazorpayGateway) -> None:
 def test_ids_cannot_climb_out_of_the_path(
     api: responses.RequestsMock, gateway: RazorpayGateway
 ) -> None:
-    api.get(f"{LINKS}/..%2Forders%3Fx", json=fresh_link())
+    api.get(f"{LINKS}/..%2Forders%3Fx", json=fresh_link(id="../orders?x"))
     gateway.fetch(replace(COLLECT, gateway_id="../orders?x"))
     assert api.calls[0].request.url == f"{LINKS}/..%2Forders%3Fx"
 
@@ -208,7 +209,8 @@ def test_close_that_is_not_allowed_is_told(
 
 
 def test_a_qr_without_id_is_refused(api: responses.RequestsMock, gateway: RazorpayGateway) -> None:
+    api.get(f"{QRS}/{QR_ID}/payments", json=items())
     api.get(f"{QRS}/{QR_ID}", json=qr(id=None))
     with pytest.raises(GatewayError) as caught:
         gateway.fetch(QR_COLLECT)
-    assert caught.value.kind is GatewayErrorKind.VALIDATION
+    assert caught.value.kind is GatewayErrorKind.UNAVAILABLE

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_desktop.domain.payment import CollectKind, GatewayStatus, PaymentStatus
+from pos_desktop.gateways import razorpay_errors, reading
 from pos_desktop.gateways import razorpay_wire as wire
 from pos_desktop.net.http import HttpAnswer
 from pos_desktop.ports import CollectSeen, GatewayError, GatewayErrorKind
@@ -117,7 +118,7 @@ def test_active_qr_sample() -> None:
     )
     assert seen.reference == "FM01-2627-000123-q1"
     assert seen.upi_payload is not None
-    assert wire.upi_amount(seen.upi_payload) == 124950
+    assert reading.upi_amount(seen.upi_payload) == 124950
     assert (seen.image_url, seen.expires_at) == ("https://rzp.io/i/Qk2mPz7", 1795409430_000)
 
 
@@ -154,7 +155,7 @@ def test_amounts_must_be_integer_paise(amount: object) -> None:
     ):
         with pytest.raises(GatewayError) as caught:
             read()
-        assert caught.value.kind is GatewayErrorKind.VALIDATION
+        assert caught.value.kind is GatewayErrorKind.UNAVAILABLE
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(LINK_KEYS, json_values)), st.integers())
@@ -167,7 +168,7 @@ def test_links_and_qrs_of_any_shape_are_read_or_refused(item: dict[str, object],
         try:
             seen = read()
         except GatewayError as error:
-            assert error.kind is GatewayErrorKind.VALIDATION
+            assert error.kind is GatewayErrorKind.UNAVAILABLE
         else:
             assert isinstance(seen.amount, int)
 
@@ -186,7 +187,7 @@ def test_payments_of_any_shape_are_read_or_refused(item: dict[str, object]) -> N
     try:
         fact = wire.payment_fact(item)
     except GatewayError as error:
-        assert error.kind is GatewayErrorKind.VALIDATION
+        assert error.kind is GatewayErrorKind.UNAVAILABLE
     else:
         assert fact.amount >= 0
 
@@ -194,7 +195,7 @@ def test_payments_of_any_shape_are_read_or_refused(item: dict[str, object]) -> N
 def error(status: int, description: str) -> GatewayError:
     body = sample("razorpay/error")
     body["error"]["description"] = description
-    return wire.error_of(HttpAnswer(status, {}, json.dumps(body).encode()), write=True)
+    return razorpay_errors.error_of(HttpAnswer(status, {}, json.dumps(body).encode()), write=True)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +235,7 @@ def test_error_kinds(status: int, text: str, kind: GatewayErrorKind) -> None:
 
 def test_old_style_error_and_long_text() -> None:
     answer = HttpAnswer(400, {}, raw("razorpay/error_link_old_style.json"))
-    assert wire.error_of(answer, write=False).kind is GatewayErrorKind.NOT_FOUND
+    assert razorpay_errors.error_of(answer, write=False).kind is GatewayErrorKind.NOT_FOUND
     assert len(error(400, "x\n" * 5000).text) <= 200
 
 
@@ -256,23 +257,25 @@ def test_old_style_error_and_long_text() -> None:
 def test_no_answer_leaves_a_write_unknown(status: int, body: bytes) -> None:
     answer = HttpAnswer(status, {}, body)
     with pytest.raises(GatewayError) as caught:
-        wire.entity(answer, write=True)
+        razorpay_errors.entity(answer, write=True)
     assert caught.value.kind is GatewayErrorKind.UNKNOWN_OUTCOME
     assert caught.value.outcome_unknown
     with pytest.raises(GatewayError) as caught:
-        wire.entity(answer, write=False)
+        razorpay_errors.entity(answer, write=False)
     assert caught.value.kind is GatewayErrorKind.UNAVAILABLE
     assert not caught.value.outcome_unknown
 
 
 def test_rate_limit_and_bad_key_need_no_body() -> None:
-    slow = wire.error_of(HttpAnswer(429, {"Retry-After": "7"}, b"<html>"), write=True)
+    slow = razorpay_errors.error_of(HttpAnswer(429, {"Retry-After": "7"}, b"<html>"), write=True)
     assert (slow.kind, slow.retry_after, slow.outcome_unknown) == (
         GatewayErrorKind.RATE_LIMITED,
         7.0,
         False,
     )
-    assert wire.error_of(HttpAnswer(401, {}, b""), write=True).kind is GatewayErrorKind.AUTH
+    assert (
+        razorpay_errors.error_of(HttpAnswer(401, {}, b""), write=True).kind is GatewayErrorKind.AUTH
+    )
 
 
 @pytest.mark.parametrize(
@@ -292,7 +295,7 @@ def test_rate_limit_and_bad_key_need_no_body() -> None:
     ],
 )
 def test_only_known_hosts(url: str, allowed: bool) -> None:
-    assert wire.url_allowed(url, ("rzp.io",)) is allowed
+    assert reading.url_allowed(url, ("rzp.io",)) is allowed
 
 
 @pytest.mark.parametrize(
@@ -304,10 +307,11 @@ def test_only_known_hosts(url: str, allowed: bool) -> None:
         ("upi://pay?pa=a@b", None),
         ("upi://pay?pa=a@b&am=1&am=2", None),
         ("upi://pay?pa=a@b&am=1e99", None),
+        ("upi://[pay?am=1.00", None),
     ],
 )
 def test_upi_amount(payload: str, paise: int | None) -> None:
-    assert wire.upi_amount(payload) == paise
+    assert reading.upi_amount(payload) == paise
 
 
 @pytest.mark.parametrize(
