@@ -15,8 +15,10 @@ from pos_desktop.ports import (
     GatewayError,
     GatewayErrorKind,
     Gateways,
+    OutboxState,
     UnitOfWork,
 )
+from pos_desktop.services import effects
 from pos_desktop.services.links import Links
 from pos_desktop.services.messages import Outgoing
 from pos_desktop.services.outbox import Call, Done, Dropped, Later, Recorded, backoff
@@ -121,6 +123,7 @@ class CreateCollect:
         if isinstance(outcome, CollectSeen):
             news = self.payments.apply(uow, collect.reference, outcome, now, "poll")
             self._opened(uow, effect, now)
+            self._hurry_close(uow, collect, now)
             return Done(news)
         if not isinstance(outcome, GatewayError):
             return Later(f"unexpected answer {outcome!r}")
@@ -140,6 +143,12 @@ class CreateCollect:
         if collect is None or sale is None or collect.state is not CollectState.OPEN:
             return
         self.outgoing.collect_opened(uow, sale, collect, now)
+
+    def _hurry_close(self, uow: UnitOfWork, asked: Collect, now: int) -> None:
+        """Closing it was asked for while it was being made, and found nothing: now it is there."""
+        row = uow.outbox.find(effects.COLLECT_CLOSE, asked.reference)
+        if row is not None and row.state is OutboxState.QUEUED:
+            uow.outbox.retry(row.effect_id, now, row.last_error or "")
 
     def _failed(
         self, uow: UnitOfWork, effect: Effect, collect: Collect, error: GatewayError, now: int

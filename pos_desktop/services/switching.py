@@ -16,7 +16,6 @@ from pos_desktop.services.issuing import (
     Issuer,
     abandon,
     close_collects,
-    leave_awaiting,
     received_money,
 )
 from pos_desktop.services.opening import Opener
@@ -40,8 +39,6 @@ class Switching:
         """
         self.check(uow, sale, wish)
         uow.wishes.put(wish)
-        # A request that has not gone yet would carry what is about to die.
-        leave_awaiting(uow, sale.order_id, wish.at, reason="way_changed")
         if close_collects(uow, sale.order_id, wish.at, f"wish_{wish.kind.value}"):
             return self.proceed(uow, sale, wish.at)
         return None

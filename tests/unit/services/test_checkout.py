@@ -6,7 +6,7 @@ import pytest
 
 from pos_desktop.domain.delivery import Purpose
 from pos_desktop.domain.errors import DomainError
-from pos_desktop.domain.payment import CollectKind, CollectState
+from pos_desktop.domain.payment import CollectKind, CollectState, GatewayStatus
 from pos_desktop.domain.sale import SaleState, TenderKind
 from pos_desktop.services.drafts import Drafts
 from pos_desktop.services.effects import page_of, page_subject
@@ -35,7 +35,7 @@ def test_a_bill_with_money_is_not_abandoned(till: Till) -> None:
     till.settle_down()
     till.gateway.pay(f"{sale.order_id}-1", 100)
     till.run(6)
-    with pytest.raises(DomainError, match="not_waiting"):
+    with pytest.raises(DomainError, match="money_received"):
         till.checkout.abandon(sale.order_id, "left", "Asha")
     assert till.sale(sale.order_id).state is SaleState.AWAITING
 
@@ -44,6 +44,8 @@ def test_an_abandoned_bill_says_why_and_by_whom_in_the_ledger(till: Till) -> Non
     sale = till.checkout.request(till.order())
     till.settle_down()
     till.checkout.abandon(sale.order_id, "walked away", "Ravi")
+    assert till.sale(sale.order_id).state is SaleState.AWAITING, "the gateway has not answered yet"
+    till.settle_down()
     with till.store.read() as uow:
         (entry,) = [e for e in uow.ledger.after(0, 99) if e.kind == "sale.abandoned"]
     assert (entry.actor, entry.body["reason"], entry.body["due"]) == ("Ravi", "walked away", DUE)
@@ -52,12 +54,13 @@ def test_an_abandoned_bill_says_why_and_by_whom_in_the_ledger(till: Till) -> Non
 def test_showing_the_qr_makes_no_second_way_to_pay(till: Till) -> None:
     sale = till.checkout.request(till.order())
     for _ in range(3):
-        till.checkout.show_qr(sale.order_id)
+        till.checkout.show_qr(sale.order_id, "Asha")
         till.settle_down()
-        till.checkout.show_qr(sale.order_id)
-    assert len(till.gateway.seen) == 1
+        till.checkout.show_qr(sale.order_id, "Asha")
+    live = [s.kind for s in till.gateway.seen.values() if s.status is GatewayStatus.OPEN]
+    assert live == [CollectKind.QR], "the link was closed, and one QR was opened after it"
     with pytest.raises(DomainError, match="not_waiting"):
-        till.checkout.show_qr("nobody")
+        till.checkout.show_qr("nobody", "Asha")
 
 
 def test_a_bill_that_closes_opens_no_second_way_before_the_answer(till: Till) -> None:
@@ -70,7 +73,7 @@ def test_a_bill_that_closes_opens_no_second_way_before_the_answer(till: Till) ->
     till.lanes.step()
     till.lanes.step()
     assert till.collect(sale.order_id).state is CollectState.CLOSING
-    till.checkout.show_qr(sale.order_id)
+    till.checkout.show_qr(sale.order_id, "Asha")
     with till.store.read() as uow:
         assert len(uow.collects.of(sale.order_id)) == 1
 
@@ -105,8 +108,12 @@ def test_cash_writes_what_was_given_and_what_went_back(till: Till) -> None:
     till.settle_down()
     with pytest.raises(DomainError, match="cash_too_little"):
         till.checkout.cash_for_waiting(waiting.order_id, DUE - 1, "Asha")
-    issued = till.checkout.cash_for_waiting(waiting.order_id, 30000, "Ravi")
+    asked = till.checkout.cash_for_waiting(waiting.order_id, 30000, "Ravi")
+    assert asked.state is SaleState.AWAITING, "the link is being closed first"
+    till.settle_down()
+    issued = till.sale(waiting.order_id)
     assert (issued.state, issued.invoice_number) == (SaleState.ISSUED, "P2A/2627/000001")
+    assert till.gateway.seen[f"{waiting.order_id}-1"].status is GatewayStatus.CANCELLED
     with till.store.read() as uow:
         (tender,) = uow.tenders.of(waiting.order_id)
         (entry,) = [e for e in uow.ledger.after(0, 99) if e.kind == "sale.issued"]

@@ -272,7 +272,7 @@ def test_a_bill_without_any_collect_is_being_asked_for(till: Till) -> None:
     shown = till.desk.payable(bare.order_id)
     assert shown is not None
     assert (shown.payload, shown.expires_at) == (None, None)
-    till.checkout.show_qr(bare.order_id)
+    till.checkout.show_qr(bare.order_id, "Asha")
     till.settle_down()
     assert till.bill(bare.order_id).can_show_qr
 

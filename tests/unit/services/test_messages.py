@@ -24,7 +24,7 @@ def refused(till: Till) -> Sale:
     till.gateway.trouble.append(REFUSAL)
     sale = till.checkout.request(till.order())
     till.settle_down()
-    till.checkout.show_qr(sale.order_id)
+    till.checkout.show_qr(sale.order_id, "Asha")
     till.settle_down()
     return sale
 
@@ -71,7 +71,7 @@ def test_a_request_that_waited_too_long_never_shows_a_dead_link_or_qr(
     sale = till.checkout.request(till.order())
     till.settle_down()
     expire(till, sale)
-    till.checkout.show_qr(sale.order_id)
+    till.checkout.show_qr(sale.order_id, "Asha")
     till.run(90)
     assert till.message(sale.order_id, REQUEST).state is MessageState.DROPPED
     assert len(till.messenger.sent) == 1
