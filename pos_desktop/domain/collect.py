@@ -176,14 +176,16 @@ def settle(
     return Settlement(received, refunded, max(0, balance), max(0, -balance), frozenset(flags))
 
 
-def in_hand(facts: Iterable[tuple[str, PaymentFact]], tenders: Iterable[Tender]) -> list[Tender]:
-    """The tenders that are money of their own: not a gateway's, not an RRN that a gateway's
-    capture has confirmed since."""
+def in_hand(facts: Sequence[tuple[str, PaymentFact]], tenders: Iterable[Tender]) -> list[Tender]:
+    """The tenders that are money of their own: not a gateway's that ``facts`` tell, not an RRN that
+    a gateway's capture has confirmed since. A gateway's payment that no fact of the bill tells was
+    attached from another bill: there it counts no more."""
+    told = {fact.payment_id for _, fact in facts}
     confirmed = {fact.rrn for _, fact in facts if _is_capture(fact) and fact.rrn}
     return [
         tender
         for tender in tenders
-        if tender.kind not in _BY_GATEWAY
+        if not (tender.kind in _BY_GATEWAY and tender.reference in told)
         and not (tender.kind is TenderKind.OWN_UPI and tender.reference in confirmed)
     ]
 
@@ -242,7 +244,7 @@ def _captures(
         key = (fact.gateway, fact.payment_id)
         if fact.status is PaymentStatus.CAPTURED:
             first.setdefault(key, (reference, fact))
-        refunded[key] = max(refunded.get(key, 0), _given_back(fact))
+        refunded[key] = max(refunded.get(key, 0), given_back(fact))
     return [(reference, fact, refunded[key]) for key, (reference, fact) in first.items()]
 
 
@@ -299,13 +301,14 @@ def _payments(
 def _payment(told: Collection[tuple[str, PaymentFact]], closed_at: Mapping[str, int]) -> _Payment:
     amounts = {fact.amount for _, fact in told}
     at = min(fact.created_at for _, fact in told)
-    refunds = [_given_back(fact) for _, fact in told]
+    refunds = [given_back(fact) for _, fact in told]
     late = any(ref in closed_at and fact.created_at > closed_at[ref] for ref, fact in told)
     # Two amounts for one payment: the smaller counts until a person has looked.
     return _Payment(min(amounts), max(refunds), at, late, len(amounts) > 1)
 
 
-def _given_back(fact: PaymentFact) -> int:
+def given_back(fact: PaymentFact) -> int:
+    """Paise of this payment that the gateway says went back."""
     # A gateway may say "refunded" without saying how much: then it is all of it.
     whole = fact.amount if fact.status is PaymentStatus.REFUNDED else 0
     return fact.amount_refunded or whole

@@ -228,6 +228,12 @@ def test_cash_counts_and_gateway_tenders_do_not_count_twice() -> None:
     assert (settlement.received, settlement.open, settlement.flags) == (100_000, 0, flags())
 
 
+def test_a_payment_attached_from_another_bill_counts_by_its_tender() -> None:
+    attached = Tender(TenderKind.GATEWAY_QR, 60_000, 1000, "razorpay", reference="pay_9")
+    settlement = settle(100_000, [("r1", fact(amount=40_000))], [attached])
+    assert (settlement.received, settlement.open, settlement.flags) == (100_000, 0, flags())
+
+
 def test_money_after_cash_closed_the_bill_is_late_and_duplicate() -> None:
     settlement = settle(100_000, [("r1", fact(at=2000))], [cash(100_000)])
     assert settlement.flags == flags("duplicate", "late")
