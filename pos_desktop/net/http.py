@@ -192,7 +192,10 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         timeout: tuple[float, float] | None = None,
     ) -> HttpAnswer:
-        """One call. Raises NotWritten, OutcomeUnknown or GarbledAnswer; a status never raises."""
+        """One call. Raises NotWritten, OutcomeUnknown or GarbledAnswer; a status never raises.
+
+        ``json``: plain values, or bytes that are JSON already (exact decimals).
+        """
         call = _Call(method, self.base_url + path, *self._body(json, form, headers))
         limits = timeout or self._timeouts
         try:
@@ -252,6 +255,8 @@ class HttpClient:
             return urlencode(form).encode("ascii"), merged
         if json is not None:
             merged["Content-Type"] = "application/json"
+            if isinstance(json, bytes):
+                return json, merged
             text = jsonlib.dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
             return text.encode("utf-8"), merged
         return None, merged

@@ -51,6 +51,15 @@ def test_answer_and_what_was_sent() -> None:
     assert body == '{"name":"चाय","n":1}'.encode()
 
 
+def test_bytes_are_sent_as_the_json_that_they_are() -> None:
+    with scripted(answer(b"{}")) as server:
+        client = HttpClient(server.url)
+        client.request("POST", "/pg/links", json=b'{"link_amount":170.10}')
+        client.close()
+    assert server.requests[0].endswith(b'\r\n\r\n{"link_amount":170.10}')
+    assert b"Content-Type: application/json" in server.requests[0]
+
+
 def test_form_is_utf8() -> None:
     with scripted(answer(b"{}")) as server:
         client = HttpClient(server.url)
