@@ -1,5 +1,7 @@
 """The gateway's picture: a few hops, none of them into the shop's own network."""
 
+import base64
+
 import pytest
 
 from pos_desktop.domain.errors import InputError, Unavailable
@@ -84,3 +86,31 @@ def test_what_is_no_picture_is_said(web: Web, answer: HttpAnswer) -> None:
     with pytest.raises(Unavailable):
         pictures.fetch_png(SHORT)
     assert len(web.asked) <= 4
+
+
+def test_a_picture_inside_its_address_is_read_without_asking_anybody(web: Web) -> None:
+    inside = "data:image/png;base64," + base64.b64encode(PNG).decode()
+    assert pictures.fetch_png(inside) == PNG
+    assert web.asked == []
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "data:image/png;base64,",
+        "data:image/png;base64,AAAA",
+        "data:image/png;base64,iVBORw0KGgo=*",
+        "data:image/png;base64,iVBORw0KGg",
+        "data:image/png;base64,é",
+    ],
+)
+def test_what_is_no_picture_inside_is_said(uri: str) -> None:
+    with pytest.raises(Unavailable) as caught:
+        pictures.fetch_png(uri)
+    assert caught.value.code == "picture"
+
+
+@pytest.mark.parametrize("uri", ["data:text/html,x", "data:image/svg+xml;base64,AAAA", "file:///x"])
+def test_only_pictures_may_be_inside(uri: str) -> None:
+    with pytest.raises(InputError):
+        pictures.fetch_png(uri)
