@@ -11,10 +11,12 @@ def ask(
     http: HttpClient,
     method: str,
     path: str,
-    body: Mapping[str, object] | None = None,
+    body: Mapping[str, object] | bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> HttpAnswer:
     """The answer, whatever its status. Raises GatewayError where none came.
+
+    A ``body`` of bytes is JSON already.
 
     Everything but GET may have acted: then the outcome of a call without answer is unknown, unless
     nothing of it was written.
