@@ -1,8 +1,7 @@
-"""Checking a database from outside, without any key: ledger, numbers, totals and bills."""
+"""Checking a database from outside, without any key: ledger, numbers, totals, bills and money."""
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -21,6 +20,7 @@ from pos_desktop.storage.repositories.sales import LINE_NAMES, SALE_NAMES, line_
 from pos_desktop.storage.schema import check_header, check_version
 from pos_desktop.storage.session import Row, Session
 from pos_desktop.storage.tables import column_names, ledger, sale_lines, sales, select_sql
+from pos_desktop.storage.verify_money import Broken, Tenders, check_money, kinds_of
 from pos_desktop.wire.chain import GENESIS, canonical, link
 
 ISSUED = "sale.issued"
@@ -35,7 +35,6 @@ _LINES = select_sql(
     ("order_id", *LINE_NAMES),
     "WHERE order_id BETWEEN ? AND ? ORDER BY order_id, line_no",
 )
-_TENDERS = "SELECT kind, amount, reference FROM tenders WHERE order_id = ? ORDER BY tender_id"
 _GIVEN = "SELECT invoice_number FROM sales WHERE invoice_number IS NOT NULL ORDER BY invoice_number"
 _NUMBERS = "SELECT series, fy, last_no FROM numbers"
 _sums = attrgetter(*_SUMMED)
@@ -50,13 +49,6 @@ class VerifyResult:
     entries: int
     first_broken: int | None
     problem: str
-
-
-class _Broken(Exception):
-    def __init__(self, problem: str, seq: int | None = None) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.seq = seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +89,11 @@ class _Verification:
         try:
             self._check_chain()
             self._check_sales()
-            with _kinds_of("the table of numbers"):
+            with kinds_of("the table of numbers"):
                 self._check_numbers()
+            check_money(self._session)
             self._check_file()
-        except _Broken as broken:
+        except Broken as broken:
             return VerifyResult(False, self._entries, broken.seq, broken.problem)
         return VerifyResult(True, self._entries, None, "")
 
@@ -110,11 +103,11 @@ class _Verification:
             seq: int = row[0]
             entry, wanted = _entry(row, before)
             if seq != self._entries + 1:
-                raise _Broken(f"ledger entry {self._entries + 1} is missing", seq)
+                raise Broken(f"ledger entry {self._entries + 1} is missing", seq)
             if entry.prev_hash != before:
-                raise _Broken(f"ledger entry {seq} does not follow the one before it", seq)
+                raise Broken(f"ledger entry {seq} does not follow the one before it", seq)
             if entry.hash != wanted:
-                raise _Broken(f"ledger entry {seq} was changed", seq)
+                raise Broken(f"ledger entry {seq} was changed", seq)
             before = entry.hash
             self._entries += 1
             self._note(entry)
@@ -124,7 +117,7 @@ class _Verification:
             return
         order = entry.body.get("order_id")
         if order in self._issues:
-            raise _Broken(f"bill {order} was issued twice", entry.seq)
+            raise Broken(f"bill {order} was issued twice", entry.seq)
         number, bill_hash = entry.body.get("number"), entry.body.get("bill_hash")
         tenders = entry.body.get("tenders")
         self._issues[order] = _Issue(entry.seq, entry.at, number, bill_hash, tenders)
@@ -134,16 +127,16 @@ class _Verification:
         for sale in self._sales():
             issue = self._issues.get(sale.order_id)
             seq = None if issue is None else issue.seq
-            with _kinds_of(f"bill {sale.invoice_number or sale.order_id}", seq):
+            with kinds_of(f"bill {sale.invoice_number or sale.order_id}", seq):
                 self._check_bill(sale, seq)
             if sale.state is SaleState.ISSUED:
                 issued.add(sale.order_id)
                 self._check_issue(sale, issue)
             elif issue is not None:
-                raise _Broken(f"bill {sale.order_id} is {sale.state} but was issued", seq)
+                raise Broken(f"bill {sale.order_id} is {sale.state} but was issued", seq)
         for order, issue in self._issues.items():
             if order not in issued:
-                raise _Broken(f"issued bill {order} is missing", issue.seq)
+                raise Broken(f"issued bill {order} is missing", issue.seq)
 
     def _check_bill(self, sale: Sale, seq: int | None) -> None:
         name = sale.invoice_number or sale.order_id
@@ -151,30 +144,34 @@ class _Verification:
         columns = zip(*map(_sums, sale.bill.lines), strict=True)
         sums = tuple(map(sum, columns)) or (0,) * len(_SUMMED)
         if sums != _sums(totals):
-            raise _Broken(f"the totals of {name} are not the sums of its lines", seq)
+            raise Broken(f"the totals of {name} are not the sums of its lines", seq)
         if totals.payable != totals.total + totals.round_off or sale.due != totals.payable:
-            raise _Broken(f"the payable amount of {name} is not its total, rounded", seq)
+            raise Broken(f"the payable amount of {name} is not its total, rounded", seq)
         if sale.bill_hash != bill_digest(sale.bill):
-            raise _Broken(f"the bill of {name} was changed after it was frozen", seq)
+            raise Broken(f"the bill of {name} was changed after it was frozen", seq)
 
     def _check_issue(self, sale: Sale, issue: _Issue | None) -> None:
         number = sale.invoice_number
         if issue is None:
-            raise _Broken(f"invoice {number} has no ledger entry")
+            raise Broken(f"invoice {number} has no ledger entry")
         if issue.number != number:
-            raise _Broken(f"invoice {number} has another number in the ledger", issue.seq)
+            raise Broken(f"invoice {number} has another number in the ledger", issue.seq)
         if issue.bill_hash != sale.bill_hash:
-            raise _Broken(f"invoice {number} is another bill in the ledger", issue.seq)
+            raise Broken(f"invoice {number} is another bill in the ledger", issue.seq)
         if issue.at != sale.issued_at:
-            raise _Broken(f"invoice {number} has another date in the ledger", issue.seq)
-        # Money that came later (a flag, a refund) adds tenders; those of the issue stay first.
-        if isinstance(issue.tenders, list):
-            found = self._session.rows(_TENDERS, (sale.order_id,))[: len(issue.tenders)]
-            kept = [
-                {"kind": kind, "amount": amount, "reference": ref} for kind, amount, ref in found
-            ]
-            if kept != issue.tenders:
-                raise _Broken(f"invoice {number} was paid otherwise by the ledger", issue.seq)
+            raise Broken(f"invoice {number} has another date in the ledger", issue.seq)
+        with kinds_of(f"a tender of invoice {number}", issue.seq):
+            self._check_tenders(sale, issue)
+
+    def _check_tenders(self, sale: Sale, issue: _Issue) -> None:
+        number, tenders = sale.invoice_number, Tenders(self._session, sale.order_id)
+        told = issue.tenders
+        if isinstance(told, list) and tenders.at_issue(len(told)) != told:
+            raise Broken(f"invoice {number} was paid otherwise by the ledger", issue.seq)
+        standing = tenders.standing()
+        if standing < sale.due:
+            problem = f"invoice {number} has tenders of {standing} paise, {sale.due} are due"
+            raise Broken(problem, issue.seq)
 
     def _check_numbers(self) -> None:
         given: dict[tuple[str, str], int] = {}
@@ -182,30 +179,32 @@ class _Verification:
             series, fy, number = _parsed(text)
             wanted = given.get((series, fy), 0) + 1
             if number != wanted:
-                raise _Broken(f"invoice {series}/{fy}/{wanted:06d} is missing before {text}")
+                raise Broken(f"invoice {series}/{fy}/{wanted:06d} is missing before {text}")
             given[series, fy] = number
         for series, fy, last in self._session.rows(_NUMBERS):
             if _is_credit_notes(series):
                 continue
             highest = given.pop((series, fy), 0)
             if highest != last:
-                raise _Broken(f"series {series}/{fy} stands at {last}, its last bill at {highest}")
+                raise Broken(f"series {series}/{fy} stands at {last}, its last bill at {highest}")
         if given:
             series, fy = next(iter(given))
-            raise _Broken(f"series {series}/{fy} is not known")
+            raise Broken(f"series {series}/{fy} is not known")
 
     def _check_file(self) -> None:
         """What no sum shows: an index that tells another story than its table."""
         ((said, *_), *_) = self._session.rows("PRAGMA integrity_check(1)")
         if said != "ok":
-            raise _Broken(f"the file is damaged: {said}")
+            raise Broken(f"the file is damaged: {said}")
+        if row := self._session.row("PRAGMA foreign_key_check"):
+            raise Broken(f"a row of {row[0]} belongs to no row of {row[2]}")
 
     def _sales(self) -> Iterator[Sale]:
         last = ""
         while rows := self._session.rows(_SALES, (last, _PAGE)):
             first, before, last = rows[0][0], last, rows[-1][0]
             if not isinstance(last, str) or last <= before:
-                raise _Broken(f"the bills behind {before!r} do not stand in order")
+                raise Broken(f"the bills behind {before!r} do not stand in order")
             lines = self._session.rows(_LINES, (first, last))
             of = {key: list(group) for key, group in groupby(lines, itemgetter(0))}
             for row in rows:
@@ -215,15 +214,6 @@ class _Verification:
         while rows := self._session.rows(sql, (last, _PAGE)):
             yield from rows
             last = rows[-1][0]
-
-
-@contextmanager
-def _kinds_of(what: str, seq: int | None = None) -> Iterator[None]:
-    """A flipped bit may turn a number into text or nothing, which no sum or hash can be made of."""
-    try:
-        yield
-    except (TypeError, ValueError) as error:
-        raise _Broken(f"{what} holds a value of a wrong kind", seq) from error
 
 
 def bill_digest(bill: PricedBill) -> str:
@@ -240,7 +230,7 @@ def _entry(row: Row, before: str) -> tuple[LedgerEntry, str]:
     except (TypeError, ValueError):
         whole = False
     if not whole:
-        raise _Broken(f"the body of ledger entry {row[0]} has no canonical form", row[0])
+        raise Broken(f"the body of ledger entry {row[0]} has no canonical form", row[0])
     return entry, wanted
 
 
@@ -248,13 +238,13 @@ def _sale(row: Row, lines: list[Row]) -> Sale:
     try:
         return sale_of(row, [line_of(line[1:]) for line in lines])
     except ValueError as error:
-        raise _Broken(f"bill {row[0]} holds a word that is not ours: {error}") from error
+        raise Broken(f"bill {row[0]} holds a word that is not ours: {error}") from error
 
 
 def _parsed(text: str) -> tuple[str, str, int]:
     parts = text.split("/")
     if len(parts) != 3 or not (parts[2].isascii() and parts[2].isdigit()):
-        raise _Broken(f"{text} is no invoice number")
+        raise Broken(f"{text} is no invoice number")
     return parts[0], parts[1], int(parts[2])
 
 

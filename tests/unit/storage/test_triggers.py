@@ -1,10 +1,16 @@
 """The books hold against any writer, also one with a SQLite tool."""
 
+from dataclasses import replace
+
 import pytest
 
 from pos_desktop.domain.errors import DomainError
+from pos_desktop.domain.payment import PaymentFact, PaymentStatus, RefundFact, RefundStatus
+from pos_desktop.domain.people import Person, Role
+from pos_desktop.domain.refund import Refund, RefundState
+from pos_desktop.domain.sale import Tender, TenderKind
 from pos_desktop.storage.store import SqliteStore
-from tests.unit.storage.samples import sale, sell
+from tests.unit.storage.samples import NOW, order_id, sale, sell
 
 
 def test_the_books_hold_against_any_writer(store: SqliteStore) -> None:
@@ -43,6 +49,93 @@ def test_the_books_hold_against_any_writer(store: SqliteStore) -> None:
     with store.read() as reading:
         found = reading.sales.get(sale(2).order_id)
     assert found is not None and found.phone is None and found.consent is None
+
+
+def _money(store: SqliteStore) -> None:
+    """A tender taken back, one refund done and one asked, an inbox of two, a manager."""
+    sell(store, 1)
+    paid = PaymentFact("razorpay", "pay_1", PaymentStatus.CAPTURED, 500, "INR", NOW)
+    back = RefundFact("razorpay", "rfnd_1", "pay_1", RefundStatus.PROCESSED, 500, "INR", NOW)
+    refund = Refund(
+        "dup-pay_1", order_id(1), "razorpay", "pay_1", 500, "duplicate", RefundState.DONE, NOW,
+        "Asha", "Meera", provider_order_id="order_1",
+    )  # fmt: skip
+    asked = replace(refund, key="dup-pay_2", state=RefundState.ASKED, provider_order_id=None)
+    with store.write() as unit:
+        card = Tender(TenderKind.CARD, 100, NOW, "Asha", reference="slip", approved_by="Meera")
+        taken = unit.tenders.add(order_id(1), card)
+        unit.tenders.take_back(taken.tender_id, NOW, "Meera", "typed twice")
+        unit.facts.add(order_id(1), "", paid, NOW)
+        unit.refunds.add_fact(order_id(1), back, NOW)
+        unit.refunds.add(refund)
+        unit.refunds.add(asked)
+        unit.people.add(Person("p1", "Meera", Role.MANAGER, "$argon2id$x", NOW))
+        for detail in ("pay_1", "pay_2"):
+            unit.flags.raise_flag(order_id(1), "duplicate", 500, NOW, detail, "refund")
+        unit.flags.close(unit.flags.open()[0].flag_id, NOW, "Meera", "refunded")
+        unit.commit()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE facts SET amount = 1",
+        "DELETE FROM facts",
+        "UPDATE refund_facts SET amount = 1",
+        "DELETE FROM refund_facts",
+        "REPLACE INTO refund_facts SELECT * FROM refund_facts",
+        "UPDATE tender_reversals SET reason = 'x'",
+        "DELETE FROM tender_reversals",
+        "REPLACE INTO tender_reversals SELECT * FROM tender_reversals",
+        "UPDATE tenders SET approved_by = 'Ravi'",
+        "UPDATE sales SET remote = 1",
+        "UPDATE refunds SET amount = 1",
+        "UPDATE refunds SET payment_id = 'pay_9'",
+        "UPDATE refunds SET lines = '[[1, 1, 1]]'",
+        "UPDATE refunds SET approved_by = 'Ravi'",
+        "UPDATE refunds SET provider_order_id = 'order_2' WHERE key = 'dup-pay_1'",
+        "UPDATE refunds SET provider_order_id = NULL WHERE key = 'dup-pay_1'",
+        "UPDATE refunds SET state = 'asked' WHERE key = 'dup-pay_1'",
+        "DELETE FROM refunds",
+        "REPLACE INTO refunds SELECT * FROM refunds",
+        "UPDATE people SET name = 'Ravi'",
+        "UPDATE people SET role = 'cashier'",
+        "DELETE FROM people",
+        "UPDATE flags SET amount = 1 WHERE state = 'open'",
+        "UPDATE flags SET state = 'closed', amount = 1, closed_at = 1, closed_by = 'x', "
+        "resolution = 'x' WHERE state = 'open'",
+        "UPDATE flags SET state = 'closed', closed_at = 1, closed_by = 'x' WHERE state = 'open'",
+        "UPDATE flags SET state = 'open', closed_at = NULL, closed_by = NULL, resolution = NULL",
+        "UPDATE flags SET resolution = 'x' WHERE state = 'closed'",
+        "DELETE FROM flags WHERE state = 'open'",
+        "DELETE FROM flags WHERE state = 'closed'",
+        "INSERT INTO tender_reversals VALUES (99, 1, 'x', 'x', 0)",
+        "INSERT INTO tenders (order_id, kind, amount, at, by, tendered, change, reference, "
+        "approved_by) SELECT order_id, 'cash', -1, 1, 'x', 0, 0, '', '' FROM sales",
+    ],
+)
+def test_what_was_said_about_money_stands(store: SqliteStore, statement: str) -> None:
+    _money(store)
+    with store.write() as unit, pytest.raises(DomainError) as caught:
+        unit.session.change(statement)
+    assert caught.value.code == "conflict"
+
+
+def test_a_refund_learns_its_order_at_the_gateway_once(store: SqliteStore) -> None:
+    _money(store)
+    with store.write() as unit:
+        asked = unit.refunds.get("dup-pay_2")
+        assert asked is not None
+        known = replace(asked, provider_order_id="order_2", state=RefundState.PENDING)
+        unit.refunds.save(known)
+        unit.refunds.save(known)
+        assert unit.refunds.get("dup-pay_2") == known
+        with pytest.raises(DomainError, match="whom it pays"):
+            unit.refunds.save(replace(known, provider_order_id="order_3"))
+        done = unit.refunds.get("dup-pay_1")
+        assert done is not None
+        with pytest.raises(DomainError, match="not owed again"):
+            unit.refunds.save(replace(done, state=RefundState.FAILED))
 
 
 @pytest.mark.parametrize("value", ["twelve", 1.5, -1, None])
