@@ -10,6 +10,7 @@ from pos_desktop.domain.payment import OWN_UPI, Collect, CollectKind, CollectSta
 from pos_desktop.domain.sale import Channel, Sale
 from pos_desktop.ports import Ids, UnitOfWork
 from pos_desktop.services import effects
+from pos_desktop.services.captures import money_of
 from pos_desktop.services.issuing import new_message
 
 # A request goes out at most so often for one bill, whoever presses (reliability (d)).
@@ -63,7 +64,8 @@ class Opener:
         return CollectKind.QR if within else CollectKind.LINK
 
     def _add(self, uow: UnitOfWork, sale: Sale, kind: CollectKind, gateway: str, now: int) -> None:
-        settlement = settle(sale.due, uow.facts.of(sale.order_id), uow.tenders.of(sale.order_id))
+        facts, tenders = money_of(uow, sale.order_id), uow.tenders.of(sale.order_id)
+        settlement = settle(sale.due, facts, tenders)
         if settlement.open == 0:
             raise DomainError("nothing_to_pay")
         attempt = len(uow.collects.of(sale.order_id)) + 1

@@ -29,6 +29,7 @@ from pos_desktop.domain.payment import (
 from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
 from pos_desktop.ports import CollectSeen, UnitOfWork
 from pos_desktop.services import effects
+from pos_desktop.services.captures import money_of
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.schedule import watch_after
 from pos_desktop.services.switching import Switching, told
@@ -109,6 +110,11 @@ class Payments:
             self.event(uow, collect, Event.CAPTURED, now)
         return self._settle(uow, sale, now, source)
 
+    def recount(self, uow: UnitOfWork, order_id: str, now: int, source: str) -> PaidNews | None:
+        """A tender was put down for the bill: issue it if nothing is left to pay."""
+        sale = uow.sales.get(order_id)
+        return None if sale is None else self._settle(uow, sale, now, source)
+
     def event(
         self, uow: UnitOfWork, collect: Collect, event: Event, now: int, reason: str | None = None
     ) -> Collect:
@@ -159,7 +165,7 @@ class Payments:
         return closing
 
     def _settle(self, uow: UnitOfWork, sale: Sale, now: int, source: str) -> PaidNews | None:
-        facts = uow.facts.of(sale.order_id)
+        facts = money_of(uow, sale.order_id)
         if sale.state is not SaleState.AWAITING:
             self._flag_unapplied(uow, sale, facts, now)
             return None

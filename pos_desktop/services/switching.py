@@ -12,6 +12,7 @@ from pos_desktop.domain.payment import CollectKind
 from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
 from pos_desktop.domain.wish import Wish, WishKind
 from pos_desktop.ports import UnitOfWork
+from pos_desktop.services.captures import money_of
 from pos_desktop.services.issuing import (
     Issuer,
     abandon,
@@ -86,7 +87,7 @@ class Switching:
 
     def open(self, uow: UnitOfWork, sale: Sale) -> int:
         """What is still to pay, in paise."""
-        facts, tenders = uow.facts.of(sale.order_id), uow.tenders.of(sale.order_id)
+        facts, tenders = money_of(uow, sale.order_id), uow.tenders.of(sale.order_id)
         return settle(sale.due, facts, tenders).open
 
     def _carry_out(self, uow: UnitOfWork, sale: Sale, wish: Wish, now: int) -> PaidNews | None:
