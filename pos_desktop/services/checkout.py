@@ -15,6 +15,7 @@ from pos_desktop.domain.sale import Sale, SaleState
 from pos_desktop.domain.wish import Wish, WishKind
 from pos_desktop.ports import Clock, Store, UnitOfWork
 from pos_desktop.services.freeze import freeze
+from pos_desktop.services.issuing import GIVEN
 from pos_desktop.services.messages import Outgoing, payable
 from pos_desktop.services.opening import MOST_REQUESTS, Opener, requests_made
 from pos_desktop.services.order import Order
@@ -173,16 +174,15 @@ class Checkout:
 
     def hand_over_unpaid(self, order_id: str, approval: Approval) -> None:
         """The goods were given before the money came, as a manager decided: the bill stays on the
-        panel and in the inbox until it is paid. Raises DomainError ``not_waiting``."""
+        panel and in the inbox until it is paid, and counts as handed over then. Raises DomainError
+        ``not_waiting``."""
         now = self._clock.now()
         with self._store.write() as uow:
             sale = self._awaiting(uow, order_id)
-            uow.sales.hand_over(order_id, now, approval.by)
             body: dict[str, object] = {"order_id": order_id, "due": sale.due}
             uow.ledger.append("sale.handed_over_unpaid", approval.by, now, body)
             detail = f"handed over by {approval.by}"
-            kind = "handed_over_unpaid"
-            uow.flags.raise_flag(order_id, kind, sale.due, now, detail, "collect_rest_or_accept")
+            uow.flags.raise_flag(order_id, GIVEN, sale.due, now, detail, "collect_rest_or_accept")
             uow.commit()
         self._listener.changed()
 

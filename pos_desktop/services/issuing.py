@@ -13,10 +13,12 @@ from pos_desktop.domain.phone import last4
 from pos_desktop.domain.sale import Sale, SaleState
 from pos_desktop.ports import Ids, OutboxState, UnitOfWork
 from pos_desktop.services import effects
+from pos_desktop.services.captures import money_of
 from pos_desktop.services.views import PaidNews
 
 PAYABLE = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.OPEN})
-SOLVED_BY_PAYING = frozenset({"part", "handed_over_unpaid"})
+GIVEN = "handed_over_unpaid"
+SOLVED_BY_PAYING = frozenset({"part", GIVEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class Issuer:
         leave_awaiting(uow, sale.order_id, now, reason="bill_settled")
         close_collects(uow, sale.order_id, now)
         uow.wishes.drop(sale.order_id)
+        flags = [flag.kind for flag in uow.flags.of(sale.order_id) if flag.state == "open"]
+        if GIVEN in flags:
+            uow.sales.hand_over(sale.order_id, now, sale.cashier)
         close_flags(uow, sale.order_id, SOLVED_BY_PAYING, now, "paid")
         revision = effects.INVOICE_REVISION
         subject = effects.page_subject(sale.order_id, revision)
@@ -157,5 +162,6 @@ def abandon(uow: UnitOfWork, sale: Sale, now: int, reason: str, by: str) -> None
 
 def received_money(uow: UnitOfWork, sale: Sale) -> bool:
     """Whether there is money on the bill that a person would have to give back first."""
-    settlement = settle(sale.due, uow.facts.of(sale.order_id), uow.tenders.of(sale.order_id))
+    facts, tenders = money_of(uow, sale.order_id), uow.tenders.of(sale.order_id)
+    settlement = settle(sale.due, facts, tenders)
     return settlement.received > settlement.refunded

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pos_desktop.domain.payment import Collect, CollectKind, CollectState
+from pos_desktop.domain.payment import OWN_UPI, Collect, CollectKind, CollectState
 
 _SECOND = 1000
 _MINUTE = 60 * _SECOND
@@ -19,9 +19,10 @@ def interval(collect: Collect, now: int, *, push: bool) -> int | None:
     """Milliseconds to the next question about this collect; None when no more is needed.
 
     A paid collect is never asked again: a single-use QR and a paid link take no second payment.
+    Nor is the shop's own UPI address: nobody would answer.
     """
     age = now - collect.created_at
-    if collect.state is CollectState.PAID:
+    if collect.state is CollectState.PAID or collect.gateway == OWN_UPI:
         return None
     if collect.state in _CLOSED:
         return _closed_interval(now - (collect.closed_at or collect.created_at))
