@@ -16,9 +16,12 @@ from pos_desktop.domain.collect import (
     SettlementFlag,
     Step,
     collect_received,
+    in_hand,
     money_event,
     next_state,
     settle,
+    shares,
+    unapplied,
 )
 from pos_desktop.domain.payment import CollectState, PaymentFact, PaymentStatus
 from pos_desktop.domain.sale import Tender, TenderKind
@@ -330,3 +333,72 @@ def test_a_bare_refund_makes_no_collect_paid() -> None:
     assert money_event("r1", 100_000, facts) is None
     assert money_event("r1", 100_000, [*facts, ("r1", fact())]) is Event.CAPTURED
     assert money_event("r1", 100_000, [("r1", fact(amount=1))]) is Event.PART_CAPTURED
+
+
+def own_upi(rrn: str, amount: int) -> Tender:
+    return Tender(TenderKind.OWN_UPI, amount, 500, "Asha", reference=rrn, approved_by="Meera")
+
+
+def test_a_word_about_an_rrn_counts_until_the_bank_says_it_too() -> None:
+    word = own_upi("632712345678", 100_000)
+    assert settle(100_000, [], [word]).settled
+    told = [("r1", replace(fact(), rrn="632712345678"))]
+    both = settle(100_000, told, [word])
+    assert (both.received, both.excess, both.flags) == (100_000, 0, flags())
+    assert in_hand(told, [word]) == []
+    assert unapplied(told, [word]) == []
+    other = [("r1", replace(fact(), rrn="632700000000"))]
+    assert settle(100_000, other, [word]).excess == 100_000
+    assert [(left.amount, left.whole) for left in unapplied(other, [word])] == [(100_000, True)]
+
+
+@pytest.mark.parametrize("kind", [TenderKind.CARD, TenderKind.STORE_CREDIT, TenderKind.CASH])
+def test_what_a_person_took_counts(kind: TenderKind) -> None:
+    taken = Tender(kind, 60_000, 1000, "Asha", reference="SLIP1")
+    settlement = settle(100_000, [("r1", fact(amount=40_000))], [taken])
+    assert (settlement.open, settlement.received, settlement.flags) == (0, 100_000, flags())
+
+
+def test_a_capture_beyond_its_tender_is_left_over() -> None:
+    counted = Tender(TenderKind.GATEWAY_LINK, 70_000, 1000, "razorpay", reference="pay_1")
+    (left,) = unapplied([("r1", fact())], [counted, cash(30_000)])
+    assert (left.amount, left.whole, left.payment.payment_id) == (30_000, False, "pay_1")
+    given = [("r1", fact()), ("r1", replace(fact(), amount_refunded=30_000))]
+    assert unapplied(given, [counted, cash(30_000)]) == []
+
+
+def test_the_books_take_in_each_payment_once_and_never_beyond_the_due() -> None:
+    facts = [
+        ("r1", fact(amount=60_000)),
+        ("r1", replace(fact(amount=60_000), amount_refunded=10_000)),
+        ("r2", fact("pay_2", 70_000)),
+        ("r3", fact("pay_3", 1, currency="USD")),
+        ("r4", fact("pay_4", 5)),
+    ]
+    taken = [
+        (ref, payment.payment_id, amount) for ref, payment, amount in shares(100_000, facts, [])
+    ]
+    assert taken == [("r1", "pay_1", 50_000), ("r2", "pay_2", 50_000)]
+    known = Tender(TenderKind.GATEWAY_LINK, 50_000, 1000, "razorpay", reference="pay_1")
+    assert [p.payment_id for _, p, _ in shares(100_000, facts, [known])] == ["pay_2"]
+
+
+@given(st.integers(1, 3000), FACTS, TENDERS)
+def test_every_rupee_captured_is_on_the_bill_or_left_over(
+    due: int, facts: list[tuple[str, PaymentFact]], tenders: list[Tender]
+) -> None:
+    taken = shares(due, facts, tenders)
+    assert sum(amount for *_, amount in taken) <= max(0, due - sum(t.amount for t in tenders))
+    written = [
+        Tender(TenderKind.GATEWAY_QR, amount, 1, "razorpay", reference=payment.payment_id)
+        for _, payment, amount in taken
+    ]
+    left = {one.payment.payment_id: one.amount for one in unapplied(facts, [*tenders, *written])}
+    booked = {tender.reference: tender.amount for tender in written}
+    first = {f.payment_id: f for _, f in reversed(facts) if f.status is PaymentStatus.CAPTURED}
+    for payment_id, payment in first.items():
+        told = [f for _, f in facts if f.payment_id == payment_id]
+        back = max(f.amount_refunded or (f.amount if f.status is PaymentStatus.REFUNDED else 0)
+                   for f in told)  # fmt: skip
+        rest = payment.amount - back - booked.get(payment_id, 0)
+        assert left.get(payment_id, 0) == max(0, rest)
