@@ -8,7 +8,20 @@ from pos_desktop.domain.delivery import DeliverySeen, Message, MessageState, Pur
 from pos_desktop.domain.options import Options
 from pos_desktop.domain.payment import Collect
 from pos_desktop.domain.sale import Channel, Consent, Item, Sale
-from pos_desktop.ports import Clock, Flag, Gateways, Ids, Lanes, Store, UnitOfWork
+from pos_desktop.ports import (
+    Clock,
+    Flag,
+    Gateway,
+    Gateways,
+    Ids,
+    Lanes,
+    Messenger,
+    Relay,
+    Renderer,
+    Sealer,
+    Store,
+    UnitOfWork,
+)
 from pos_desktop.services import effects
 from pos_desktop.services.capturing import CapturePayment
 from pos_desktop.services.checkout import Checkout
@@ -52,7 +65,7 @@ MILK = Item(1, "8901234000011", "Milk", 7200, mrp=7400, gst_rate=50_000, hsn="04
 OIL = Item(2, "8901234000028", "Oil", 16500, mrp=16800, gst_rate=50_000, hsn="1507")
 
 
-class Services:
+class Wired:
     """The services of one counter on whatever machine and peers its attributes name."""
 
     store: Store
@@ -61,21 +74,12 @@ class Services:
     ids: Ids
     options: Options
     heard: Heard
-    gateway: PlayedGateway
-    own_upi: PlayedOwnUpi
-    messenger: PlayedMessenger
-    relay: PlayedRelay
-    renderer: PlainRenderer
-    sealer: PlainSealer
-
-    def meet(self) -> None:
-        """Fresh peers, heard by nobody yet."""
-        self.gateway = PlayedGateway()
-        self.own_upi = PlayedOwnUpi()
-        self.messenger = PlayedMessenger()
-        self.relay = PlayedRelay()
-        self.renderer = PlainRenderer()
-        self.sealer = PlainSealer()
+    gateway: Gateway
+    own_upi: Gateway
+    messenger: Messenger
+    relay: Relay
+    renderer: Renderer
+    sealer: Sealer
 
     def connect(self) -> None:
         """Wire everything as ``bootstrap`` does."""
@@ -143,6 +147,26 @@ class Services:
 
     def bill(self, order_id: str) -> WaitingBill:
         return next(b for b in self.desk.state().waiting if b.order_id == order_id)
+
+
+class Services(Wired):
+    """The services of one counter on any machine, with played peers."""
+
+    gateway: PlayedGateway
+    own_upi: PlayedOwnUpi
+    messenger: PlayedMessenger
+    relay: PlayedRelay
+    renderer: PlainRenderer
+    sealer: PlainSealer
+
+    def meet(self) -> None:
+        """Fresh peers, heard by nobody yet."""
+        self.gateway = PlayedGateway()
+        self.own_upi = PlayedOwnUpi()
+        self.messenger = PlayedMessenger()
+        self.relay = PlayedRelay()
+        self.renderer = PlainRenderer()
+        self.sealer = PlainSealer()
 
 
 class Till(Services):
