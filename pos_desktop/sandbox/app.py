@@ -6,7 +6,8 @@ from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from pos_desktop.sandbox.control import ControlRefused, control_answer, control_router
+from pos_desktop.sandbox.control import control_router
+from pos_desktop.sandbox.controlling import ControlRefused, control_answer
 from pos_desktop.sandbox.exotel.answers import Refused, refused_answer
 from pos_desktop.sandbox.exotel.routes import exotel_router
 from pos_desktop.sandbox.front import Front
@@ -41,7 +42,7 @@ def practice_app(practice: Practice) -> ASGIApp:
         openapi_config=None,
         logging_config=None,
     )
-    return Front(app, practice.journal, practice.faults)
+    return Front(app, practice.journal, practice.faults, practice.limits)
 
 
 def _razorpay_refusal(_: Asked, error: Refusal) -> Response[Json]:

@@ -5,19 +5,19 @@ No key is needed: the process listens on this machine only. Refusals are ``{"cod
 
 import json
 from dataclasses import asdict, fields, replace
-from typing import Any
 
-from litestar import Controller, Request, Response, Router, delete, get, post
+from litestar import Controller, Router, delete, get, post
 from litestar.di import Provide
 
+from pos_desktop.sandbox.controlling import Asked, ControlRefused, control_body, whole_number
 from pos_desktop.sandbox.exotel import registry
-from pos_desktop.sandbox.faults import FaultRefused
+from pos_desktop.sandbox.faults import SERVER_TARGETS, FaultRefused
 from pos_desktop.sandbox.practice import Practice
 from pos_desktop.sandbox.razorpay import entities, links, payments
+from pos_desktop.sandbox.razorpay.control import RazorpayMoneyRoutes
 from pos_desktop.sandbox.razorpay.objects import Link, Payment, Qr
 from pos_desktop.sandbox.shapes import Json, is_local_url
 
-Asked = Request[Any, Any, Any]
 _ATTEMPT = {
     "amount": int,
     "method": str,
@@ -27,17 +27,8 @@ _ATTEMPT = {
     "late": bool,
     "fee": int,
     "tax": int,
+    "age_s": int,
 }
-
-
-class ControlRefused(Exception):
-    """A control call asks for something that cannot be."""
-
-    def __init__(self, code: str, text: str, status: int = 400) -> None:
-        super().__init__(text)
-        self.code = code
-        self.text = text
-        self.status = status
 
 
 class CustomerRoutes(Controller):
@@ -61,6 +52,12 @@ class CustomerRoutes(Controller):
         target, attempt = await _asked_payment(request, practice)
         return _paid(payments.authorise(practice.register, target, attempt))
 
+    @post("/attempt", status_code=200)
+    async def attempt(self, request: Asked, practice: Practice) -> Json:
+        """The customer types the PIN: fail, authorise or pay with its ``payment_id`` ends it."""
+        target, attempt = await _asked_payment(request, practice)
+        return _paid(payments.begin(practice.register, target, attempt))
+
     @post("/fail", status_code=200)
     async def fail(self, request: Asked, practice: Practice) -> Json:
         """A failed attempt; pay with its ``payment_id`` makes the same one succeed."""
@@ -70,7 +67,7 @@ class CustomerRoutes(Controller):
     @post("/expire", status_code=200)
     async def expire(self, request: Asked, practice: Practice) -> Json:
         """Let a link or QR code reach its end now."""
-        target = _target(await _body(request), practice)
+        target = _target(await control_body(request), practice)
         if isinstance(target, Qr):
             # Past close_by, but its status still says active: it may lag.
             target.ask = replace(target.ask, close_by=practice.register.now())
@@ -81,7 +78,7 @@ class CustomerRoutes(Controller):
     @post("/reply", status_code=200)
     async def reply(self, request: Asked, practice: Practice) -> Json:
         """The customer answers a WhatsApp message: ``{"sid", "text"}``."""
-        body = await _body(request)
+        body = await control_body(request)
         message = practice.book.messages.get(str(body.get("sid", "")))
         if message is None:
             raise ControlRefused("not_found", "no message has this sid", 404)
@@ -113,7 +110,7 @@ class WorldRoutes(Controller):
     async def arm(self, request: Asked, practice: Practice) -> Json:
         """Arm one; see ``faults.Fault``."""
         try:
-            return asdict(practice.faults.add(await _body(request)))
+            return asdict(practice.faults.add(await control_body(request)))
         except FaultRefused as error:
             raise ControlRefused("bad_fault", str(error)) from None
 
@@ -122,10 +119,23 @@ class WorldRoutes(Controller):
         """Disarm all."""
         practice.faults.clear()
 
+    @post("/limit", status_code=200)
+    async def limit(self, request: Asked, practice: Practice) -> Json:
+        """How many requests a minute an account may make, 0 is any number:
+        ``{"server": "razorpay", "per_minute": 300}``."""
+        body = await control_body(request)
+        server = body.get("server", "razorpay")
+        if server not in SERVER_TARGETS:
+            raise ControlRefused(
+                "bad_field", f"server must be {' or '.join(sorted(SERVER_TARGETS))}"
+            )
+        practice.limits.set(str(server), whole_number(body, "per_minute"))
+        return practice.limits.as_json()
+
     @post("/webhook", status_code=200)
     async def webhook(self, request: Asked, practice: Practice) -> Json:
         """Where webhooks go: ``{"url", "secret"?, "events"?}``; an empty URL ends them."""
-        body, hook = await _body(request), practice.hook
+        body, hook = await control_body(request), practice.hook
         url, secret = body.get("url", hook.url), body.get("secret", hook.secret)
         events = body.get("events", list(hook.events))
         if not isinstance(url, str) or not isinstance(secret, str) or not _words(events):
@@ -145,7 +155,7 @@ class WorldRoutes(Controller):
     async def switch(self, request: Asked, practice: Practice) -> Json:
         """Change the named switches."""
         try:
-            practice.features.change(await _body(request))
+            practice.features.change(await control_body(request))
         except ValueError as error:
             raise ControlRefused("bad_feature", str(error)) from None
         return practice.features.as_json()
@@ -153,7 +163,7 @@ class WorldRoutes(Controller):
     @post("/keys", status_code=200)
     async def rotate(self, request: Asked, practice: Practice) -> Json:
         """Replace credentials by name, as a rotation at the provider does."""
-        body, known = await _body(request), {f.name for f in fields(practice.keys)}
+        body, known = await control_body(request), {f.name for f in fields(practice.keys)}
         if not set(body) <= known or not _words(list(body.values())):
             raise ControlRefused("bad_key", f"keys are texts named {', '.join(sorted(known))}")
         for name, value in body.items():
@@ -177,24 +187,9 @@ def control_router(practice: Practice) -> Router:
     """All of it below ``/control``."""
     return Router(
         path="/control",
-        route_handlers=[CustomerRoutes, WorldRoutes],
+        route_handlers=[CustomerRoutes, RazorpayMoneyRoutes, WorldRoutes],
         dependencies={"practice": Provide(lambda: practice, sync_to_thread=False)},
     )
-
-
-def control_answer(refused: ControlRefused) -> Response[Json]:
-    """A refusal as HTTP."""
-    return Response({"code": refused.code, "text": refused.text}, status_code=refused.status)
-
-
-async def _body(request: Asked) -> Json:
-    try:
-        body = json.loads(await request.body() or b"{}")
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise ControlRefused("bad_json", "the body must be a JSON object")
-    return body
 
 
 def _target(body: Json, practice: Practice) -> Link | Qr:
@@ -205,7 +200,7 @@ def _target(body: Json, practice: Practice) -> Link | Qr:
 
 
 async def _asked_payment(request: Asked, practice: Practice) -> tuple[Link | Qr, payments.Attempt]:
-    body = await _body(request)
+    body = await control_body(request)
     target = _target(body, practice)
     given = {k: v for k, v in body.items() if k not in ("collect_id", "reference")}
     for name, value in given.items():
@@ -241,6 +236,7 @@ def _state(practice: Practice) -> Json:
         "webhook": asdict(practice.hook),
         "features": practice.features.as_json(),
         "faults": practice.faults.as_json(),
+        "limits": practice.limits.as_json(),
     }
 
 

@@ -11,7 +11,16 @@ from pos_desktop.sandbox.shapes import Json
 SERVER_TARGETS = frozenset({"razorpay", "exotel"})
 DELIVERY_TARGETS = frozenset({"webhooks", "callbacks"})
 SERVER_KINDS = frozenset(
-    {"html", "hang", "hang_after_work", "refuse", "refuse_after_work", "delay"}
+    {
+        "html",
+        "login_page",
+        "stale",
+        "hang",
+        "hang_after_work",
+        "refuse",
+        "refuse_after_work",
+        "delay",
+    }
 )
 DELIVERY_KINDS = frozenset({"lose", "duplicate", "delay", "reorder", "wrong_signature"})
 _STATUS = re.compile(r"status_[45]\d\d")
@@ -28,7 +37,8 @@ class Fault:
     It meets the next ``count`` matches (after leaving ``skip`` alone), or every match until
     ``until`` (monotonic seconds). ``method`` and ``path`` (a part of it) narrow requests, ``event``
     deliveries. ``delay_ms``: for ``delay``, and the longest wait of ``reorder``. ``retry_after``:
-    seconds of the header on a status fault.
+    seconds of the header on a status fault. ``stale``: a GET is answered as the last time.
+    ``login_page``: HTML with status 200, as a hotel's network answers.
     """
 
     number: int

@@ -13,6 +13,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from pos_desktop.sandbox.faults import SERVER_TARGETS, Fault, Faults
 from pos_desktop.sandbox.journal import Entry, Journal
+from pos_desktop.sandbox.limits import Limits
 
 TRANSPORT = "practice_transport"
 """Key of the connection in the scope's state, put there by ``serve``'s protocol."""
@@ -24,14 +25,19 @@ _HTML = (
     b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 )
 
+_LOGIN = b"<html><head><title>Wi-Fi</title></head><body><h1>Please log in</h1></body></html>"
+_REMEMBERED = 2_000
+
 
 class Front:
     """ASGI application around ``app``; see the module."""
 
-    def __init__(self, app: ASGIApp, journal: Journal, faults: Faults) -> None:
+    def __init__(self, app: ASGIApp, journal: Journal, faults: Faults, limits: Limits) -> None:
         self._app = app
         self._journal = journal
         self._faults = faults
+        self._limits = limits
+        self._last: dict[tuple[str, str], list[Message]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""
@@ -46,6 +52,10 @@ class Front:
         method, path = str(scope["method"]), "/" + rest
         query = bytes(scope["query_string"]).decode("latin-1")
         entry = self._journal.open(server, method, (path, query), body)
+        if not self._limits.take(server):
+            entry.fault = "limit"
+            await _Call(self._app, scope, receive, send, body).tell(entry, *_status(server, 429))
+            return
         fault = self._faults.take(server, method, path)
         entry.fault = fault.kind if fault else None
         call = _Call(self._app, scope, receive, send, body)
@@ -53,8 +63,11 @@ class Front:
 
     async def _answer(self, call: "_Call", entry: Entry, fault: Fault | None) -> None:
         kind = fault.kind if fault else ""
-        if fault is not None and (kind == "html" or kind.startswith("status_")):
+        place = (f"{entry.method} {entry.path}", entry.query)
+        if fault is not None and (kind in _PAGES or kind.startswith("status_")):
             await call.tell(entry, *_instead(entry.server, fault))
+        elif kind == "stale" and place in self._last:
+            await call.pass_on(entry, self._last[place])
         elif kind == "hang":
             await call.wait_for_hang_up()
         elif kind == "refuse":
@@ -63,12 +76,19 @@ class Front:
             if fault is not None and kind == "delay":
                 await asyncio.sleep(fault.delay_ms / 1000)
             answer = await call.work()
+            self._remember(place, answer)
             if kind == "hang_after_work" or call.state.get(HANG):
                 await call.wait_for_hang_up()
             elif kind == "refuse_after_work":
                 await call.hang_up()
             else:
                 await call.pass_on(entry, answer)
+
+    def _remember(self, place: tuple[str, str], answer: list[Message]) -> None:
+        if place[0].startswith("GET "):
+            self._last[place] = answer
+            if len(self._last) > _REMEMBERED:
+                del self._last[next(iter(self._last))]
 
 
 class _Call:
@@ -144,12 +164,18 @@ async def _whole_body(receive: Receive) -> bytes:
 
 def _instead(server: str, fault: Fault) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     """Status, headers and body of a fault that answers."""
-    if fault.kind == "html":
-        return 502, [(b"content-type", b"text/html")], _HTML
-    status = int(fault.kind.removeprefix("status_"))
+    if fault.kind in _PAGES:
+        status, page = _PAGES[fault.kind]
+        return status, [(b"content-type", b"text/html")], page
+    return _status(server, int(fault.kind.removeprefix("status_")), fault.retry_after)
+
+
+def _status(
+    server: str, status: int, retry_after: int | None = None
+) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     headers = [(b"content-type", b"application/json")]
-    if fault.retry_after is not None:
-        headers.append((b"retry-after", str(fault.retry_after).encode()))
+    if retry_after is not None:
+        headers.append((b"retry-after", str(retry_after).encode()))
     return status, headers, json.dumps(_error_body(server, status)).encode()
 
 
@@ -170,6 +196,7 @@ def _error_body(server: str, status: int) -> dict[str, object]:
     }
 
 
+_PAGES = {"html": (502, _HTML), "login_page": (200, _LOGIN)}
 _TEXTS = {
     401: "Authentication failed",
     409: "Request failed because another request is in progress with the same idempotency key",

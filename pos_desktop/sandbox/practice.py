@@ -9,7 +9,8 @@ from pos_desktop.sandbox.exotel import registry
 from pos_desktop.sandbox.exotel.book import Book
 from pos_desktop.sandbox.faults import Faults
 from pos_desktop.sandbox.journal import Journal
-from pos_desktop.sandbox.razorpay import links, qrs
+from pos_desktop.sandbox.limits import Limits
+from pos_desktop.sandbox.razorpay import links, payments, qrs
 from pos_desktop.sandbox.razorpay.hooks import Announcer
 from pos_desktop.sandbox.razorpay.objects import Link, Qr, Register
 from pos_desktop.sandbox.settings import Features, Hook, Keys, practice_keys
@@ -29,6 +30,7 @@ class Practice:
     features: Features
     hook: Hook
     faults: Faults
+    limits: Limits
     journal: Journal
     courier: Courier
     register: Register
@@ -76,6 +78,7 @@ class Practice:
             await asyncio.sleep(1.0)
             links.expire_due(self.register)
             qrs.expire_due(self.register)
+            payments.expire_due(self.register)
 
 
 def open_practice(origin: str) -> Practice:
@@ -100,6 +103,7 @@ def open_practice(origin: str) -> Practice:
         features=features,
         hook=hook,
         faults=faults,
+        limits=Limits(),
         journal=journal,
         courier=courier,
         register=register,

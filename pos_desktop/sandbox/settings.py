@@ -42,7 +42,10 @@ class Features:
 
     ``qr``: QR codes enabled on the account. ``image_content``: the raw UPI text in QR answers.
     ``qr_notes_on_payments``: QR notes copied to fetched payments too, not only in webhooks.
-    ``refunds``: how refunds end (processed, failed, pending, low_balance), ``refund_ms`` later.
+    ``refunds``: how refunds end (processed, failed, pending, low_balance), ``refund_ms`` later;
+    the bank's reference comes ``refund_ref_ms`` after that, and asking takes ``refund_pause_ms``.
+    ``attempt_s``: after so long without an answer of the bank an attempt fails; ``capture_s``:
+    after so long what is authorised and not captured goes back.
     ``pace_ms``: time between the steps of a message. ``callback_*``: oddities of Exotel's reports
     (``callback_to``: plus, bare or zero; ``callback_retries``: repeats after a non-200).
     ``retry_ms``: first pause before a webhook or callback is repeated (doubles each time).
@@ -55,6 +58,10 @@ class Features:
     merchant: str = "Practice Shop"
     refunds: str = "processed"
     refund_ms: int = 400
+    refund_ref_ms: int = 0
+    refund_pause_ms: int = 0
+    attempt_s: int = 600
+    capture_s: int = 259_200
     pace_ms: int = 120
     callback_to: str = "plus"
     callback_string_codes: bool = False

@@ -94,6 +94,7 @@ class Practice:
     def calm(self) -> None:
         """No fault, no webhook, every switch as at the start."""
         self.control.delete("/faults").raise_for_status()
+        self.do("limit", server="razorpay", per_minute=0)
         self.webhook("", events=[])
         self.features(**_DEFAULTS)
 
@@ -105,6 +106,10 @@ _DEFAULTS: Json = {
     "merchant": "Practice Shop",
     "refunds": "processed",
     "refund_ms": 400,
+    "refund_ref_ms": 0,
+    "refund_pause_ms": 0,
+    "attempt_s": 600,
+    "capture_s": 259_200,
     "pace_ms": 120,
     "callback_to": "plus",
     "callback_string_codes": False,

@@ -155,3 +155,4 @@ class Register:
     payments: dict[str, Payment] = field(default_factory=dict)
     refunds: dict[str, Refund] = field(default_factory=dict)
     refund_keys: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    refunds_running: set[str] = field(default_factory=set)

@@ -26,33 +26,68 @@ class Attempt:
     late: bool = False
     fee: int = 0
     tax: int = 0
+    age_s: int = 0
 
 
 def pay(reg: Register, target: Link | Qr, attempt: Attempt) -> Payment:
     """A payment that succeeds and is captured. Raises NotPayable."""
     payment = authorise(reg, target, attempt)
-    order = reg.orders.get(payment.order_id or "")
-    if order is not None and order.status == "paid":
-        refunds.refund_duplicate(reg, payment)
-    else:
+    if payment.status == "authorized":
         settle(reg, payment)
     return payment
 
 
 def authorise(reg: Register, target: Link | Qr, attempt: Attempt) -> Payment:
-    """A payment that the bank allowed and nobody captured yet. Raises NotPayable."""
-    payment = _begin(reg, target, attempt)
+    """A payment that the bank allowed and nobody captured yet; for an order that is paid it goes
+    back at once. Raises NotPayable."""
+    payment = begin(reg, target, attempt)
     payment.status = "authorized"
     payment.error_reason = None
+    payment.updated_at = reg.now()
     reg.emit("payment.authorized", {"payment": entities.hook_payment(payment)})
+    order = reg.orders.get(payment.order_id or "")
+    if order is not None and order.status == "paid":
+        refunds.refund_by_itself(reg, payment)
     return payment
 
 
 def fail(reg: Register, target: Link | Qr, attempt: Attempt) -> Payment:
     """An attempt that failed; the object stays payable. Raises NotPayable."""
-    payment = _begin(reg, target, attempt)
-    payment.status, payment.error_reason = "failed", attempt.reason
-    reg.emit("payment.failed", {"payment": entities.hook_payment(payment)})
+    payment = begin(reg, target, attempt)
+    _fail(reg, payment, attempt.reason)
+    return payment
+
+
+def expire_due(reg: Register) -> None:
+    """What waited too long: no answer of the bank fails, what nobody captured goes back (1.6)."""
+    now, features = reg.now(), reg.features
+    for payment in list(reg.payments.values()):
+        waited = now - payment.updated_at
+        if payment.status == "created" and waited >= features.attempt_s:
+            _fail(reg, payment, "payment_timed_out")
+        elif payment.status == "authorized" and waited >= features.capture_s:
+            refunds.refund_by_itself(reg, payment)
+
+
+def stray(reg: Register, amount: int, description: str, notes: Json, age_s: int) -> Payment:
+    """Captured money that is for no link or QR code of this account."""
+    now = reg.now() - age_s
+    payment = Payment(
+        id="pay_" + tail(),
+        mode="live",
+        amount=amount,
+        currency="INR",
+        method="upi",
+        status="authorized",
+        created_at=now,
+        updated_at=now,
+        contact=CONTACT,
+        description=description,
+        rrn=reference_number(now),
+        notes=dict(notes),
+    )
+    reg.payments[payment.id] = payment
+    settle(reg, payment)
     return payment
 
 
@@ -95,7 +130,8 @@ def settle(reg: Register, payment: Payment) -> None:
         _credit_link(reg, reg.links[payment.link_id], order, payment)
 
 
-def _begin(reg: Register, target: Link | Qr, attempt: Attempt) -> Payment:
+def begin(reg: Register, target: Link | Qr, attempt: Attempt) -> Payment:
+    """An attempt whose end is open: the customer types the PIN. Raises NotPayable."""
     known = reg.payments.get(attempt.payment_id)
     if attempt.payment_id and (known is None or known.captured):
         raise NotPayable("that attempt does not exist or is captured already")
@@ -116,8 +152,14 @@ def _begin(reg: Register, target: Link | Qr, attempt: Attempt) -> Payment:
     return known
 
 
+def _fail(reg: Register, payment: Payment, reason: str) -> None:
+    payment.status, payment.error_reason = "failed", reason
+    payment.updated_at = reg.now()
+    reg.emit("payment.failed", {"payment": entities.hook_payment(payment)})
+
+
 def _payment(reg: Register, target: Link | Qr, attempt: Attempt, due: int | None) -> Payment:
-    now = reg.now()
+    now = reg.now() - attempt.age_s
     amount = attempt.amount if attempt.amount is not None else due
     if amount is None or amount <= 0:
         amount = target.ask.amount if isinstance(target, Link) else 0

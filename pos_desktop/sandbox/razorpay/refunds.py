@@ -1,6 +1,8 @@
 """Refunds: asked with a key, pending, then processed or failed (reference gateways 1.7)."""
 
+import asyncio
 import re
+from typing import Literal
 
 from pos_desktop.sandbox.razorpay import asks, entities
 from pos_desktop.sandbox.razorpay.objects import Payment, Refund, Register
@@ -9,6 +11,27 @@ from pos_desktop.sandbox.shapes import Json, reference_number, tail
 
 _FIELDS = frozenset({"amount", "speed", "notes", "receipt"})
 _KEY = re.compile(r"[A-Za-z0-9_-]{10,}")
+_HALF_YEAR_S = 183 * 86_400
+Ending = Literal["processed", "failed"]
+ENDINGS: dict[str, Ending] = {"processed": "processed", "failed": "failed"}
+
+
+async def ask(reg: Register, payment: Payment, body: Json, *, key: str, raw: bytes) -> Refund:
+    """``create``, as slow as the switch ``refund_pause_ms`` says; the same ``key`` meanwhile is
+    refused with 409. Raises Refusal."""
+    if key in reg.refunds_running:
+        raise Refusal(
+            "Request failed because another request is in progress with the same idempotency key",
+            status=409,
+        )
+    if not reg.features.refund_pause_ms:
+        return create(reg, payment, body, key=key, raw=raw)
+    reg.refunds_running.add(key)
+    try:
+        await asyncio.sleep(reg.features.refund_pause_ms / 1000)
+        return create(reg, payment, body, key=key, raw=raw)
+    finally:
+        reg.refunds_running.discard(key)
 
 
 def create(reg: Register, payment: Payment, body: Json, *, key: str, raw: bytes) -> Refund:
@@ -35,23 +58,38 @@ def find(reg: Register, refund_id: str) -> Refund:
     return refund
 
 
-def finish(reg: Register, refund: Refund) -> None:
-    """The bank's answer, as the switch ``refunds`` wants it; nothing if it stays pending."""
-    if refund.status != "pending" or reg.features.refunds == "pending":
-        return
+async def end(reg: Register, refund: Refund) -> None:
+    """The bank's answer after a while, as the switch ``refunds`` wants it."""
+    await asyncio.sleep(reg.features.refund_ms / 1000)
+    wanted = reg.features.refunds
+    if refund.status == "pending" and wanted != "pending":
+        finish(reg, refund, "failed" if wanted == "failed" else "processed")
+        await number_later(reg, refund)
+
+
+def finish(reg: Register, refund: Refund, ending: Ending) -> None:
+    """End a pending refund; a processed one may get its bank reference later."""
     payment = reg.payments[refund.payment_id]
-    if reg.features.refunds == "failed":
-        refund.status = "failed"
+    refund.status = ending
+    if ending == "failed":
         payment.amount_refunded -= refund.amount
         payment.status = "captured"
-    else:
-        refund.status, refund.rrn = "processed", reference_number(reg.now())
+    elif not reg.features.refund_ref_ms:
+        refund.rrn = reference_number(reg.now())
     payment.updated_at = reg.now()
     _tell(reg, f"refund.{refund.status}", refund, payment)
 
 
-def refund_duplicate(reg: Register, payment: Payment) -> None:
-    """Money for an order that is paid already goes back at once, never captured (1.5, 1.6)."""
+async def number_later(reg: Register, refund: Refund) -> None:
+    """Give a processed refund its bank reference, ``refund_ref_ms`` after its end (1.7)."""
+    await asyncio.sleep(reg.features.refund_ref_ms / 1000)
+    if refund.status == "processed" and refund.rrn is None:
+        refund.rrn = reference_number(reg.now())
+
+
+def refund_by_itself(reg: Register, payment: Payment) -> None:
+    """What is never captured goes back: at once for an order that is paid already, else when the
+    time to capture is over (1.5, 1.6)."""
     refund = _book(reg, payment, payment.amount, {}, None, "normal")
     refund.status, refund.rrn = "processed", reference_number(reg.now())
     _tell(reg, "refund.processed", refund, payment)
@@ -65,6 +103,10 @@ def _same(reg: Register, known: tuple[bytes, str], payment: Payment, raw: bytes)
 
 def _start(reg: Register, payment: Payment, body: Json) -> Refund:
     left = payment.amount - payment.amount_refunded
+    if payment.created_at < reg.now() - _HALF_YEAR_S:
+        raise Refusal(
+            "Refund is not supported by the bank because the payment is more than 6 months old"
+        )
     if not payment.captured:
         raise Refusal("The payment status should be captured for action to be taken")
     if left == 0:

@@ -1,7 +1,5 @@
 """HTTP of the practice Razorpay, below ``/razorpay``; every success is HTTP 200 (1.1)."""
 
-import asyncio
-
 from litestar import Controller, Response, Router, get, patch, post
 from litestar.di import Provide
 
@@ -124,7 +122,8 @@ class PaymentRoutes(Controller):
     @get("/")
     async def search(self, request: Asked, reg: Register, mode: str) -> Json:
         """All payments, newest first: the source of the day-end sweep."""
-        found = [p for p in reversed(reg.payments.values()) if p.mode == mode]
+        kept = [p for p in reg.payments.values() if p.mode == mode]
+        found = sorted(kept, key=lambda p: p.created_at)[::-1]
         shown = page(request, found, [p.created_at for p in found])
         return collection([entities.payment_entity(p) for p in shown])
 
@@ -148,16 +147,19 @@ class PaymentRoutes(Controller):
         payment = payments.find(reg, payment_id, mode)
         key = request.headers.get("x-refund-idempotency", "")
         body, raw = await body_of(request), await request.body()
-        made = refunds.create(reg, payment, body, key=key, raw=raw)
-        courier.spawn(_finish(reg, made))
+        known = set(reg.refunds)
+        made = await refunds.ask(reg, payment, body, key=key, raw=raw)
+        if made.id not in known:
+            courier.spawn(refunds.end(reg, made))
         return entities.refund_entity(made)
 
     @get("/{payment_id:str}/refunds")
-    async def refunded(self, reg: Register, mode: str, payment_id: str) -> Json:
-        """Refunds of one payment."""
+    async def refunded(self, request: Asked, reg: Register, mode: str, payment_id: str) -> Json:
+        """Refunds of one payment, newest first."""
         payment = payments.find(reg, payment_id, mode)
         found = [r for r in reversed(reg.refunds.values()) if r.payment_id == payment.id]
-        return collection([entities.refund_entity(r) for r in found])
+        shown = page(request, found, [r.created_at for r in found])
+        return collection([entities.refund_entity(r) for r in shown])
 
     @get("/{payment_id:str}/refunds/{refund_id:str}")
     async def one_refund(self, reg: Register, mode: str, payment_id: str, refund_id: str) -> Json:
@@ -243,8 +245,3 @@ def _shown(reg: Register, link: Link) -> Json:
 
 def _mode(reg: Register, refund: Refund) -> str:
     return reg.payments[refund.payment_id].mode
-
-
-async def _finish(reg: Register, refund: Refund) -> None:
-    await asyncio.sleep(reg.features.refund_ms / 1000)
-    refunds.finish(reg, refund)
