@@ -1,0 +1,220 @@
+"""One budget per counter, and when a gateway is asked less."""
+
+import pytest
+
+from pos_desktop.ports import GatewayError, GatewayErrorKind
+from pos_desktop.services.traffic import Budget, Traffic, definite
+
+Kind = GatewayErrorKind
+RAZORPAY, CASHFREE = "razorpay", "cashfree"
+NOW = 1_795_409_130_000
+LIMITED = GatewayError(Kind.RATE_LIMITED)
+DOWN = GatewayError(Kind.UNAVAILABLE)
+
+
+@pytest.fixture
+def traffic() -> Traffic:
+    return Traffic(lambda: 0.5)
+
+
+def limit(traffic: Traffic, now: int, times: int = 1) -> None:
+    for _ in range(times):
+        traffic.told(RAZORPAY, LIMITED, now)
+
+
+def fail(traffic: Traffic, now: int, times: int, error: Exception = DOWN) -> None:
+    for _ in range(times):
+        traffic.told(RAZORPAY, error, now)
+
+
+def test_the_budget_is_five_at_once_and_two_a_second() -> None:
+    budget = Budget(filled_at=1000)
+    assert [budget.take(1000) for _ in range(6)] == [True] * 5 + [False]
+    assert budget.free_at(1000) == 1500
+    assert [budget.take(1500), budget.take(1500)] == [True, False]
+    assert budget.take(1400) is False  # a clock that was put back gives nothing
+    assert budget.free_at(1400) == 1900  # and takes nothing either
+    assert [budget.take(9000) for _ in range(6)] == [True] * 5 + [False]
+
+
+def test_all_gateways_of_a_counter_share_its_budget(traffic: Traffic) -> None:
+    assert [traffic.take(name, NOW) for name in (RAZORPAY, CASHFREE) * 3] == [True] * 5 + [False]
+
+
+def test_a_customer_never_waits_for_the_budget_but_the_watch_pays_for_it(traffic: Traffic) -> None:
+    for _ in range(100):
+        traffic.made(RAZORPAY, "made", NOW)
+    assert not traffic.take(RAZORPAY, NOW)
+    # Ten are owed, no more: the watch begins again after five and a half seconds.
+    assert traffic.budget.free_at(NOW) == NOW + 5500
+    assert not traffic.take(RAZORPAY, NOW + 5400)
+    assert traffic.take(RAZORPAY, NOW + 5500)
+
+
+def test_a_push_may_borrow_five_questions(traffic: Traffic) -> None:
+    assert [traffic.take(RAZORPAY, NOW, urgent=True) for _ in range(11)] == [True] * 10 + [False]
+    assert not traffic.take(RAZORPAY, NOW + 2900)
+    assert traffic.take(RAZORPAY, NOW + 3000)
+
+
+def test_five_failures_in_a_row_open_the_circuit_for_half_a_minute(traffic: Traffic) -> None:
+    fail(traffic, NOW, 4)
+    assert not traffic.shut(RAZORPAY, NOW)
+    fail(traffic, NOW, 1)
+    assert traffic.shut(RAZORPAY, NOW)
+    assert traffic.quiet_until(RAZORPAY, NOW) == NOW + 30_000
+    assert traffic.again(RAZORPAY, NOW) == NOW + 30_000
+    assert not traffic.take(RAZORPAY, NOW + 29_999)
+    assert not traffic.take(RAZORPAY, NOW + 29_999, urgent=True)
+    assert traffic.take(CASHFREE, NOW + 29_999)
+    assert traffic.take(RAZORPAY, NOW + 30_000)
+
+
+def test_the_next_failure_opens_it_again_and_an_answer_closes_it(traffic: Traffic) -> None:
+    fail(traffic, NOW, 5)
+    later = NOW + 30_000
+    fail(traffic, later, 1)
+    assert traffic.shut(RAZORPAY, later)
+    # A bill that was made meanwhile got through: nobody waits any longer.
+    traffic.made(RAZORPAY, "made", later + 1000)
+    assert traffic.take(RAZORPAY, later + 1000)
+    fail(traffic, later + 2000, 4)
+    assert not traffic.shut(RAZORPAY, later + 2000)
+
+
+@pytest.mark.parametrize("kind", [Kind.UNAVAILABLE, Kind.TIMEOUT, Kind.UNKNOWN_OUTCOME, Kind.AUTH])
+def test_what_counts_for_the_circuit(traffic: Traffic, kind: GatewayErrorKind) -> None:
+    fail(traffic, NOW, 5, GatewayError(kind))
+    assert traffic.shut(RAZORPAY, NOW)
+
+
+@pytest.mark.parametrize(
+    "kind", [Kind.NOT_FOUND, Kind.STATE, Kind.VALIDATION, Kind.DUPLICATE, Kind.FEATURE_OFF]
+)
+def test_an_answer_about_one_object_shows_that_all_is_well(
+    traffic: Traffic, kind: GatewayErrorKind
+) -> None:
+    assert definite(GatewayError(kind))
+    fail(traffic, NOW, 4)
+    fail(traffic, NOW, 1, GatewayError(kind))
+    fail(traffic, NOW, 4)
+    assert not traffic.shut(RAZORPAY, NOW)
+
+
+def test_a_limit_never_opens_the_circuit(traffic: Traffic) -> None:
+    fail(traffic, NOW, 4)
+    limit(traffic, NOW, 50)
+    assert not traffic.shut(RAZORPAY, NOW)
+
+
+def test_errors_back_off_from_one_to_thirty_seconds(traffic: Traffic) -> None:
+    waits = []
+    now = NOW
+    for _ in range(4):
+        fail(traffic, now, 1, ValueError("bug"))
+        waits.append(traffic.again(RAZORPAY, now) - now)
+    fail(traffic, now, 3)
+    assert waits == [1000, 2000, 4000, 8000]
+    assert traffic.again(RAZORPAY, now + 30_000) == now + 60_000
+    assert traffic.again(CASHFREE, now) == now + 1000
+
+
+def test_one_limit_doubles_the_intervals_for_ten_minutes(traffic: Traffic) -> None:
+    limit(traffic, NOW)
+    assert traffic.widened(RAZORPAY, 5000, NOW) == 10_000
+    assert traffic.widened(CASHFREE, 5000, NOW) == 5000
+    assert traffic.widened(RAZORPAY, 5000, NOW + 599_999) == 10_000
+    assert traffic.widened(RAZORPAY, 5000, NOW + 600_000) == 5000
+
+
+def test_each_further_limit_widens_more_up_to_a_bound(traffic: Traffic) -> None:
+    widths = []
+    for _ in range(6):
+        limit(traffic, NOW)
+        widths.append(traffic.widened(RAZORPAY, 3000, NOW))
+    assert widths == [6000, 12_000, 24_000, 48_000, 50_000, 50_000]
+    # What is asked seldom anyway is never asked more often by this.
+    assert traffic.widened(RAZORPAY, 60_000, NOW) == 60_000
+    assert traffic.widened(RAZORPAY, 3_600_000, NOW) == 3_600_000
+
+
+def test_the_way_back_is_felt_out_by_halves(traffic: Traffic) -> None:
+    limit(traffic, NOW, 3)
+    minutes = [0, 9, 10, 19, 20, 29, 30, 31]
+    widths = [traffic.widened(RAZORPAY, 3000, NOW + m * 60_000) for m in minutes]
+    assert widths == [24_000, 24_000, 12_000, 12_000, 6000, 6000, 3000, 3000]
+
+
+def test_a_long_night_without_questions_forgets_the_limit(traffic: Traffic) -> None:
+    limit(traffic, NOW, 9)
+    assert traffic.widened(RAZORPAY, 3000, NOW + 8 * 3_600_000) == 3000
+
+
+def test_after_a_limit_the_counter_is_silent_for_some_seconds(traffic: Traffic) -> None:
+    waits = []
+    for _ in range(6):
+        limit(traffic, NOW)
+        waits.append((traffic.quiet_until(RAZORPAY, NOW) or 0) - NOW)
+    assert waits == [1000, 2000, 4000, 8000, 8000, 8000]
+    assert traffic.again(RAZORPAY, NOW) == NOW + 8000
+    traffic.told(RAZORPAY, "an answer", NOW + 8000)
+    limit(traffic, NOW + 9000)
+    assert traffic.quiet_until(RAZORPAY, NOW + 9000) == NOW + 10_000
+
+
+def test_a_push_asks_through_the_silence_and_again_sooner(traffic: Traffic) -> None:
+    limit(traffic, NOW)
+    assert not traffic.take(RAZORPAY, NOW)
+    assert traffic.take(RAZORPAY, NOW, urgent=True)
+    limit(traffic, NOW)
+    assert traffic.again(RAZORPAY, NOW, urgent=True) == NOW + 800
+    assert traffic.again(RAZORPAY, NOW) == NOW + 2000
+
+
+def test_what_the_gateway_asks_to_wait_is_waited_by_all(traffic: Traffic) -> None:
+    traffic.told(RAZORPAY, GatewayError(Kind.RATE_LIMITED, retry_after=45), NOW)
+    assert traffic.quiet_until(RAZORPAY, NOW, urgent=True) == NOW + 45_000
+    assert not traffic.take(RAZORPAY, NOW + 44_999, urgent=True)
+    assert traffic.take(RAZORPAY, NOW + 45_000)
+    traffic.told(RAZORPAY, GatewayError(Kind.RATE_LIMITED, retry_after=1e9), NOW)
+    assert traffic.quiet_until(RAZORPAY, NOW) == NOW + 300_000
+
+
+def test_a_limit_that_does_not_end_is_asked_less_and_less(traffic: Traffic) -> None:
+    """Some servers count what they refuse: only silence ends it."""
+    limit(traffic, NOW)
+    limit(traffic, NOW + 60_000)
+    assert traffic.quiet_until(RAZORPAY, NOW + 60_000, urgent=True) is None
+    limit(traffic, NOW + 60_001)
+    assert traffic.quiet_until(RAZORPAY, NOW + 60_001, urgent=True) == NOW + 90_001
+    # Counted from a clock that was put back it is not long any more.
+    limit(traffic, NOW - 3_600_000)
+    assert traffic.quiet_until(RAZORPAY, NOW - 3_600_000) == NOW - 3_600_000 + 8000
+    assert traffic.quiet_until(RAZORPAY, NOW - 3_600_000, urgent=True) is None
+
+
+def test_a_clock_that_is_put_back_freezes_nothing(traffic: Traffic) -> None:
+    before = NOW - 3_600_000
+    fail(traffic, NOW, 5)
+    limit(traffic, NOW)
+    assert traffic.quiet_until(RAZORPAY, before) is None
+    assert traffic.widened(RAZORPAY, 3000, before) == 3000
+    assert traffic.take(RAZORPAY, before)
+    fail(traffic, before, 1)
+    assert traffic.unreachable_since(RAZORPAY) == before
+
+
+def test_it_knows_since_when_nobody_answers(traffic: Traffic) -> None:
+    assert (traffic.unreachable_since(RAZORPAY), traffic.silence(RAZORPAY)) == (None, 0)
+    fail(traffic, NOW, 1)
+    assert (traffic.unreachable_since(RAZORPAY), traffic.silence(RAZORPAY)) == (NOW, 0)
+    fail(traffic, NOW + 700_000, 1, ValueError("bug"))
+    assert (traffic.unreachable_since(RAZORPAY), traffic.silence(RAZORPAY)) == (NOW, 700_000)
+    assert traffic.unreachable_since(CASHFREE) is None
+
+
+@pytest.mark.parametrize("kind", [Kind.RATE_LIMITED, Kind.AUTH, Kind.NOT_FOUND])
+def test_a_refusal_is_an_answer(traffic: Traffic, kind: GatewayErrorKind) -> None:
+    fail(traffic, NOW, 1)
+    fail(traffic, NOW + 700_000, 1, GatewayError(kind))
+    assert (traffic.unreachable_since(RAZORPAY), traffic.silence(RAZORPAY)) == (None, 0)
