@@ -287,7 +287,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_no_order_of_things_gives_more_tries(
     tmp_path_factory: pytest.TempPathFactory, steps: list[str | int]
