@@ -228,13 +228,19 @@ class ReturnOrder:
 
 @dataclass(frozen=True, slots=True)
 class RefundableLine:
-    """A sold line and what of it may still be given back (thousandths, paise for all of it)."""
+    """A sold line and what of it may still be given back (thousandths, paise for all of it).
+
+    ``unit`` is the line's UQC; ``total`` what the whole line was sold for, in paise (a part of it
+    is worth ``domain.returns.part_value``).
+    """
 
     line_no: int
     name: str
     sold: int
     left: int
     left_amount: int
+    unit: str = "PCS"
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
