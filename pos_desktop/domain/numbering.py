@@ -7,6 +7,8 @@ from pos_desktop.domain.errors import DomainError, InputError
 
 _IST = timezone(timedelta(hours=5, minutes=30), "IST")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_IST_MS = 19_800_000
+_DAY_MS = 86_400_000
 
 #: Highest numbers of one series and year; then a new series is needed.
 MAX_INVOICE = 999_999
@@ -37,6 +39,11 @@ def ist_day(at_ms: int) -> int:
     """The business day as ``yyyymmdd``."""
     at = _ist(at_ms)
     return at.year * 10_000 + at.month * 100 + at.day
+
+
+def ist_midnight(at_ms: int) -> int:
+    """The moment at which this business day began."""
+    return at_ms - (at_ms + _IST_MS) % _DAY_MS
 
 
 def ist_hour(at_ms: int) -> int:

@@ -175,6 +175,10 @@ class Tenders(Protocol):
         """Order ids with a standing tender of this kind and reference."""
         ...
 
+    def cash_from(self, phone: str, since: int) -> int:
+        """Paise of standing cash on bills of this phone, taken since this midnight (IST)."""
+        ...
+
 
 class Collects(Protocol):
     """Payable objects; ``save`` writes every mutable field of the row."""

@@ -17,6 +17,7 @@ from pos_desktop.domain.numbering import (
     ist_date_text,
     ist_day,
     ist_hour,
+    ist_midnight,
     ist_time_text,
 )
 
@@ -36,6 +37,10 @@ def test_the_day_is_the_one_in_india() -> None:
     assert ist_day(utc(2026, 11, 22, 18, 29)) == 20261122
     assert ist_day(utc(2026, 11, 22, 18, 30)) == 20261123
     assert ist_hour(utc(2026, 11, 22, 18, 30)) == 0
+    midnight = utc(2026, 11, 22, 18, 30)
+    for moment in (midnight, at, midnight + 86_400_000 - 1):
+        assert ist_midnight(moment) == midnight
+    assert ist_midnight(midnight - 1) == midnight - 86_400_000
 
 
 def test_the_financial_year_turns_at_midnight_in_india() -> None:
