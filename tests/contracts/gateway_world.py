@@ -81,6 +81,14 @@ class World(Protocol):
         """A pending refund ends now."""
         ...
 
+    def no_balance(self) -> None:
+        """The shop's account has no money to give back."""
+        ...
+
+    def stray(self, amount: int) -> str:
+        """Somebody pays into the account, for no collect of ours. The payment id."""
+        ...
+
     def requests(self) -> int:
         """How many requests the practice server has got, from whomever."""
         ...

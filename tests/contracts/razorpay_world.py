@@ -78,5 +78,11 @@ class RazorpayWorld:
     def end_refund(self, refund_id: str, status: RefundStatus) -> None:
         self.practice.do(f"refunds/{refund_id}", status=status.value)
 
+    def no_balance(self) -> None:
+        self.practice.features(refunds="low_balance")
+
+    def stray(self, amount: int) -> str:
+        return str(self.practice.do("stray", amount=amount)["payment_id"])
+
     def requests(self) -> int:
         return len(self.practice.journal("razorpay"))
