@@ -70,7 +70,7 @@ def capture(uow: UnitOfWork, gateway: str, payment_id: str) -> Capture | None:
         order_id=order_id,
         reference=_reference(uow, order_id, first),
         amount=min(fact.amount for _, fact in taken),
-        returned=max(max(given_back(fact) for _, fact in told), sum(r.amount for r in asked)),
+        returned=max(*(given_back(f) for _, f in told), sum(r.amount for r in asked)),
         counted=_counted(uow, payment_id, rrn),
         goods=_goods(asked),
         rrn=rrn,

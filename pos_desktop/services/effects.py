@@ -5,6 +5,7 @@ from typing import Final
 COLLECT_CREATE: Final = "collect.create"
 COLLECT_CLOSE: Final = "collect.close"
 PAYMENT_CAPTURE: Final = "payment.capture"
+REFUND_ASK: Final = "refund.ask"
 PICTURE_PUBLISH: Final = "picture.publish"
 PICTURE_CLOSE: Final = "picture.close"
 PAGE_PUBLISH: Final = "page.publish"
@@ -34,3 +35,14 @@ def capture_of(subject: str) -> tuple[str, str]:
     """The collect reference and the payment id named by ``capture_subject``."""
     reference, _, payment_id = subject.partition(":")
     return reference, payment_id
+
+
+def refund_subject(key: str, attempt: int) -> str:
+    """The subject of asking for a refund: ``KEY:ATTEMPT``."""
+    return f"{key}:{attempt}"
+
+
+def refund_of(subject: str) -> tuple[str, int]:
+    """The key and the attempt named by ``refund_subject``."""
+    key, _, attempt = subject.rpartition(":")
+    return key, int(attempt)

@@ -40,6 +40,11 @@ _WAITING_LINES = select_sql(
 _LAST = select_sql(
     sales, SALE_NAMES, "WHERE issued_at IS NOT NULL ORDER BY issued_at DESC, order_id DESC LIMIT 1"
 )
+# Newest first along the index of issued bills: what people look for was sold lately.
+_NUMBERED = (
+    "SELECT order_id FROM sales WHERE issued_at IS NOT NULL "
+    "AND substr(invoice_number, -length(?1)) = ?1 ORDER BY issued_at DESC, order_id DESC LIMIT 1"
+)
 _ISSUE = (
     "UPDATE sales SET state = 'issued', invoice_number = ?, issued_at = ?, confirmed_by = ?, "
     "day = ?, hour = ? WHERE order_id = ? AND state = 'awaiting'"
@@ -108,6 +113,11 @@ class SqlSales:
         """The sale issued last, or None."""
         row = self._session.row(_LAST)
         return None if row is None else self._with_lines(row)
+
+    def numbered(self, ending: str) -> str | None:
+        """The newest issued one whose invoice number ends so; None for a blank ending."""
+        row = self._session.row(_NUMBERED, (ending,)) if ending else None
+        return None if row is None else str(row[0])
 
     def issue(self, order_id: str, invoice_number: str, at: int, confirmed_by: str) -> None:
         """Raises DomainError ``not_waiting`` or, for a number given before, ``conflict``."""
