@@ -4,19 +4,20 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from pos_desktop.domain.collect import Event, next_state, settle
+from pos_desktop.domain.collect import Event, next_state, settle, shares
 from pos_desktop.domain.delivery import Message, MessageState, Purpose
 from pos_desktop.domain.numbering import financial_year, invoice_number
 from pos_desktop.domain.options import Options
-from pos_desktop.domain.payment import Collect, CollectState
+from pos_desktop.domain.payment import Collect, CollectKind, CollectState
 from pos_desktop.domain.phone import last4
-from pos_desktop.domain.sale import Sale, SaleState
+from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
 from pos_desktop.ports import Ids, OutboxState, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.captures import money_of
 from pos_desktop.services.views import PaidNews
 
 PAYABLE = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.OPEN})
+ASSERTED = "asserted"
 GIVEN = "handed_over_unpaid"
 SOLVED_BY_PAYING = frozenset({"part", GIVEN})
 
@@ -29,11 +30,17 @@ class Issuer:
     ids: Ids
 
     def issue(self, uow: UnitOfWork, sale: Sale, now: int, confirmed_by: str) -> PaidNews:
-        """Number, ledger entry, publishing and receipt for a sale whose tenders reach its due.
+        """Number, ledger entry, publishing and receipt for a sale whose money reaches its due: its
+        captures become tenders of the books here. What rests on a person's word about an RRN, be
+        it in part, is ``asserted`` whatever ``confirmed_by`` was.
 
         The waiting request message dies in this very transaction, and every other payable object
         of the sale is asked to close (design payments 3).
         """
+        _book_captures(uow, sale, now)
+        tenders = uow.tenders.of(sale.order_id)
+        if any(tender.kind is TenderKind.OWN_UPI for tender in tenders):
+            confirmed_by = ASSERTED
         series = self.options.counter.series
         fy = financial_year(now)
         number = invoice_number(series, fy, uow.numbers.take(series, fy))
@@ -69,6 +76,17 @@ class Issuer:
 
     def _receipt(self, sale: Sale, now: int) -> Message:
         return new_message(self.options, self.ids, sale, Purpose.RECEIPT, now)
+
+
+def _book_captures(uow: UnitOfWork, sale: Sale, now: int) -> None:
+    """One gateway tender per captured payment, up to the due; its reference is the payment id."""
+    kinds = {c.reference: c.kind for c in uow.collects.of(sale.order_id)}
+    facts, standing = money_of(uow, sale.order_id), uow.tenders.of(sale.order_id)
+    for reference, fact, amount in shares(sale.due, facts, standing):
+        by_qr = kinds.get(reference) is CollectKind.QR
+        kind = TenderKind.GATEWAY_QR if by_qr else TenderKind.GATEWAY_LINK
+        tender = Tender(kind, amount, now, fact.gateway, reference=fact.payment_id)
+        uow.tenders.add(sale.order_id, tender)
 
 
 def new_message(

@@ -14,19 +14,17 @@ from pos_desktop.domain.collect import (
     money_event,
     next_state,
     settle,
-    shares,
     unapplied,
 )
 from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.payment import (
     Collect,
-    CollectKind,
     CollectState,
     GatewayStatus,
     PaymentFact,
     PaymentStatus,
 )
-from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
+from pos_desktop.domain.sale import Sale, SaleState
 from pos_desktop.ports import CollectSeen, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.captures import money_of
@@ -178,8 +176,6 @@ class Payments:
                 part = settlement.received - settlement.refunded
                 self._flag(uow, sale.order_id, "part", part, now, f"part {part}")
             return None
-        for tender in self._tenders(uow, sale, facts, now):
-            uow.tenders.add(sale.order_id, tender)
         wish = uow.wishes.get(sale.order_id)
         news = told(self.issuer.issue(uow, sale, now, source), wish)
         self._flag_unapplied(uow, replace(sale, state=SaleState.ISSUED), facts, now)
@@ -201,18 +197,6 @@ class Payments:
                 subject = effects.capture_subject(reference, fact.payment_id)
                 later = now + _CAPTURES_ITSELF_MS
                 uow.outbox.put(effects.PAYMENT_CAPTURE, subject, sale.order_id, now, later)
-
-    def _tenders(
-        self, uow: UnitOfWork, sale: Sale, facts: Sequence[tuple[str, PaymentFact]], now: int
-    ) -> list[Tender]:
-        """One gateway tender per captured payment; its reference is the payment id."""
-        kinds = {c.reference: c.kind for c in uow.collects.of(sale.order_id)}
-        tenders = []
-        for reference, fact, amount in shares(sale.due, facts, uow.tenders.of(sale.order_id)):
-            by_qr = kinds.get(reference) is CollectKind.QR
-            kind = TenderKind.GATEWAY_QR if by_qr else TenderKind.GATEWAY_LINK
-            tenders.append(Tender(kind, amount, now, fact.gateway, reference=fact.payment_id))
-        return tenders
 
     def _flag_unapplied(
         self, uow: UnitOfWork, sale: Sale, facts: Sequence[tuple[str, PaymentFact]], now: int

@@ -13,6 +13,7 @@ from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
 from pos_desktop.domain.wish import Wish, WishKind
 from pos_desktop.ports import UnitOfWork
 from pos_desktop.services.captures import money_of
+from pos_desktop.services.cash import refuse_cash_beyond_law
 from pos_desktop.services.issuing import (
     Issuer,
     abandon,
@@ -21,9 +22,6 @@ from pos_desktop.services.issuing import (
 )
 from pos_desktop.services.opening import Opener
 from pos_desktop.services.views import PaidNews
-
-# Nobody may receive this much in cash for one bill (Income-tax Act 2025 s.186; domain 6).
-CASH_LIMIT = 2_00_000_00
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +61,9 @@ class Switching:
 
     def check(self, uow: UnitOfWork, sale: Sale, wish: Wish) -> None:
         """Raises what ``wish`` would have to say: ``cash_too_little``, ``cash_limit``,
-        ``money_received``, ``qr_not_offered``, ``own_upi_off``."""
+        ``cash_limit_day``, ``money_received``, ``qr_not_offered``, ``own_upi_off``."""
         if wish.kind is WishKind.CASH:
-            check_cash(self.open(uow, sale), wish.tendered)
+            self._check_cash(uow, sale, wish.tendered, wish.at)
         elif wish.kind in (WishKind.ABANDON, WishKind.EDIT) and received_money(uow, sale):
             # What was received is given back first; a bill with money on it is never just dropped.
             raise DomainError("money_received")
@@ -77,13 +75,20 @@ class Switching:
     def take_cash(self, uow: UnitOfWork, sale: Sale, tendered: int, by: str, now: int) -> PaidNews:
         """The rest of the bill in cash: issued and handed over. Raises ``cash_too_little`` or
         ``cash_limit``."""
-        due = self.open(uow, sale)
-        check_cash(due, tendered)
+        due = self._check_cash(uow, sale, tendered, now)
         tender = Tender(TenderKind.CASH, due, now, by, tendered=tendered, change=tendered - due)
         uow.tenders.add(sale.order_id, tender)
         news = self.issuer.issue(uow, sale, now, "cash")
         uow.sales.hand_over(sale.order_id, now, by)
         return news
+
+    def _check_cash(self, uow: UnitOfWork, sale: Sale, tendered: int, now: int) -> int:
+        """What the cash is for; raises ``cash_limit``, ``cash_limit_day``, ``cash_too_little``."""
+        due = self.open(uow, sale)
+        refuse_cash_beyond_law(uow, sale, due, now)
+        if tendered < due:
+            raise DomainError("cash_too_little", due=due, tendered=tendered)
+        return due
 
     def open(self, uow: UnitOfWork, sale: Sale) -> int:
         """What is still to pay, in paise."""
@@ -112,14 +117,6 @@ class Switching:
             case WishKind.SPLIT:
                 pass
         return None
-
-
-def check_cash(due: int, tendered: int) -> None:
-    """Raises DomainError ``cash_limit`` or ``cash_too_little``."""
-    if due >= CASH_LIMIT:
-        raise DomainError("cash_limit", limit=CASH_LIMIT)
-    if tendered < due:
-        raise DomainError("cash_too_little", due=due, tendered=tendered)
 
 
 def told(news: PaidNews, wish: Wish | None) -> PaidNews:
