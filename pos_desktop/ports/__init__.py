@@ -26,14 +26,21 @@ from pos_desktop.ports.messages import (
     SendResult,
     Unknown,
 )
-from pos_desktop.ports.relay import Enrolled, QrMatrix, Relay, Renderer, Sealer
-from pos_desktop.ports.storage import (
-    CatalogueReader,
+from pos_desktop.ports.money import (
     Collects,
-    Effect,
     Facts,
     Flag,
     Flags,
+    Panel,
+    ParkedBill,
+    Refunds,
+    Tenders,
+    Wishes,
+)
+from pos_desktop.ports.relay import Enrolled, QrMatrix, Relay, Renderer, Sealer
+from pos_desktop.ports.storage import (
+    CatalogueReader,
+    Effect,
     Ledger,
     LedgerEntry,
     Messages,
@@ -43,16 +50,11 @@ from pos_desktop.ports.storage import (
     OutboxState,
     Page,
     Pages,
-    Panel,
-    ParkedBill,
     People,
     Picture,
-    Refunds,
     Sales,
     Store,
-    Tenders,
     UnitOfWork,
-    Wishes,
 )
 
 __all__ = [
