@@ -1,4 +1,4 @@
-"""A Razorpay adapter over answers that the tests write down."""
+"""Adapters over answers that the tests write down."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,8 @@ import pytest
 import responses
 
 from pos_desktop.domain.options import GatewayOptions
+from pos_desktop.gateways.cashfree import CashfreeGateway
+from pos_desktop.gateways.cashfree_calls import headers_of
 from pos_desktop.gateways.razorpay import RazorpayGateway
 from pos_desktop.net.http import HttpClient
 
@@ -35,3 +37,11 @@ def gateway() -> RazorpayGateway:
     clock = SetClock()
     http = HttpClient(BASE, auth=("rzp_test_key", "secret"), now=clock.now)
     return RazorpayGateway(http, GatewayOptions(), clock)
+
+
+@pytest.fixture
+def cashfree() -> CashfreeGateway:
+    clock = SetClock()
+    headers = headers_of("CF_ID", "cfsk_secret")
+    http = HttpClient("https://api.cashfree.com/pg", headers=headers, now=clock.now)
+    return CashfreeGateway(http, GatewayOptions(name="cashfree", pay_hosts=()), clock)
