@@ -1,0 +1,69 @@
+"""Which adapter speaks to the gateway that the settings name."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pos_desktop.domain.errors import InputError
+from pos_desktop.domain.options import GatewayOptions
+from pos_desktop.gateways import cashfree, cashfree_wire, razorpay_wire
+from pos_desktop.gateways.cashfree import CashfreeGateway
+from pos_desktop.gateways.cashfree_calls import headers_of
+from pos_desktop.gateways.razorpay import RazorpayGateway
+from pos_desktop.net.http import HttpClient
+from pos_desktop.ports import Clock, Gateway
+
+Timeouts = tuple[float, float]
+_DEFAULTS = GatewayOptions()
+
+
+def gateway_of(
+    options: GatewayOptions, key_secret: str, clock: Clock, timeouts: Timeouts = (5.0, 20.0)
+) -> Gateway:
+    """The adapter of ``options.name`` on connections of its own; ``timeouts`` in seconds.
+
+    ``key_secret`` belongs to ``options.key_id`` (Cashfree: client id and secret). Raises InputError
+    ``unknown_gateway``, ``gateway_key`` (signs that no key has) and those of a bad address.
+    """
+    make = _MAKERS.get(options.name)
+    if make is None:
+        known = ", ".join(sorted(_MAKERS))
+        text = f"The gateway {options.name!r} is not known; it must be one of {known}."
+        raise InputError("unknown_gateway", text, name=options.name, known=known)
+    if not all(sign.isascii() and sign.isprintable() for sign in options.key_id + key_secret):
+        raise InputError("gateway_key", "The gateway's key contains signs that no key has.")
+    return make(completed(options), key_secret, clock, timeouts)
+
+
+def completed(options: GatewayOptions) -> GatewayOptions:
+    """The options with the addresses of their own gateway, where Razorpay's still stand because
+    nobody chose any. Messages and lamps need these too."""
+    if options.name != cashfree_wire.GATEWAY:
+        return options
+    chosen = options.base_url != _DEFAULTS.base_url
+    listed = options.pay_hosts != _DEFAULTS.pay_hosts
+    return replace(
+        options,
+        base_url=options.base_url if chosen else cashfree.BASE_URL,
+        pay_hosts=options.pay_hosts if listed else (cashfree.PAY_HOST,),
+    )
+
+
+def _razorpay(
+    options: GatewayOptions, key_secret: str, clock: Clock, timeouts: Timeouts
+) -> Gateway:
+    http = HttpClient(options.base_url, (options.key_id, key_secret), timeouts)
+    return RazorpayGateway(http, options, clock)
+
+
+def _cashfree(
+    options: GatewayOptions, key_secret: str, clock: Clock, timeouts: Timeouts
+) -> Gateway:
+    headers = headers_of(options.key_id, key_secret)
+    http = HttpClient(options.base_url, None, timeouts, headers=headers)
+    return CashfreeGateway(http, options, clock)
+
+
+_MAKERS: dict[str, Callable[[GatewayOptions, str, Clock, Timeouts], Gateway]] = {
+    razorpay_wire.GATEWAY: _razorpay,
+    cashfree_wire.GATEWAY: _cashfree,
+}
