@@ -24,6 +24,7 @@ _OVERVIEW = """commands (raseed COMMAND --help says more):
   import     read items from a CSV file into the catalogue
   enrol      join this counter to its shop's relay
   secret     keep a key of the payment or message service in the key store
+  pin        set up the manager's PIN of this counter, or change it
   selftest   play one practice sale in a temporary folder
   help       this text, or that of a command
 
@@ -185,6 +186,19 @@ def _secret(words: list[str]) -> int:
     return keep_secret(parser.parse_args(words).name)
 
 
+def _pin(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="raseed pin",
+        description="Sets up the manager's PIN, or changes it with the present one; asks for both, "
+        "or reads two lines: name and PIN, then present and new PIN.",
+    )
+    parser.add_argument("--data", type=Path, help="the counter's own folder")
+    known = parser.parse_args(words)
+    from pos_desktop.bootstrap.pin import keep_pin
+
+    return keep_pin(known.data)
+
+
 def _selftest(words: list[str]) -> int:
     argparse.ArgumentParser(
         prog="raseed selftest", description="Plays one practice sale in a temporary folder."
@@ -202,5 +216,6 @@ COMMANDS: dict[str, Command] = {
     "import": _import,
     "enrol": _enrol,
     "secret": _secret,
+    "pin": _pin,
     "selftest": _selftest,
 }
