@@ -1,0 +1,79 @@
+"""``python -m tests.simulation --seeds 1-2000 [--jobs 2] [--history DIR]``"""
+
+import argparse
+import json
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from tests.simulation.run import Result, scratch, simulate, template
+
+_CHUNK = 25
+
+
+def seeds_of(text: str) -> range:
+    """``7`` or ``1-2000``."""
+    first, _, last = text.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def run_chunk(seeds: Sequence[int], keep: str | None) -> list[Result]:
+    """Some seeds in this process; the history is written for those that fail."""
+    place = scratch()
+    try:
+        empty = template(place)
+        results = [simulate(seed, empty, place / str(seed)) for seed in seeds]
+    finally:
+        shutil.rmtree(place)
+    for result in results:
+        if result.broken and keep is not None:
+            write_history(result, Path(keep))
+        result.history = []
+    return results
+
+
+def write_history(result: Result, folder: Path) -> None:
+    """One JSON line for each thing that happened."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps(event, default=str) for event in result.history]
+    (folder / f"seed-{result.seed}.jsonl").write_text("\n".join([*lines, ""]))
+
+
+def results_of(seeds: range, jobs: int, keep: str | None) -> Iterator[Result]:
+    """Every result, in the order of the seeds."""
+    chunks = [seeds[i : i + _CHUNK] for i in range(0, len(seeds), _CHUNK)]
+    if jobs < 2:
+        for chunk in chunks:
+            yield from run_chunk(chunk, keep)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        for results in pool.map(run_chunk, chunks, [keep] * len(chunks)):
+            yield from results
+
+
+def main(words: Sequence[str]) -> int:
+    """Exit code 1 where a promise was broken."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation")
+    parser.add_argument("--seeds", default="1-200", help="a seed, or the first and the last")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--history", help="folder for the histories of failing seeds")
+    asked = parser.parse_args(words)
+    sums: Counter[str] = Counter(violations=0)
+    faults: Counter[str] = Counter()
+    for result in results_of(seeds_of(asked.seeds), asked.jobs, asked.history):
+        sums.update(runs=1, steps=result.steps, crashes=result.crashes)
+        faults.update(result.faults)
+        if result.broken:
+            sums["violations"] += 1
+            print(json.dumps({"seed": result.seed, "broken": result.broken}), flush=True)
+    line = {name: sums[name] for name in ("runs", "steps")}
+    line |= {"faults": faults.total(), "crashes": sums["crashes"]}
+    print(json.dumps({**line, "violations": sums["violations"]}))
+    return int(sums["violations"] > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
