@@ -56,6 +56,11 @@ class KeyButton(QPushButton):
         """What is printed on it."""
         return self._words
 
+    @property
+    def key(self) -> str:
+        """The key that is printed on it, or ""."""
+        return self._key
+
     def sizeHint(self) -> QSize:
         """Room for words and key."""
         return QSize(self._room(self._size) + 12, 48)
