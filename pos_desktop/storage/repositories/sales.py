@@ -54,6 +54,7 @@ _HAND_OVER = (
     "UPDATE sales SET handed_over_at = ?, handed_over_by = ? "
     "WHERE order_id = ? AND state = 'issued' AND handed_over_at IS NULL"
 )
+_HANDED_OVER_BY = "SELECT handed_over_by FROM sales WHERE order_id = ?"
 _STATE = "SELECT state FROM sales WHERE order_id = ?"
 _NEXT_CALLED = (
     "INSERT INTO tokens (day, last_no) VALUES (?, 1) "
@@ -136,6 +137,11 @@ class SqlSales:
             row = self._session.row(_STATE, (order_id,))
             if row != (SaleState.ISSUED.value,):
                 raise DomainError("not_paid_yet")
+
+    def handed_over_by(self, order_id: str) -> str:
+        """Who gave the goods out, or a blank."""
+        row = self._session.row(_HANDED_OVER_BY, (order_id,))
+        return "" if row is None else str(row[0] or "")
 
     def next_token(self, day: int) -> int:
         """1, 2, 3 ... within the day."""
