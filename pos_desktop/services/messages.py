@@ -100,7 +100,8 @@ class Outgoing:
         collect = payable(uow, sale.order_id)
         if collect is None or sale.state is not SaleState.AWAITING:
             return None
-        facts = self._facts(sale)
+        # A part may have been taken otherwise: what is asked for is what the link takes.
+        facts = replace(self._facts(sale), total=collect.amount)
         if collect.kind is CollectKind.QR:
             picture = uow.pages.picture(collect.reference)
             if picture is None or not picture.acknowledged:

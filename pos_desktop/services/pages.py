@@ -26,6 +26,10 @@ _LABELS = {
     TenderKind.CASH: "cash",
     TenderKind.GATEWAY_LINK: "payment link",
     TenderKind.GATEWAY_QR: "UPI",
+    # No bank has told of it: whoever reads the receipt must see on whose word it stands.
+    TenderKind.OWN_UPI: "UPI (confirmed by the shop)",
+    TenderKind.CARD: "card",
+    TenderKind.STORE_CREDIT: "store credit",
 }
 
 
@@ -105,7 +109,7 @@ class PageWriter:
             return None
         return v1.PayButton(
             url=collect.url,
-            label=f"Pay {format_rupees(bill.sale.due, sign=True)}",
+            label=f"Pay {format_rupees(collect.amount, sign=True)}",
             pay_by=ist_time_text(collect.expires_at) if collect.expires_at else "",
             note=f"UPI, cards, net banking · on {collect.gateway.capitalize()}'s page",
         )
@@ -153,13 +157,14 @@ def _dash(amount: int) -> str:
 
 def _stamp(bill: Bill, at: int) -> v1.PaidStamp:
     kinds = list(dict.fromkeys(_LABELS[t.kind] for t in bill.tenders))
-    words = " and ".join(kinds)
+    words = " and ".join(word for word in (", ".join(kinds[:-1]), *kinds[-1:]) if word)
     label = "Paid in cash" if kinds == ["cash"] else f"Paid by {words}"
     paying = {t.reference for t in bill.tenders}
     found = [f for _, f in bill.facts if f.payment_id in paying]
     if found and all(f.method == "upi" for f in found) and len(kinds) == 1:
         label = "Paid by UPI"
-    reference = next((f.rrn for f in found if f.rrn), "") or ""
+    spoken = [t.reference for t in bill.tenders if t.kind is TenderKind.OWN_UPI]
+    reference = next((rrn for rrn in [*(f.rrn for f in found), *spoken] if rrn), "")
     return v1.PaidStamp(
         label=label,
         when=f"{ist_date_text(at)}, {ist_time_text(at)}",

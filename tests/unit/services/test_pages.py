@@ -33,6 +33,7 @@ SOAP = LineToPrice("Soap", 4500, qty=2000, gst_rate=180_000, hsn="34011190", mrp
 RICE = LineToPrice("Rice", 6500, qty=1235, unit="KGS", hsn="1006", tax_class=TaxClass.EXEMPT)
 COLA = LineToPrice("Cola", 4000, gst_rate=280_000, cess_rate=120_000, hsn="2202")
 CASH, LINK, QR = TenderKind.CASH, TenderKind.GATEWAY_LINK, TenderKind.GATEWAY_QR
+OWN, CARD, CREDIT = TenderKind.OWN_UPI, TenderKind.CARD, TenderKind.STORE_CREDIT
 
 
 def priced(
@@ -69,8 +70,9 @@ def sale_of(bill: PricedBill, *, issued: bool = True) -> Sale:
 
 def paid(sale: Sale, *kinds: TenderKind) -> tuple[Tender, ...]:
     share = sale.due // len(kinds)
+    named = {CASH: "", OWN: "632712345670"}
     return tuple(
-        Tender(kind, share, START, "x", reference="" if kind is CASH else f"pay_{number}")
+        Tender(kind, share, START, "x", reference=named.get(kind, f"pay_{number}"))
         for number, kind in enumerate(kinds, 1)
     )
 
@@ -199,6 +201,9 @@ def test_an_unpaid_bill_has_a_pay_button_where_there_is_a_link() -> None:
     assert endless.pay is not None
     assert endless.pay.pay_by == ""
     assert writer.content(Bill(sale, collect=replace(collect, url=None))).pay is None
+    rest = writer.content(Bill(sale, collect=replace(collect, amount=1_050))).pay
+    assert rest is not None
+    assert rest.label == "Pay ₹10.50", "a part was paid otherwise: the link asks for the rest"
     assert writer.content(Bill(sale)).pay is None
 
 
@@ -211,6 +216,10 @@ def test_an_unpaid_bill_has_a_pay_button_where_there_is_a_link() -> None:
         ((QR,), 1, "Paid by UPI", "UPI ref 6327 1234 5678"),
         ((CASH, QR), 2, "Paid by cash and UPI", "UPI ref 6327 1234 5678"),
         ((LINK, CASH), 1, "Paid by payment link and cash", "UPI ref 6327 1234 5678"),
+        ((CARD,), 0, "Paid by card", ""),
+        ((CREDIT, CARD, CASH), 0, "Paid by store credit, card and cash", ""),
+        ((OWN,), 0, "Paid by UPI (confirmed by the shop)", "UPI ref 6327 1234 5670"),
+        ((QR, OWN), 1, "Paid by UPI and UPI (confirmed by the shop)", "UPI ref 6327 1234 5678"),
     ],
 )
 def test_the_stamp_says_how_it_was_paid(
