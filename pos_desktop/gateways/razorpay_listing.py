@@ -22,7 +22,7 @@ from pos_desktop.ports import (
 )
 
 _PAGES = 200
-_LOOKUPS = 40
+_LOOKUPS = 25
 _KEPT = 20_000
 # So few links are asked one by one; for more the list of links is read, a hundred at a time.
 _FEW = 3
@@ -67,8 +67,8 @@ class RazorpayListing:
         """Oldest first. ``start`` and ``end`` in UTC ms by our clock or the server's, which may
         differ: what lies in either time is listed.
 
-        Raises ``rate_limited`` after so many look-ups; what they told is kept, so that asking
-        again goes on from there.
+        Raises ``state`` where too many must be looked up at once; what was learnt is kept, so that
+        asking again goes on from there.
         """
         skew = self._calls.skew
         first = min(start, start + skew) // 1000
@@ -107,8 +107,9 @@ class RazorpayListing:
         for item in strangers[:_LOOKUPS]:
             self._keep(self._payments, wire.payment_fact(item).payment_id, self._asked(item))
         if len(strangers) > _LOOKUPS:
+            # Nothing is wrong with the gateway, and to name nobody would be a false alarm.
             text = "More payments must be looked up than may be asked for at once."
-            raise GatewayError(GatewayErrorKind.RATE_LIMITED, text, retry_after=30.0)
+            raise GatewayError(GatewayErrorKind.STATE, text)
 
     def _told(self, item: Mapping[str, object]) -> ListedPayment:
         origin = self._origin(item) or Origin(_link_of(item))
