@@ -12,6 +12,7 @@ _ACTIONS: Mapping[str, str] = MappingProxyType(
         "unknown_outcome": "check_again",
         "mismatch": "check_with_gateway",
         "unmatched": "attach_or_accept",
+        "asserted_unconfirmed": "check_bank_account",
     }
 )
 MACHINE = "machine"

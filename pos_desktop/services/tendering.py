@@ -14,8 +14,10 @@ from pos_desktop.domain.people import Approval
 from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
 from pos_desktop.domain.tenders import BY_HAND, count, credit_code, rrn, slip
 from pos_desktop.ports import Clock, Store, UnitOfWork
+from pos_desktop.services.approvals import given
 from pos_desktop.services.captures import money_of
 from pos_desktop.services.cash import refuse_cash_beyond_law
+from pos_desktop.services.entries import close_entry, open_entry
 from pos_desktop.services.freeze import freeze
 from pos_desktop.services.issuing import PAYABLE, close_collects
 from pos_desktop.services.order import Order
@@ -23,7 +25,7 @@ from pos_desktop.services.outbox import Listener
 from pos_desktop.services.payments import Payments
 from pos_desktop.services.people import outage_until
 
-_ASSERTED = "asserted"
+_UNCONFIRMED = "asserted_unconfirmed"
 _LIVE = PAYABLE | {CollectState.CLOSING}
 
 
@@ -130,7 +132,8 @@ class Tendering:
 
         Raises DomainError: ``not_waiting``; ``closing_first`` while something is payable at the
         gateway (``Checkout.free`` closes it); what ``domain.tenders`` raises; ``cash_limit``,
-        ``cash_limit_day``; ``own_upi_off``, ``approval_needed``, ``rrn_used``; ``no_such_credit``,
+        ``cash_limit_day``; ``own_upi_off``, ``approval_needed`` (``limit`` of an outage window),
+        ``rrn_used``; ``no_such_credit``,
         ``credit_used``, ``credit_too_little`` (``balance``).
         """
         now = self._clock.now()
@@ -140,6 +143,9 @@ class Tendering:
             uow.tenders.add(sale.order_id, tender)
             body = {"order_id": sale.order_id, **_told(tender), "approved_by": tender.approved_by}
             uow.ledger.append("tender.added", order.by, now, body)
+            if tender.kind is TenderKind.OWN_UPI and not tender.approved_by:
+                # No manager has looked at it: it stays listed until the bank's fact is there.
+                open_entry(uow, sale.order_id, _UNCONFIRMED, tender.amount, now, tender.reference)
             give_back = self._settle(uow, sale, order, now)
             state = _state(uow, order.order_id, tender.change, give_back)
             uow.commit()
@@ -166,6 +172,9 @@ class Tendering:
             who = approval.by if approval else ""
             body = {"order_id": order_id, **_told(tender), "reason": reason, "approved_by": who}
             uow.ledger.append("tender.taken_back", by, now, body)
+            _forget(uow, order_id, tender, now)
+            # What is payable now asks for less than is open from here on.
+            close_collects(uow, order_id, now, "split")
             state = _state(uow, order_id)
             uow.commit()
         self._listener.changed()
@@ -193,7 +202,7 @@ class Tendering:
                 reference = slip(order.reference)
             case TenderKind.OWN_UPI:
                 reference = self._own_upi(uow, sale, order, now)
-                approved_by = order.approval.by if order.approval else ""
+                approved_by = given(order.approval, now).by if order.approval else ""
             case _:
                 reference = self._credit(uow, order)
         return Tender(
@@ -242,9 +251,7 @@ class Tendering:
             # What is shown (own UPI) or still being closed asks for more than is open now.
             close_collects(uow, sale.order_id, now, "split")
             return 0
-        kinds = {tender.kind for tender in uow.tenders.of(sale.order_id)}
-        source = _ASSERTED if TenderKind.OWN_UPI in kinds else order.kind.value
-        news = self._payments.recount(uow, sale.order_id, now, source)
+        news = self._payments.recount(uow, sale.order_id, now, order.kind.value)
         if not sale.remote:
             uow.sales.hand_over(sale.order_id, now, order.by)
         return news.give_back if news is not None else 0
@@ -264,6 +271,14 @@ def _standing(uow: UnitOfWork, tender_id: int) -> tuple[str, Tender]:
             if tender.tender_id == tender_id:
                 return bill.order_id, tender
     raise DomainError("no_such_tender")
+
+
+def _forget(uow: UnitOfWork, order_id: str, tender: Tender, now: int) -> None:
+    """The bank has nothing to confirm of a tender that was taken back."""
+    for flag in uow.flags.of(order_id):
+        named = flag.kind == _UNCONFIRMED and flag.detail.split()[-1:] == [tender.reference]
+        if named and flag.state == "open":
+            close_entry(uow, flag, now, "taken back")
 
 
 def _live(uow: UnitOfWork, order_id: str) -> Collect | None:
