@@ -33,10 +33,6 @@ PAY_HOST = "payments.cashfree.com"
 _TEST_BASE_URL = "https://sandbox.cashfree.com/pg"
 _TEST_PAY_HOST = "payments-test.cashfree.com"
 
-# Refunds can only be of what is not simply being paid: the look for them has a limit of its own.
-_SETTLED = frozenset(
-    {CollectState.PAID, CollectState.EXPIRED, CollectState.CANCELLED, CollectState.REFUSED}
-)
 _CANNOT_CLOSE = frozenset(
     {GatewayErrorKind.STATE, GatewayErrorKind.VALIDATION, GatewayErrorKind.DUPLICATE}
 )
@@ -100,7 +96,7 @@ class CashfreeGateway:
 
     def fetch(self, collect: Collect) -> CollectSeen:
         """Its state and every payment; of an active one a few times a minute its attempts too."""
-        gateway_id, settled = _known_id(collect), collect.state in _SETTLED
+        gateway_id, settled = _known_id(collect), collect.state is CollectState.PAID
         if collect.kind is CollectKind.QR:
             return self._showing.later(self._qrs.look(gateway_id, settled=settled))
         return self._showing.later(self._links.look(gateway_id, settled=settled))

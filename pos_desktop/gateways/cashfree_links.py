@@ -11,8 +11,6 @@ from pos_desktop.gateways.cashfree_parts import as_moment, as_paise
 from pos_desktop.gateways.reading import as_text, unexpected, written
 from pos_desktop.ports import CollectIntent, CollectSeen
 
-_ENDED = frozenset({"CANCELLED", "EXPIRED"})
-
 
 class CashfreeLinks:
     """Make, look, cancel."""
@@ -35,7 +33,7 @@ class CashfreeLinks:
         return None if item is None else self._seen(item, link_id, settled=False)
 
     def look(self, link_id: str, *, settled: bool) -> CollectSeen:
-        """The link with the payments of its orders; ``settled``: and what was given back."""
+        """The link with the payments of its orders; ``settled``: see ``less_refunds``."""
         return self._seen(self._calls.get(link_path(link_id)), link_id, settled=settled)
 
     def close(self, link_id: str) -> CollectSeen:
@@ -49,10 +47,7 @@ class CashfreeLinks:
         payments: list[PaymentFact] = []
         for order_id in self._orders(item, link_id):
             payments += self._money.of_order(order_id)
-        if settled or item.get("link_status") in _ENDED:
-            # Late money may have been sent back by Cashfree itself (2.3).
-            payments = list(self._money.less_refunds(payments))
-        return wire.link_seen(item, payments)
+        return wire.link_seen(item, self._money.less_refunds(payments, settled=settled))
 
     def _orders(self, item: Mapping[str, object], link_id: str) -> list[str]:
         """The orders worth asking for payments: each attempt of the customer makes one (2.2).

@@ -1,5 +1,6 @@
 """Cashfree's payments and refunds, both of which hang on orders (reference gateways 2.3, 2.4)."""
 
+import logging
 from collections.abc import Sequence
 
 from pos_desktop.domain.payment import PaymentFact, PaymentStatus, RefundFact, RefundStatus
@@ -9,6 +10,8 @@ from pos_desktop.gateways.cashfree_calls import CashfreeCalls, order_path
 from pos_desktop.gateways.reading import unexpected, written
 from pos_desktop.net.urls import segment
 from pos_desktop.ports import GatewayError, GatewayErrorKind, RefundOrder
+
+log = logging.getLogger(__name__)
 
 _MIN_AMOUNT = 100
 # "Already refunded" and "this id exists" may be the work of this very key.
@@ -33,22 +36,31 @@ class CashfreeMoney:
         listed = self._calls.get_list(f"{order_path(order_id)}/payments")
         return any(item.get("payment_status") in wire.RUNNING for item in listed)
 
-    def less_refunds(self, facts: Sequence[PaymentFact]) -> tuple[PaymentFact, ...]:
-        """The same payments with what was given back of them: payments alone do not tell that.
+    def less_refunds(
+        self, facts: Sequence[PaymentFact], *, settled: bool
+    ) -> tuple[PaymentFact, ...]:
+        """The same payments with what goes back of them: payments alone do not tell that.
 
-        One request for each order with money ("get refund" is limited to 30 a minute).
+        One request for each order with money, and that is limited to 30 a minute for the account.
+        Unless ``settled`` the money itself is the news: then a look that fails is left to the next.
         """
         captured = [fact for fact in facts if fact.status is PaymentStatus.CAPTURED]
         told = tuple(facts)
         for order_id in sorted({fact.provider_order_id or "" for fact in captured}):
-            refunds = self._calls.get_list(f"{order_path(order_id)}/refunds")
-            told = wire.with_refunds(told, order_id, refunds)
+            try:
+                refunds = self._calls.get_list(f"{order_path(order_id)}/refunds")
+                told = wire.with_refunds(told, order_id, refunds)
+            except GatewayError as error:
+                if settled:
+                    raise
+                log.warning("refunds of an order are not known yet: %s", error.kind.value)
         return told
 
     def refund(self, order: RefundOrder) -> RefundFact:
         """Ask once for each key: it is the refund's id there."""
         if order.amount < _MIN_AMOUNT:
             raise GatewayError(GatewayErrorKind.VALIDATION, "A refund must be at least Rs 1.")
+        self._check_paid(order)
         try:
             item = self._calls.post(f"{_order_of(order)}/refunds", asks.refund_body(order))
         except GatewayError as error:
@@ -57,7 +69,11 @@ class CashfreeMoney:
                 raise
             return done
         with written():
-            return _asked(wire.refund_fact(item, order.key), order)
+            fact = wire.refund_fact(item, order.key)
+            # Which payment of the order it takes back is Cashfree's choice, how much is not.
+            if fact.amount != order.amount:
+                raise unexpected("a refund of another amount was answered")
+            return fact
 
     def find_refund(self, order: RefundOrder) -> RefundFact | None:
         """The refund with one of our keys; None proves that none exists.
@@ -75,10 +91,19 @@ class CashfreeMoney:
                 last = fact
         return last
 
+    def _check_paid(self, order: RefundOrder) -> None:
+        """Refunds name an order only: what was not paid there must not take back what was."""
+        path = f"{_order_of(order)}/payments/{segment(order.payment_id)}"
+        fact = wire.payment_fact(self._calls.get(path), order.provider_order_id or "")
+        if fact.payment_id != order.payment_id:
+            raise unexpected("another payment was answered")
+        if fact.status is not PaymentStatus.CAPTURED:
+            raise GatewayError(GatewayErrorKind.STATE, "This payment was never captured.")
+
     def _with_key(self, order: RefundOrder, key: str) -> RefundFact | None:
         path = f"{_order_of(order)}/refunds/{segment(wire.refund_id(key))}"
         item = self._calls.find(path)
-        return None if item is None else _asked(wire.refund_fact(item, key), order)
+        return None if item is None else wire.refund_fact(item, key)
 
 
 def _order_of(order: RefundOrder) -> str:
@@ -87,10 +112,3 @@ def _order_of(order: RefundOrder) -> str:
         text = "The order of this payment is not known, so Cashfree cannot give it back."
         raise GatewayError(GatewayErrorKind.VALIDATION, text)
     return order_path(order.provider_order_id)
-
-
-def _asked(fact: RefundFact, order: RefundOrder) -> RefundFact:
-    """Cashfree itself chooses which payment of the order a refund takes back, but not how much."""
-    if fact.amount != order.amount:
-        raise unexpected("a refund of another amount was answered")
-    return fact

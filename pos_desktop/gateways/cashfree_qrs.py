@@ -16,7 +16,6 @@ from pos_desktop.gateways.reading import as_text, unexpected, written
 from pos_desktop.ports import CollectIntent, CollectSeen, GatewayError, GatewayErrorKind
 
 _TERMINATE = {"order_status": "TERMINATED"}
-_AS_WISHED = frozenset({wire.ACTIVE, "PAID"})
 _SESSIONS = 3
 _NO_SESSION = frozenset(
     {GatewayErrorKind.VALIDATION, GatewayErrorKind.NOT_FOUND, GatewayErrorKind.AUTH}
@@ -68,8 +67,8 @@ class CashfreeQrs:
         return replace(seen, image_url=self._picture(order_id, _session(item)))
 
     def look(self, order_id: str, *, settled: bool) -> CollectSeen:
-        """The order and, once it is more than active, its payments; ``settled``: and what was
-        given back."""
+        """The order and, once it is more than active, its payments; ``settled``: see
+        ``less_refunds``."""
         return self._seen(self._calls.get(order_path(order_id)), order_id, settled=settled)
 
     def close(self, order_id: str) -> CollectSeen:
@@ -83,10 +82,7 @@ class CashfreeQrs:
         payments: tuple[PaymentFact, ...] = ()
         if word != wire.ACTIVE or self._looks.take():
             payments = self._money.of_order(order_id)
-        if settled or word not in _AS_WISHED:
-            # Late money may have been sent back by Cashfree itself.
-            payments = self._money.less_refunds(payments)
-        return wire.order_seen(item, payments)
+        return wire.order_seen(item, self._money.less_refunds(payments, settled=settled))
 
     def _picture(self, order_id: str, session: str) -> str:
         """The data URI of the QR. The same key draws the same QR again; one that answers something

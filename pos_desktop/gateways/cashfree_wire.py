@@ -133,7 +133,8 @@ def _reason(item: Mapping[str, object]) -> str | None:
 def with_refunds(
     facts: Sequence[PaymentFact], order_id: str, refunds: Sequence[Mapping[str, object]]
 ) -> tuple[PaymentFact, ...]:
-    """The payments with what has gone back of those of this order (refunds that are done).
+    """The payments with what goes back of those of this order: all that was begun and has not
+    failed.
 
     A refund that names no payment is of its only captured one. Raises GatewayError.
     """
@@ -142,10 +143,10 @@ def with_refunds(
         for fact in facts
         if fact.status is PaymentStatus.CAPTURED and fact.provider_order_id == order_id
     ]
-    done = [item for item in refunds if refund_status(item) is RefundStatus.PROCESSED]
+    begun = [item for item in refunds if refund_status(item) is not RefundStatus.FAILED]
     given: dict[str, int] = {}
     automatic: set[str] = set()
-    for item in done:
+    for item in begun:
         payment_id = as_id(item.get("cf_payment_id"))
         if payment_id is None and len(captured) == 1:
             payment_id = captured[0]

@@ -374,6 +374,7 @@ def test_what_is_over_is_found_without_a_picture(
 ) -> None:
     api.get(f"{ORDERS}/{QR_ID}", json=order(order_status="PAID"))
     api.get(PAYMENTS, json=[payment()])
+    api.get(f"{ORDERS}/{QR_ID}/refunds", json=[])
     found = cashfree.find(QR_INTENT)
     assert found is not None
     assert (found.status, found.image_url) == (GatewayStatus.PAID, None)

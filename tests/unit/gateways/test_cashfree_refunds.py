@@ -21,6 +21,7 @@ from tests.unit.gateways.cashfree_answers import (
     REFUND,
     headers,
     missing,
+    payment,
     refund,
     refused,
     sent,
@@ -28,14 +29,21 @@ from tests.unit.gateways.cashfree_answers import (
 
 _K = GatewayErrorKind
 REFUNDS = f"{ORDERS}/{QR_ID}/refunds"
+PAYMENT = f"{ORDERS}/{QR_ID}/payments/{PAY}"
 ONE = f"{REFUNDS}/retx9100456712x1"
 AGAIN = replace(REFUND, keys=(*REFUND.keys, "ret-9100456712-1-2"))
 SECOND = f"{REFUNDS}/retx9100456712x1x2"
 
 
+def paid(api: responses.RequestsMock, **changes: object) -> None:
+    """The payment is asked first: a refund names only its order."""
+    api.get(PAYMENT, json={**payment(), **changes})
+
+
 def test_a_refund_sends_the_documented_body(
     api: responses.RequestsMock, cashfree: CashfreeGateway
 ) -> None:
+    paid(api)
     api.post(REFUNDS, json=refund())
     fact = cashfree.refund(REFUND)
     assert (fact.gateway, fact.refund_id, fact.payment_id) == ("cashfree", "3100987", PAY)
@@ -56,6 +64,7 @@ def test_a_refund_sends_the_documented_body(
 def test_notes_are_three_to_a_hundred_signs(
     api: responses.RequestsMock, cashfree: CashfreeGateway, note: str, shown: str | None
 ) -> None:
+    paid(api)
     api.post(REFUNDS, json=refund())
     cashfree.refund(replace(REFUND, note=note))
     assert sent(api)["refund_note"] == (shown or "x" * 100)
@@ -90,6 +99,7 @@ def test_every_word_for_a_refund(
 def test_a_refusal_is_checked_against_what_the_key_did_before(
     api: responses.RequestsMock, cashfree: CashfreeGateway, status: int
 ) -> None:
+    paid(api)
     api.post(REFUNDS, json=refused("refund already exists"), status=status)
     api.get(ONE, json=refund(refund_status="SUCCESS"))
     assert cashfree.refund(REFUND).status is RefundStatus.PROCESSED
@@ -101,6 +111,7 @@ def test_a_refusal_is_checked_against_what_the_key_did_before(
 def test_a_refusal_of_what_never_was_stays_one(
     api: responses.RequestsMock, cashfree: CashfreeGateway, status: int, kind: _K
 ) -> None:
+    paid(api)
     api.post(REFUNDS, json=refused("refund amount exceeds"), status=status)
     api.get(ONE, json=missing("refund"), status=404)
     with pytest.raises(GatewayError) as caught:
@@ -122,6 +133,7 @@ def test_a_refusal_of_what_never_was_stays_one(
 def test_a_refund_in_doubt(
     api: responses.RequestsMock, cashfree: CashfreeGateway, status: int, body: str
 ) -> None:
+    paid(api)
     api.post(REFUNDS, body=body, status=status)
     with pytest.raises(GatewayError) as caught:
         cashfree.refund(REFUND)
@@ -135,13 +147,13 @@ def test_a_refund_in_doubt(
         {"refund_id": None},
         {"cf_refund_id": None},
         {"cf_payment_id": None},
-        {"refund_amount": 249.51},
         {"refund_amount": None},
     ],
 )
 def test_another_refund_or_a_broken_one_is_no_answer(
     api: responses.RequestsMock, cashfree: CashfreeGateway, changes: dict[str, object]
 ) -> None:
+    paid(api)
     api.post(REFUNDS, json=refund(**changes))
     with pytest.raises(GatewayError) as caught:
         cashfree.refund(REFUND)
@@ -150,6 +162,50 @@ def test_another_refund_or_a_broken_one_is_no_answer(
     with pytest.raises(GatewayError) as caught:
         cashfree.find_refund(REFUND)
     assert (caught.value.kind, caught.value.outcome_unknown) == (_K.UNAVAILABLE, False)
+
+
+def test_another_amount_given_back_is_in_doubt_and_found_as_it_is(
+    api: responses.RequestsMock, cashfree: CashfreeGateway
+) -> None:
+    paid(api)
+    api.post(REFUNDS, json=refund(refund_amount=249.51))
+    with pytest.raises(GatewayError) as caught:
+        cashfree.refund(REFUND)
+    assert (caught.value.kind, caught.value.outcome_unknown) == (_K.UNKNOWN_OUTCOME, True)
+    api.get(ONE, json=refund(refund_amount=249.51))
+    found = cashfree.find_refund(REFUND)
+    assert found is not None and found.amount == 24951
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({"payment_status": "FAILED", "is_captured": False}, _K.STATE),
+        ({"payment_status": "PENDING"}, _K.STATE),
+        ({"is_captured": False}, _K.STATE),
+        ({"cf_payment_id": "9"}, _K.UNAVAILABLE),
+        ({"order_id": "other"}, _K.UNAVAILABLE),
+    ],
+)
+def test_what_was_not_paid_there_takes_nothing_back(
+    api: responses.RequestsMock,
+    cashfree: CashfreeGateway,
+    changes: dict[str, object],
+    kind: GatewayErrorKind,
+) -> None:
+    paid(api, **changes)
+    with pytest.raises(GatewayError) as caught:
+        cashfree.refund(REFUND)
+    assert (caught.value.kind, caught.value.outcome_unknown) == (kind, False)
+
+
+def test_a_payment_that_is_not_there_is_not_refunded(
+    api: responses.RequestsMock, cashfree: CashfreeGateway
+) -> None:
+    api.get(PAYMENT, json=missing("payment"), status=404)
+    with pytest.raises(GatewayError) as caught:
+        cashfree.refund(REFUND)
+    assert caught.value.kind is _K.NOT_FOUND
 
 
 def test_nothing_is_found_only_where_the_gateway_says_so(
