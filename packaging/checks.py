@@ -114,6 +114,7 @@ def groups() -> list[Group]:
         Group("unit", ("unit", "property", "guards", "contracts"), options=(*measured,)),
         Group("gui", ("gui",)),
         Group("relay", ("relay", "browser"), options=("--dist=loadfile",)),
+        Group("kill", ("kill",)),
     ]
     taken = {path for group in named for path in group.paths}
     folders = {path.relative_to(ROOT / "tests").parts[0] for path in test_files()}
