@@ -23,7 +23,7 @@ from pos_desktop.ports import (
 
 _PAGES = 200
 _LOOKUPS = 25
-_KEPT = 20_000
+_KEPT = 50_000
 # So few links are asked one by one; for more the list of links is read, a hundred at a time.
 _FEW = 3
 _LINK_PAGES = 20
@@ -106,7 +106,7 @@ class RazorpayListing:
         strangers = [item for item in items if self._is_unknown(item)]
         for item in strangers[:_LOOKUPS]:
             self._keep(self._payments, wire.payment_fact(item).payment_id, self._asked(item))
-        if len(strangers) > _LOOKUPS:
+        if any(self._is_unknown(item) for item in strangers):
             # Nothing is wrong with the gateway, and to name nobody would be a false alarm.
             text = "More payments must be looked up than may be asked for at once."
             raise GatewayError(GatewayErrorKind.STATE, text)

@@ -136,6 +136,28 @@ def test_qr_feature_off(api: responses.RequestsMock, gateway: RazorpayGateway) -
     assert not gateway.capabilities().qr
 
 
+def test_qrs_that_the_settings_switch_off_are_never_asked_for() -> None:
+    clock = SetClock()
+    off = GatewayOptions(qr_enabled=False)
+    gateway = RazorpayGateway(HttpClient("https://127.0.0.1:9", now=clock.now), off, clock)
+    assert not gateway.capabilities().qr
+    with pytest.raises(GatewayError) as caught:
+        gateway.create(QR_INTENT)
+    assert caught.value.kind is GatewayErrorKind.FEATURE_OFF
+
+
+def test_a_qr_feature_that_is_back_is_offered_again(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    timed(api)
+    api.post(QRS, json=bad("The requested URL was not found on the server."), status=400)
+    with pytest.raises(GatewayError):
+        gateway.create(QR_INTENT)
+    api.replace(responses.POST, QRS, json=qr())
+    gateway.create(QR_INTENT)
+    assert gateway.capabilities().qr
+
+
 @pytest.mark.parametrize("amount", [0, 99, -5])
 def test_amounts_below_one_rupee_never_leave(gateway: RazorpayGateway, amount: int) -> None:
     with pytest.raises(GatewayError) as caught:
@@ -273,6 +295,7 @@ def test_it_is_a_gateway(gateway: RazorpayGateway) -> None:
     can = port.capabilities()
     assert (port.name, can.links, can.qr, can.search_by_reference) == ("razorpay", True, True, True)
     assert (can.max_qr_seconds, can.min_link_seconds) == (7200, 1200)
+    assert (can.confirms, can.refunds, can.lists_payments) == (True, True, True)
 
 
 def test_the_error_sample_is_a_validation(

@@ -9,6 +9,7 @@ import responses
 from responses import matchers
 
 from pos_desktop.domain.payment import PaymentStatus
+from pos_desktop.gateways import razorpay_listing
 from pos_desktop.gateways.razorpay import RazorpayGateway
 from pos_desktop.ports import GatewayError, GatewayErrorKind, ListedPayment
 from tests.unit.gateways.answers import (
@@ -279,6 +280,31 @@ def test_a_list_with_something_unreadable_says_nothing(
     with pytest.raises(GatewayError) as caught:
         gateway.payments_between(START, END)
     assert caught.value.kind is GatewayErrorKind.UNAVAILABLE
+
+
+def test_a_link_without_id_teaches_nothing_of_links(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    lists(api, payment(order_id=ORDER, description=None))
+    api.get(LINKS, json={"payment_links": [some_link(1, id=None)]})
+    assert one(gateway.payments_between(START, END)) == (None, "REF-1", "C3")
+
+
+def test_memory_has_an_end(
+    api: responses.RequestsMock, gateway: RazorpayGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(razorpay_listing, "_KEPT", 2)
+    api.get(QRS, json=items(qr(notes=OURS)))
+    for number, requests in ((0, 2), (1, 4), (2, 6), (2, 7), (0, 9)):
+        api.remove(responses.GET, PING)
+        lists(api, by_qr(number))
+        assert one(gateway.payments_between(START, END)) == (QR_ID, OURS["intent"], "C2")
+        assert len(api.calls) == requests
+    # What it cannot keep is never said to be for nobody.
+    api.replace(responses.GET, PING, json=items(by_qr(3), by_qr(4), by_qr(5)))
+    with pytest.raises(GatewayError) as caught:
+        gateway.payments_between(START, END)
+    assert caught.value.kind is GatewayErrorKind.STATE
 
 
 def test_a_look_up_that_fails_says_nothing(

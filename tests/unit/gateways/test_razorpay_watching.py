@@ -184,6 +184,39 @@ def test_close_qr_that_was_paid_meanwhile(
     assert gateway.close(QR_COLLECT).status is GatewayStatus.PAID
 
 
+def test_a_qr_that_is_closed_already_answers_as_it_stands(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    api.post(f"{QRS}/{QR_ID}/close", json=bad("The QR code is already closed."), status=400)
+    api.get(f"{QRS}/{QR_ID}", json=qr(status="closed", close_reason="paid"))
+    api.get(f"{QRS}/{QR_ID}/payments", json=items(payment(order_id=None)))
+    api.get(f"{BASE}/v1/payments/{PAY}", json=payment(order_id=None))
+    seen = gateway.close(QR_COLLECT)
+    assert (seen.status, [p.payment_id for p in seen.payments]) == (GatewayStatus.PAID, [PAY])
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "kind", "doubt"),
+    [
+        ("Authentication failed", 401, GatewayErrorKind.AUTH, False),
+        ("We are facing some trouble", 500, GatewayErrorKind.UNKNOWN_OUTCOME, True),
+    ],
+)
+def test_a_close_that_cannot_be_looked_after(
+    api: responses.RequestsMock,
+    gateway: RazorpayGateway,
+    text: str,
+    status: int,
+    kind: GatewayErrorKind,
+    doubt: bool,
+) -> None:
+    api.post(f"{QRS}/{QR_ID}/close", json=qr(status="closed", close_reason="on_demand"))
+    api.get(f"{QRS}/{QR_ID}/payments", json=bad(text), status=status)
+    with pytest.raises(GatewayError) as caught:
+        gateway.close(QR_COLLECT)
+    assert (caught.value.kind, caught.value.outcome_unknown) == (kind, doubt)
+
+
 def test_close_without_the_gateways_id(gateway: RazorpayGateway) -> None:
     for call in (gateway.close, gateway.fetch):
         with pytest.raises(GatewayError) as caught:
