@@ -7,6 +7,16 @@ from PySide6.QtCore import QCoreApplication, QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from bench.quiet import OPTIONS, NoPrinter, Quiet, checkout
+from pos_desktop.bootstrap.counter import Counter as WiredCounter
+from pos_desktop.bootstrap.late import LateCounter
+from pos_desktop.bootstrap.late_money import (
+    LateInbox,
+    LatePeople,
+    LateRefunds,
+    LateStanding,
+    LateTendering,
+)
+from pos_desktop.domain.errors import Unavailable
 from pos_desktop.gui.app import Counter, Deps, application, build_counter
 from pos_desktop.gui.events import Events
 from pos_desktop.gui.presenters.ports import Services
@@ -16,6 +26,13 @@ from pos_desktop.ports import QrMatrix
 from pos_desktop.services.drafts import Drafts
 from pos_desktop.storage.catalogue import SqliteCatalogue
 from pos_desktop.storage.store import SqliteStore
+
+
+def _nothing_behind() -> WiredCounter:
+    raise Unavailable("not_measured")
+
+
+_NOBODY = LateCounter(_nothing_behind)
 
 
 @dataclass
@@ -44,6 +61,11 @@ class OpenCounter:
             drafts=_FreshDrafts(store),
             paper=NoPrinter(),
             tones=quiet,
+            tendering=LateTendering(_NOBODY),
+            people=LatePeople(_NOBODY),
+            inbox=LateInbox(_NOBODY),
+            refunds=LateRefunds(_NOBODY),
+            standing=LateStanding(_NOBODY),
         )
         counter = build_counter(Deps(services, Events(), _qr_matrix()))
         counter.start()

@@ -12,7 +12,7 @@ from pos_desktop.services.links import Links
 from pos_desktop.services.messages import Outgoing
 from pos_desktop.services.opening import Opener
 from pos_desktop.services.switching import Switching
-from pos_desktop.services.views import DeskState, LampState, PaidNews, PayableQr
+from pos_desktop.services.views import DeskState, LampState, PaidNews, PayableQr, PaymentStory
 from pos_desktop.storage.store import SqliteStore
 from pos_desktop.wire.v1 import PageContent
 
@@ -31,6 +31,10 @@ class Quiet:
 
     def payable(self, order_id: str) -> PayableQr | None:
         """Nothing is payable."""
+        return None
+
+    def history(self, order_id: str) -> PaymentStory | None:
+        """Nothing has happened."""
         return None
 
     def document(self, order_id: str | None) -> PageContent:
