@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pos_desktop import assets
 from pos_desktop.documents.invoice_pdf import RaseedRenderer
 from pos_desktop.domain.options import ExotelOptions, Options
+from pos_desktop.domain.payment import OWN_UPI
 from pos_desktop.gateways.razorpay import RazorpayGateway
 from pos_desktop.host.engine import Engine, Works
 from pos_desktop.messaging.exotel import ExotelMessenger
@@ -22,7 +24,6 @@ from pos_desktop.ports import (
     Messenger,
     Relay,
     SecretStore,
-    UnitOfWork,
 )
 from pos_desktop.relay_client.client import RelayClient
 from pos_desktop.relay_client.sealer import TokenSealer
@@ -42,9 +43,12 @@ from pos_desktop.services.outbox import Action, Listener, Outbox
 from pos_desktop.services.pages import PageWriter
 from pos_desktop.services.payments import Payments
 from pos_desktop.services.publishing import ClosePicture, Press, PublishPage, PublishPicture
+from pos_desktop.services.reported import Reports, reported
 from pos_desktop.services.sms_polls import SmsPolls
+from pos_desktop.services.standing import GATEWAY, MESSAGES, Standing
 from pos_desktop.services.switching import Switching
 from pos_desktop.services.syncing import Syncing
+from pos_desktop.services.traffic import Traffic
 from pos_desktop.services.views import Lamp
 from pos_desktop.services.watcher import Watcher, Watching
 from pos_desktop.storage.catalogue import SqliteCatalogue
@@ -93,6 +97,7 @@ class Counter:
     drafts: Drafts
     engine: Engine
     health: Health
+    standing: Standing
 
     def close(self) -> None:
         """Close the database; the loop must have been stopped and the db lane drained."""
@@ -121,16 +126,18 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
     peers = _peers(options, machine, (5.0, 20.0))
     syncing = Syncing(store, lanes, clock, ids, peers.relay, bell)
     health = _health(options, machine)
-    core = _core(options, machine)
+    core = _core(store, options, machine, peers)
     works = _works(store, options, machine, peers, core, (syncing.step, health.step))
+    silent = partial(core.reports.standing.is_off, name=MESSAGES)
     return Counter(
         store=store,
         catalogue=SqliteCatalogue(store.path),
-        checkout=Checkout(store, clock, bell, core.switching, core.outgoing, _never_silent),
-        desk=Desk(store, clock, PageWriter(options), syncing),
+        checkout=Checkout(store, clock, bell, core.switching, core.outgoing, silent),
+        desk=Desk(store, clock, PageWriter(options), syncing, core.reports.standing),
         drafts=Drafts(store),
         engine=Engine(works),
         health=health,
+        standing=core.reports.standing,
     )
 
 
@@ -141,18 +148,25 @@ class _Core:
     switching: Switching
     payments: Payments
     outgoing: Outgoing
+    reports: Reports
 
 
-def _core(options: Options, machine: Machine) -> _Core:
+def _core(store: SqliteStore, options: Options, machine: Machine, peers: Peers) -> _Core:
     issuer = Issuer(options, machine.ids)
     switching = Switching(issuer, Opener(options, machine.ids))
     composer = TemplateComposer(registry(machine.templates), options)
     outgoing = Outgoing(composer, Links(options), machine.ids)
-    return _Core(switching, Payments(issuer, switching), outgoing)
-
-
-def _never_silent(uow: UnitOfWork) -> bool:
-    return False
+    gateway = peers.gateways.primary
+    standing = Standing(
+        primary=gateway.name,
+        store=store,
+        lanes=machine.lanes,
+        clock=machine.clock,
+        listener=machine.listener,
+        pings={GATEWAY: gateway.ping, MESSAGES: peers.messenger.ping},
+    )
+    reports = Reports(Traffic(machine.ids.jitter), standing)
+    return _Core(switching, Payments(issuer, switching), outgoing, reports)
 
 
 def _works(
@@ -165,11 +179,22 @@ def _works(
 ) -> Works:
     """What the engine drives: outbox, watcher, SMS polls, and the given ``steps`` after them."""
     clock, ids, lanes, bell = machine.clock, machine.ids, machine.lanes, machine.listener
-    payments = core.payments
-    actions = _actions(options, peers, core)
-    outbox = Outbox(store, lanes, clock, ids, actions, bell)
-    watcher = Watcher(Watching(store, lanes, clock, ids, peers.gateways.primary, payments, bell))
-    polls = SmsPolls(store, lanes, clock, peers.messenger, bell)
+    standing = core.reports.standing
+    outbox = Outbox(store, lanes, clock, ids, _actions(options, peers, core), bell)
+    outbox.held = standing.held
+    watching = Watching(
+        store=store,
+        lanes=lanes,
+        clock=clock,
+        ids=ids,
+        gateways=peers.gateways,
+        payments=core.payments,
+        listener=bell,
+        traffic=core.reports.traffic,
+        standing=standing,
+    )
+    watcher = Watcher(watching)
+    polls = SmsPolls(store, lanes, clock, peers.messenger, standing, bell)
     return Works(
         store=store,
         lanes=lanes,
@@ -178,7 +203,7 @@ def _works(
         watcher=watcher,
         steps=(outbox.step, watcher.step, polls.step, *steps),
         relay=peers.relay,
-        hints=Hints(store, clock, watcher, bell, delivery_from_feed),
+        hints=Hints(store, clock, watcher, standing, bell, delivery_from_feed),
         on_failure=machine.on_failure,
     )
 
@@ -239,15 +264,20 @@ def registry(own: Path | None) -> TemplateRegistry:
 def _actions(options: Options, peers: Peers, core: _Core) -> dict[str, Action]:
     press = Press(peers.relay, RaseedRenderer(assets.path("fonts")), TokenSealer())
     intents, outgoing, payments = Intents(options), core.outgoing, core.payments
-    return {
-        effects.COLLECT_CREATE: CreateCollect(peers.gateways, intents, payments, outgoing),
-        effects.COLLECT_CLOSE: CloseCollect(peers.gateways, intents, payments),
+    create = CreateCollect(peers.gateways, intents, payments, outgoing)
+    close = CloseCollect(peers.gateways, intents, payments)
+    actions: dict[str, Action] = {
+        effects.COLLECT_CREATE: create,
+        effects.COLLECT_CLOSE: close,
+        effects.OWN_QR_CREATE: replace(create, target=OWN_UPI),
+        effects.OWN_QR_CLOSE: replace(close, target=OWN_UPI),
         effects.PAYMENT_CAPTURE: CapturePayment(peers.gateways, payments),
         effects.PAGE_PUBLISH: PublishPage(press, PageWriter(options), outgoing),
         effects.PICTURE_PUBLISH: PublishPicture(press, outgoing),
         effects.PICTURE_CLOSE: ClosePicture(peers.relay),
         effects.MESSAGE_SEND: SendMessage(peers.messenger),
     }
+    return reported(actions, core.reports)
 
 
 def _health(options: Options, machine: Machine) -> Health:

@@ -146,7 +146,7 @@ class CreateCollect:
 
     def _hurry_close(self, uow: UnitOfWork, asked: Collect, now: int) -> None:
         """Closing it was asked for while it was being made, and found nothing: now it is there."""
-        row = uow.outbox.find(effects.COLLECT_CLOSE, asked.reference)
+        row = uow.outbox.find(effects.close_at(asked.gateway), asked.reference)
         if row is not None and row.state is OutboxState.QUEUED:
             uow.outbox.retry(row.effect_id, now, row.last_error or "")
 

@@ -11,6 +11,7 @@ from pos_desktop.services.issuing import shown_digits
 from pos_desktop.services.messages import upi_reference
 from pos_desktop.services.pages import PageWriter
 from pos_desktop.services.publishing import bill_of
+from pos_desktop.services.standing import Standing
 from pos_desktop.services.syncing import Syncing
 from pos_desktop.services.views import DeskState, PayableQr, Tone, WaitingBill
 from pos_desktop.wire import v1
@@ -42,6 +43,7 @@ class Desk:
     clock: Clock
     writer: PageWriter
     syncing: Syncing
+    standing: Standing
 
     def state(self) -> DeskState:
         """The waiting panel and what is still on its way to the relay."""

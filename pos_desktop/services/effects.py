@@ -2,8 +2,12 @@
 
 from typing import Final
 
+from pos_desktop.domain.payment import OWN_UPI
+
 COLLECT_CREATE: Final = "collect.create"
 COLLECT_CLOSE: Final = "collect.close"
+OWN_QR_CREATE: Final = "own_qr.create"
+OWN_QR_CLOSE: Final = "own_qr.close"
 PAYMENT_CAPTURE: Final = "payment.capture"
 REFUND_ASK: Final = "refund.ask"
 PICTURE_PUBLISH: Final = "picture.publish"
@@ -13,6 +17,17 @@ MESSAGE_SEND: Final = "message.send"
 
 BILL_REVISION: Final = 1
 INVOICE_REVISION: Final = 2
+
+
+def create_at(gateway: str) -> str:
+    """The kind that makes something payable there. The shop's own QR needs nobody's answer: it
+    never waits behind calls to a gateway, least of all when that is the reason for showing it."""
+    return OWN_QR_CREATE if gateway == OWN_UPI else COLLECT_CREATE
+
+
+def close_at(gateway: str) -> str:
+    """The kind that closes what was made payable there."""
+    return OWN_QR_CLOSE if gateway == OWN_UPI else COLLECT_CLOSE
 
 
 def page_subject(order_id: str, revision: int) -> str:

@@ -1,20 +1,24 @@
 """Hints from the relay: each moves the cursor and wakes or updates in one transaction.
 
-A hook never moves money: it only makes the watcher ask the gateway (architecture rule 5).
+A hook never moves money: it only makes a watcher ask the gateway (architecture rule 5). What it
+says beside the names of its subject is not even read.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from pos_desktop.domain.delivery import DeliverySeen
-from pos_desktop.domain.payment import CollectState
+from pos_desktop.domain.payment import OWN_UPI, Collect, CollectState
+from pos_desktop.domain.refund import Refund, RefundState
 from pos_desktop.ports import Clock, Store, UnitOfWork
 from pos_desktop.services.messages import delivered
 from pos_desktop.services.outbox import Listener
+from pos_desktop.services.standing import Standing
 from pos_desktop.services.watcher import Watcher
 from pos_desktop.wire import v1
 
 _CURSOR = "feed.cursor"
+_UNKNOWN = "feed.unknown_hooks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Hints:
     store: Store
     clock: Clock
     watcher: Watcher
+    standing: Standing
     listener: Listener
     read_delivery: Callable[[v1.FeedEvent], DeliverySeen | None]
 
@@ -32,28 +37,79 @@ class Hints:
         with self.store.read() as uow:
             return int(uow.notes.get(_CURSOR) or 0)
 
+    def unknown(self) -> int:
+        """How many hooks named nothing that this counter made; most are other counters'."""
+        with self.store.read() as uow:
+            return int(uow.notes.get(_UNKNOWN) or 0)
+
     def apply(self, event: v1.FeedEvent) -> None:
         """One event; an older one (a replay) changes nothing."""
-        now = self.clock.now()
+        now, visible = self.clock.now(), False
         with self.store.write() as uow:
             if event.seq <= int(uow.notes.get(_CURSOR) or 0):
                 return
             if event.kind == "hook":
                 self._hook(uow, event, now)
             elif event.kind == "delivery":
-                seen = self.read_delivery(event)
-                if seen is not None:
-                    delivered(uow, seen, now)
+                visible = self._delivery(uow, event, now)
             uow.notes.put(_CURSOR, str(event.seq))
             uow.commit()
-        self.listener.changed()
+        if visible:
+            self.listener.changed()
+
+    def _delivery(self, uow: UnitOfWork, event: v1.FeedEvent, now: int) -> bool:
+        seen = self.read_delivery(event)
+        if seen is None:
+            return False
+        before = uow.messages.match(seen.sid, seen.label)
+        after = delivered(uow, seen, now)
+        self.standing.reported(uow, before, after, now)
+        return before != after
 
     def _hook(self, uow: UnitOfWork, event: v1.FeedEvent, now: int) -> None:
-        collect = uow.collects.by_gateway_id(event.collect_id) if event.collect_id else None
-        if collect is None and event.reference:
-            collect = uow.collects.get(event.reference)
-        if collect is None or collect.gateway_id is None:
-            return
-        # Also when its watch is over: nobody would hint at a collect where nothing happened.
-        if collect.state is not CollectState.PAID:
-            self.watcher.wake(uow, collect, now)
+        known = False
+        for collect in _collects(uow, event):
+            known = True
+            # Also when its watch is over: nobody would hint at one where nothing happened. What
+            # has no id there yet is looked for by its own row of the outbox.
+            asked = collect.gateway_id is not None and collect.gateway != OWN_UPI
+            if asked and collect.state is not CollectState.PAID:
+                self.watcher.wake(uow, collect, now)
+        for refund in _refunds(uow, event):
+            known = True
+            if _may_change(refund):
+                uow.refunds.save(replace(refund, next_ask_at=now))
+        if not known:
+            uow.notes.put(_UNKNOWN, str(int(uow.notes.get(_UNKNOWN) or 0) + 1))
+
+
+def _collects(uow: UnitOfWork, event: v1.FeedEvent) -> Iterator[Collect]:
+    """What the hook names: by the gateway's id, by ours, or by a payment that was made there."""
+    found = uow.collects.by_gateway_id(event.collect_id) if event.collect_id else None
+    for reference in (event.reference, event.collect_id):
+        if found is None and reference:
+            found = uow.collects.get(reference)
+    named = iter((found,)) if found is not None else _of_payment(uow, event)
+    # The same id at another gateway is somebody else's.
+    yield from (c for c in named if event.gateway in ("", c.gateway))
+
+
+def _of_payment(uow: UnitOfWork, event: v1.FeedEvent) -> Iterator[Collect]:
+    if not event.payment_id:
+        return
+    bills = {order_id for order_id, _ in uow.facts.of_payment(event.gateway, event.payment_id)}
+    for order_id in sorted(bills):
+        told = uow.facts.of(order_id)
+        references = {ref for ref, fact in told if fact.payment_id == event.payment_id}
+        yield from (c for c in uow.collects.of(order_id) if c.reference in references)
+
+
+def _refunds(uow: UnitOfWork, event: v1.FeedEvent) -> Iterator[Refund]:
+    if event.payment_id:
+        yield from uow.refunds.of_payment(event.gateway, event.payment_id)
+
+
+def _may_change(refund: Refund) -> bool:
+    """One that is watched, or that failed there: a gateway that gave up may still have paid."""
+    failed = refund.state is RefundState.FAILED and refund.refund_id is not None
+    return refund.next_ask_at is not None or failed

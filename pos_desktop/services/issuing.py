@@ -156,7 +156,7 @@ def close_collects(uow: UnitOfWork, order_id: str, now: int, reason: str = "sale
 def _close(uow: UnitOfWork, collect: Collect, now: int, reason: str) -> bool:
     step = next_state(collect.state, Event.CANCEL_ASKED)
     closing = replace(collect, state=step.state, reason=reason)
-    waiting = uow.outbox.find(effects.COLLECT_CREATE, collect.reference)
+    waiting = uow.outbox.find(effects.create_at(collect.gateway), collect.reference)
     never_asked = collect.state is CollectState.REQUESTED and (
         waiting is not None and waiting.state is OutboxState.QUEUED
     )
@@ -166,7 +166,7 @@ def _close(uow: UnitOfWork, collect: Collect, now: int, reason: str) -> bool:
         uow.collects.save(replace(closing, state=gone.state, closed_at=now))
         return True
     uow.collects.save(closing)
-    uow.outbox.put(effects.COLLECT_CLOSE, collect.reference, collect.order_id, now)
+    uow.outbox.put(effects.close_at(collect.gateway), collect.reference, collect.order_id, now)
     return False
 
 

@@ -82,7 +82,7 @@ class Opener:
                 created_at=now,
             )
         )
-        uow.outbox.put(effects.COLLECT_CREATE, reference, sale.order_id, now)
+        uow.outbox.put(effects.create_at(gateway), reference, sale.order_id, now)
 
 
 def requests_made(uow: UnitOfWork, order_id: str) -> int:

@@ -5,7 +5,7 @@ outside (net lane, no database), ``record`` writes what came of it (db lane, one
 kill between any two of them leaves the row in ``doing``; ``recover`` then decides per kind.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -110,7 +110,10 @@ class _Answer:
 
 
 class Outbox:
-    """Claims due effects and runs them in the lanes; ``step`` and its callbacks run in ``db``."""
+    """Claims due effects and runs them in the lanes; ``step`` and its callbacks run in ``db``.
+
+    ``held`` names the targets that are not called for now: their rows wait untouched.
+    """
 
     def __init__(
         self,
@@ -127,6 +130,7 @@ class Outbox:
         self._ids = ids
         self._actions = actions
         self._listener = listener
+        self.held: Callable[[UnitOfWork], Collection[str]] = _nothing_held
         self._limit = 2
         self._busy: dict[str, int] = {}
         self._unwritten: list[_Answer] = []
@@ -156,15 +160,18 @@ class Outbox:
         for answer in again:
             self._unwritten.remove(answer)
             record(self._lanes, partial(self._record, answer))
-        for target in sorted({a.target for a in self._actions.values()}):
-            kinds = [k for k, a in self._actions.items() if a.target == target]
+        with self._store.read() as uow:
+            held = self.held(uow)
+        open_for = {kind: a.target for kind, a in self._actions.items() if a.target not in held}
+        for target in sorted(set(open_for.values())):
+            kinds = [kind for kind, called in open_for.items() if called == target]
             free = self._limit - self._busy.get(target, 0)
             if free <= 0:
                 continue
             for effect in self._claim(kinds, now, free):
                 self._start(effect, self._actions[effect.kind])
         with self._store.read() as uow:
-            due = uow.outbox.next_due(self._actions)
+            due = uow.outbox.next_due(open_for)
         moments = [a.not_before for a in self._unwritten]
         if due is not None:
             moments.append(due if due > now else now + _BUSY_MS)
@@ -245,6 +252,10 @@ class Outbox:
             wait = backoff(effect.attempts) if result.seconds is None else result.seconds
             spread = wait * (0.8 + 0.4 * self._ids.jitter())
             uow.outbox.retry(effect.effect_id, now + int(spread * 1000), result.error)
+
+
+def _nothing_held(uow: UnitOfWork) -> Collection[str]:
+    return ()
 
 
 def backoff(attempts: int) -> float:

@@ -159,7 +159,7 @@ class Payments:
         if seen.status is not GatewayStatus.OPEN:
             return self.event(uow, collect, Event.TIMED_OUT, now, "expiry")
         closing = self.event(uow, collect, Event.CANCEL_ASKED, now, "expiry")
-        uow.outbox.put(effects.COLLECT_CLOSE, collect.reference, collect.order_id, now)
+        uow.outbox.put(effects.close_at(collect.gateway), collect.reference, collect.order_id, now)
         return closing
 
     def _settle(self, uow: UnitOfWork, sale: Sale, now: int, source: str) -> PaidNews | None:
@@ -217,7 +217,9 @@ class Payments:
         uow.collects.save(collect)
         if collect.state in _STILL_PAYABLE:
             self.event(uow, collect, Event.CANCEL_ASKED, now, "amount_mismatch")
-            uow.outbox.put(effects.COLLECT_CLOSE, collect.reference, collect.order_id, now)
+            uow.outbox.put(
+                effects.close_at(collect.gateway), collect.reference, collect.order_id, now
+            )
         elif collect.state is CollectState.CLOSING and seen.status in _OVER:
             self.event(uow, collect, Event.CLOSED_UNPAID, now, "amount_mismatch")
 

@@ -13,13 +13,16 @@ _DAY = 24 * _HOUR
 _AFTER = (5 * _SECOND, 30 * _SECOND, 2 * _MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR, _DAY)
 _WATCH_FOR = 5 * _DAY
 _CLOSED = frozenset({CollectState.EXPIRED, CollectState.CANCELLED, CollectState.REFUSED})
+# Whatever the jitter and however slow the account: what takes money is asked once a minute, with
+# some seconds left for a question that has to be repeated.
+_LONGEST = 55 * _SECOND
 
 
 def interval(collect: Collect, now: int, *, push: bool) -> int | None:
     """Milliseconds to the next question about this collect; None when no more is needed.
 
     A paid collect is never asked again: a single-use QR and a paid link take no second payment.
-    Nor is the shop's own UPI address: nobody would answer.
+    Nor is the shop's own UPI QR: nobody could tell.
     """
     age = now - collect.created_at
     if collect.state is CollectState.PAID or collect.gateway == OWN_UPI:
@@ -44,12 +47,21 @@ def _closed_interval(since: int) -> int | None:
     return _DAY if since < _WATCH_FOR else None
 
 
+def takes_money(collect: Collect) -> bool:
+    """Whether it is, as far as we know, still payable: asked often, and shown to a customer."""
+    return collect.state not in _CLOSED and collect.state is not CollectState.PAID
+
+
+def spread(collect: Collect, wait: int, jitter: float) -> int:
+    """An interval with its jitter: ``jitter`` in [0, 1) moves it by +-20 %."""
+    spread_out = int(wait * (0.8 + 0.4 * jitter))
+    return min(spread_out, _LONGEST) if takes_money(collect) else spread_out
+
+
 def next_ask(collect: Collect, now: int, *, push: bool, jitter: float) -> int | None:
-    """The moment of the next question; ``jitter`` in [0, 1) spreads it by +-20 %."""
+    """The moment of the next question."""
     wait = interval(collect, now, push=push)
-    if wait is None:
-        return None
-    return now + int(wait * (0.8 + 0.4 * jitter))
+    return None if wait is None else now + spread(collect, wait, jitter)
 
 
 def watch_after(collect: Collect, now: int) -> Collect:

@@ -8,6 +8,7 @@ from pos_desktop.ports import Clock, Lanes, Messenger, Store
 from pos_desktop.services.lanes import record
 from pos_desktop.services.messages import delivered, next_poll
 from pos_desktop.services.outbox import Listener
+from pos_desktop.services.standing import Standing
 
 _REST_MS = 15_000
 
@@ -20,6 +21,7 @@ class SmsPolls:
     lanes: Lanes
     clock: Clock
     messenger: Messenger
+    standing: Standing
     listener: Listener
     _asking: set[str] = field(default_factory=set)
     _not_before: int = 0
@@ -54,7 +56,8 @@ class SmsPolls:
         self._not_before = now + _REST_MS
         with self.store.write() as uow:
             if isinstance(outcome, DeliverySeen):
-                delivered(uow, outcome, now)
+                before = uow.messages.match(outcome.sid, outcome.label)
+                self.standing.reported(uow, before, delivered(uow, outcome, now), now)
             message = uow.messages.get(asked.message_id) or asked
             uow.messages.save(next_poll(message, now))
             uow.commit()

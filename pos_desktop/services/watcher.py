@@ -3,6 +3,7 @@
 A service, not a screen: it runs whatever page is shown and resumes from the database.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pos_desktop.domain.errors import RaseedError
@@ -10,9 +11,9 @@ from pos_desktop.domain.payment import Collect, CollectState
 from pos_desktop.ports import (
     Clock,
     CollectSeen,
-    Gateway,
     GatewayError,
     GatewayErrorKind,
+    Gateways,
     Ids,
     Lanes,
     Store,
@@ -21,45 +22,26 @@ from pos_desktop.ports import (
 from pos_desktop.services.lanes import record
 from pos_desktop.services.outbox import Listener
 from pos_desktop.services.payments import Payments
-from pos_desktop.services.schedule import next_ask
+from pos_desktop.services.schedule import interval, spread, takes_money
+from pos_desktop.services.standing import GATEWAY, Standing
+from pos_desktop.services.traffic import Traffic, definite
+from pos_desktop.services.turns import Turns
 from pos_desktop.services.views import PaidNews
 
-# Two requests a second, five at once (design payments 4).
-_RATE_MS = 500
-_BURST = 5
 _AT_A_TIME = 2
-_WIDEN_MS = 10 * 60 * 1000
-_BACKOFF_S = (1, 2, 4, 8, 15, 30)
-_CIRCUIT_FAILURES = 5
-_CIRCUIT_MS = 30_000
+# A push finds a place even while two questions hang.
+_PUSHED_AT_A_TIME = _AT_A_TIME + 1
+_BUSY_MS = 500
+# More than a counter ever has due at once; read only when the first few may not be asked.
+_ALL = 10_000
 # An answer that could not be written down is asked for again after this.
 _REST_MS = 15_000
-_DEFINITE = frozenset(
-    {
-        GatewayErrorKind.NOT_FOUND,
-        GatewayErrorKind.STATE,
-        GatewayErrorKind.VALIDATION,
-        GatewayErrorKind.FEATURE_OFF,
-    }
-)
-
-
-@dataclass
-class Budget:
-    """A token bucket over the injected clock: questions to the gateway per counter."""
-
-    tokens: float = float(_BURST)
-    filled_at: int = 0
-
-    def take(self, now: int) -> bool:
-        """Whether one more question may go now."""
-        gained = max(0, now - self.filled_at) / _RATE_MS
-        self.tokens = min(float(_BURST), self.tokens + gained)
-        self.filled_at = now
-        if self.tokens < 1:
-            return False
-        self.tokens -= 1
-        return True
+# What is closed or not known at the gateway is not asked again sooner than this after an error.
+_CALM_MS = 30_000
+# How old the shown age of the longest unasked collect may be.
+_AGE_MS = 10_000
+_LIVE = (CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.OPEN, CollectState.CLOSING)
+_ALWAYS = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +52,27 @@ class Watching:
     lanes: Lanes
     clock: Clock
     ids: Ids
-    gateway: Gateway
+    gateways: Gateways
     payments: Payments
     listener: Listener
+    traffic: Traffic
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class _Push:
+    """A push named a collect of this gateway, which is to be asked at this moment."""
+
+    gateway: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What was asked, as it was known then; ``pushed``: because a push named it."""
+
+    collect: Collect
+    pushed: bool
 
 
 class Watcher:
@@ -80,152 +80,243 @@ class Watcher:
 
     def __init__(self, watching: Watching) -> None:
         self._w = watching
-        self._budget = Budget()
+        self._turns = Turns()
         self._asking: set[str] = set()
-        self._pushed: set[str] = set()
+        self._pushed: dict[str, _Push] = {}
         self._resting: dict[str, int] = {}
-        self._failures = 0
-        self._closed_until = 0
-        self._wide_until = 0
+        self._had_push = False
+        self._told_at = 0
         self.push_connected = False
 
     def resume(self) -> None:
         """After a start, a sleep or a jump of the clock: all that may receive money is due now."""
         # Moments of the old clock mean nothing any more.
-        self._closed_until = self._wide_until = 0
         self._resting.clear()
+        self._pushed = {ref: _Push(push.gateway, 0) for ref, push in self._pushed.items()}
         with self._w.store.write() as uow:
             uow.collects.wake_all(self._w.clock.now())
             uow.commit()
 
     def wake(self, uow: UnitOfWork, collect: Collect, now: int) -> None:
         """A push named this collect: it is asked at once (part of the caller's transaction)."""
-        self._pushed.add(collect.reference)
+        self._pushed[collect.reference] = _Push(collect.gateway, now)
         uow.collects.save(replace(collect, next_ask_at=now))
 
     def step(self, now: int) -> int | None:
         """Ask what is due within the budget; when to come again, or None."""
-        if now < self._closed_until:
-            return self._closed_until
-        self._resting = {ref: at for ref, at in self._resting.items() if at > now}
-        passed = self._asking | self._resting.keys()
+        if self._had_push and not self.push_connected:
+            self._shorten(now)
+        self._had_push = self.push_connected
+        self._resting = {ref: at for ref, at in self._resting.items() if now < at}
         with self._w.store.read() as uow:
-            due = uow.collects.due(now, _AT_A_TIME + len(passed))
-            later = uow.collects.next_due()
-        for collect in due:
-            if len(self._asking) >= _AT_A_TIME:
-                break
-            if collect.reference in passed:
-                continue
-            if not self._budget.take(now):
-                break
-            self._ask(collect)
-        # What is due and not asked waits for the budget or for an answer: no use in turning fast.
-        return now + _RATE_MS if due else later
+            line = _Line(self._w, uow, now)
+            self._ask_pushed(line)
+            moments = [self._ask_due(line)]
+        moments += [max(push.at, now + _BUSY_MS) for push in self._pushed.values()]
+        return min((moment for moment in moments if moment is not None), default=None)
 
-    def _ask(self, collect: Collect) -> None:
+    def _shorten(self, now: int) -> None:
+        """The push is lost: nobody waits for the end of an interval that relied on it."""
+        with self._w.store.write() as uow:
+            for collect in uow.collects.in_states(_LIVE, _ALWAYS):
+                wait = self._wait(collect, now)
+                # Spread over their new interval: they need not all be asked in the same second.
+                soon = now + int((wait or 0) * self._w.ids.jitter())
+                if collect.next_ask_at is not None and soon < collect.next_ask_at:
+                    uow.collects.save(replace(collect, next_ask_at=soon))
+            uow.commit()
+
+    def _ask_pushed(self, line: "_Line") -> None:
+        for reference, push in list(self._pushed.items()):
+            if len(self._asking) >= _PUSHED_AT_A_TIME:
+                return
+            passed = reference in self._asking or reference in self._resting
+            if passed or push.at > line.now or not line.open(push.gateway, urgent=True):
+                continue
+            collect = line.uow.collects.get(reference)
+            if collect is None or collect.next_ask_at is None:
+                del self._pushed[reference]
+            elif self._w.traffic.take(push.gateway, line.now, urgent=True):
+                del self._pushed[reference]
+                self._ask(_Question(collect, pushed=True))
+
+    def _ask_due(self, line: "_Line") -> int | None:
+        """When something that had no push has its turn again."""
+        passed = self._asking | self._resting.keys() | self._pushed.keys()
+        while len(self._asking) < _AT_A_TIME:
+            collect = self._turns.pick(line.candidates(passed, self._turns))
+            if collect is None or not self._w.traffic.take(collect.gateway, line.now):
+                break
+            self._turns.took(collect)
+            passed.add(collect.reference)
+            self._ask(_Question(collect, pushed=False))
+        return line.again()
+
+    def _ask(self, question: _Question) -> None:
+        collect = question.collect
         self._asking.add(collect.reference)
-        pushed = collect.reference in self._pushed
-        self._pushed.discard(collect.reference)
 
         def work() -> CollectSeen:
-            return self._w.gateway.fetch(collect)
+            return self._w.gateways.named(collect.gateway).fetch(collect)
 
         def done(outcome: CollectSeen | Exception) -> None:
-            record(self._w.lanes, lambda: self._record(collect, outcome, pushed))
+            record(self._w.lanes, lambda: self._record(question, outcome))
 
         self._w.lanes.submit("net", work, done, done)
 
-    def _record(self, asked: Collect, outcome: CollectSeen | Exception, pushed: bool) -> None:
-        reference, now = asked.reference, self._w.clock.now()
-        self._asking.discard(reference)
-        if isinstance(outcome, CollectSeen):
-            self._failures = 0
-        else:
-            self._failed(outcome, now)
+    def _record(self, question: _Question, outcome: CollectSeen | Exception) -> None:
+        asked, now = question.collect, self._w.clock.now()
+        self._asking.discard(asked.reference)
+        self._w.traffic.told(asked.gateway, outcome, now)
+        if question.pushed and isinstance(outcome, Exception) and not definite(outcome):
+            # Nobody has answered the push yet.
+            again = self._w.traffic.again(asked.gateway, now, urgent=True)
+            self._pushed.setdefault(asked.reference, _Push(asked.gateway, again))
         try:
-            news = self._write(asked, outcome, pushed, now)
+            with self._w.store.write() as uow:
+                news, visible = self._write(uow, question, outcome, now)
+                uow.commit()
         except Exception:
             # It stays due in the database; asking again repeats nothing, but not at once.
-            self._resting[reference] = now + _REST_MS
+            self._resting[asked.reference] = now + _REST_MS
+            if question.pushed:
+                self._pushed.setdefault(asked.reference, _Push(asked.gateway, now + _REST_MS))
             raise
-        self._w.listener.changed()
+        if visible or not 0 <= now - self._told_at < _AGE_MS:
+            self._told_at = now
+            self._w.listener.changed()
         if news is not None:
             self._w.listener.paid(news)
         if isinstance(outcome, Exception) and not isinstance(outcome, RaseedError):
             raise outcome
 
     def _write(
-        self, asked: Collect, outcome: CollectSeen | Exception, pushed: bool, now: int
-    ) -> PaidNews | None:
-        news = None
-        with self._w.store.write() as uow:
-            if isinstance(outcome, CollectSeen) and not _overtaken(uow, asked, outcome):
-                source = "push" if pushed else "poll"
-                news = self._w.payments.apply(uow, asked.reference, outcome, now, source)
-            elif pushed and isinstance(outcome, Exception):
-                self._pushed.add(asked.reference)
-            self._schedule(uow, asked.reference, now, outcome)
-            uow.commit()
-        return news
-
-    def _schedule(
-        self, uow: UnitOfWork, reference: str, now: int, outcome: CollectSeen | Exception
-    ) -> None:
-        collect = uow.collects.get(reference)
+        self, uow: UnitOfWork, question: _Question, outcome: CollectSeen | Exception, now: int
+    ) -> tuple[PaidNews | None, bool]:
+        """What it issued, and whether it changed anything that somebody may see."""
+        asked, news = question.collect, None
+        before = _face(uow, asked.reference)
+        if isinstance(outcome, CollectSeen) and not _overtaken(before, asked, outcome):
+            source = "push" if question.pushed else "poll"
+            news = self._w.payments.apply(uow, asked.reference, outcome, now, source)
+        off = self._w.standing.asked(uow, asked.gateway, outcome, now)
+        collect = uow.collects.get(asked.reference)
         if collect is None:
-            return
-        jitter = self._w.ids.jitter()
-        moment = next_ask(collect, now, push=self.push_connected, jitter=jitter)
-        if isinstance(outcome, Exception):
-            moment = self._after_error(moment, outcome, now)
-        elif reference in self._pushed:
-            # A push came while this answer was on its way: it may know nothing of it yet.
-            moment = None if collect.state is CollectState.PAID else now
-        elif moment is not None and now < self._wide_until:
-            moment += moment - now
+            return news, True
+        answered = not isinstance(outcome, Exception) or definite(outcome)
         error = outcome.kind.value if isinstance(outcome, GatewayError) else None
         uow.collects.save(
             replace(
                 collect,
-                next_ask_at=moment,
-                asked_at=now,
+                next_ask_at=self._next(collect, now, outcome),
+                asked_at=now if answered else collect.asked_at,
                 asks=collect.asks + 1,
                 last_error=error,
             )
         )
+        return news, off or _face(uow, asked.reference) != before
 
-    def _after_error(self, moment: int | None, error: Exception, now: int) -> int | None:
-        if definite(error):
-            # The gateway is well, it only does not know this one: no hurry, and no end without it.
-            return moment and max(moment, now + _BACKOFF_S[-1] * 1000)
-        wait = _BACKOFF_S[min(max(self._failures, 1), len(_BACKOFF_S)) - 1]
-        asked_for = error.retry_after or 0 if isinstance(error, GatewayError) else 0
-        return max(moment or 0, now + int(max(wait, asked_for) * 1000))
+    def _wait(self, collect: Collect, now: int) -> int | None:
+        """The interval of the schedule, widened where the account is limited."""
+        wait = interval(collect, now, push=self.push_connected)
+        return None if wait is None else self._w.traffic.widened(collect.gateway, wait, now)
 
-    def _failed(self, error: Exception, now: int) -> None:
+    def _next(self, collect: Collect, now: int, outcome: CollectSeen | Exception) -> int | None:
+        wait = self._wait(collect, now)
+        if wait is not None:
+            wait = spread(collect, wait, self._w.ids.jitter())
+        if isinstance(outcome, Exception):
+            return self._after_error(collect, wait, outcome, now)
+        if collect.state is not CollectState.PAID and collect.reference in self._pushed:
+            # A push came while this answer was on its way: it may know nothing of it yet.
+            return now
+        return None if wait is None else now + wait
+
+    def _after_error(
+        self, collect: Collect, wait: int | None, error: Exception, now: int
+    ) -> int | None:
         if definite(error):
-            return
-        self._failures += 1
+            # The gateway is well, it only does not know this one: no hurry, no end without it.
+            return None if wait is None else now + max(wait, _CALM_MS)
+        again = self._w.traffic.again(collect.gateway, now)
+        if wait is None or not takes_money(collect):
+            return max(again, now + min(wait or 0, _CALM_MS))
         limited = isinstance(error, GatewayError) and error.kind is GatewayErrorKind.RATE_LIMITED
-        if limited:
-            # The account is shared by all counters of the shop: step back, but stay in business.
-            self._wide_until = now + _WIDEN_MS
-            self._failures = min(self._failures, _CIRCUIT_FAILURES - 1)
-        elif self._failures >= _CIRCUIT_FAILURES:
-            self._closed_until = now + _CIRCUIT_MS
-            self._failures = 0
+        # A refusal for the account's sake takes nothing from its turn.
+        since = (collect.asked_at or collect.created_at) if limited else now
+        return max(again, since + wait)
 
 
-def definite(error: Exception) -> bool:
-    """Whether the gateway answered about this very object, so that the line and the key work."""
-    return isinstance(error, GatewayError) and error.kind in _DEFINITE
+class _Line:
+    """One look at who is due, within one reading unit."""
+
+    def __init__(self, watching: Watching, uow: UnitOfWork, now: int) -> None:
+        self.uow = uow
+        self.now = now
+        self._w = watching
+        self._closed: dict[tuple[str, bool], int] = {}
+        self._stuck = False
+
+    def open(self, gateway: str, *, urgent: bool = False) -> bool:
+        """Whether this gateway may be asked at all now."""
+        key = (gateway, urgent)
+        if key not in self._closed:
+            standing, traffic = self._w.standing, self._w.traffic
+            off = gateway == standing.primary and standing.is_off(self.uow, GATEWAY)
+            quiet = traffic.quiet_until(gateway, self.now, urgent=urgent) or 0
+            self._closed[key] = self.now + _CALM_MS if off else quiet
+        return self._closed[key] == 0
+
+    def candidates(self, passed: Collection[str], turns: Turns) -> list[Collect]:
+        """Who may have a turn now, in the order of ``Collects.due``."""
+        limit = _AT_A_TIME + len(passed)
+        due = self.uow.collects.due(self.now, limit)
+        free = self._free(due, passed)
+        if len(due) == limit and (not free or turns.others_wait(free)):
+            free = self._free(self.uow.collects.due(self.now, _ALL), passed)
+        self._stuck = not free
+        return free
+
+    def again(self) -> int | None:
+        """When to look again: at the next due moment, or soon where somebody is due already."""
+        due = self.uow.collects.next_due()
+        if due is None or due > self.now:
+            return due
+        soon = self.now + _BUSY_MS
+        closed = [until for until in self._closed.values() if until]
+        return max(soon, min(closed)) if self._stuck and closed else soon
+
+    def _free(self, due: Sequence[Collect], passed: Collection[str]) -> list[Collect]:
+        return [c for c in due if c.reference not in passed and self.open(c.gateway)]
 
 
-def _overtaken(uow: UnitOfWork, asked: Collect, seen: CollectSeen) -> bool:
+def _overtaken(before: "_Face | None", asked: Collect, seen: CollectSeen) -> bool:
     """Whether the answer is older than what we know: the collect moved on while it was on its way.
 
     With money in it an answer is never too old.
     """
-    current = uow.collects.get(asked.reference)
-    return current is not None and current.state is not asked.state and not seen.payments
+    return before is not None and before.state is not asked.state and not seen.payments
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """What may be seen of a collect somewhere."""
+
+    state: CollectState
+    payable: tuple[str | None, ...]
+    expires_at: int | None
+    troubled: bool
+    facts: int
+
+
+def _face(uow: UnitOfWork, reference: str) -> _Face | None:
+    collect = uow.collects.get(reference)
+    if collect is None:
+        return None
+    return _Face(
+        state=collect.state,
+        payable=(collect.url, collect.upi_payload, collect.image_url),
+        expires_at=collect.expires_at,
+        troubled=collect.last_error is not None,
+        facts=len(uow.facts.of(collect.order_id)),
+    )

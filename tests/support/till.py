@@ -1,12 +1,14 @@
 """A till in one thread: the real services and storage wired to the played peers of ``rig``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from pos_desktop.domain.cart import Cart
 from pos_desktop.domain.delivery import DeliverySeen, Message, MessageState, Purpose
 from pos_desktop.domain.options import Options
-from pos_desktop.domain.payment import Collect
+from pos_desktop.domain.payment import OWN_UPI, Collect
 from pos_desktop.domain.sale import Channel, Consent, Item, Sale
 from pos_desktop.ports import (
     Clock,
@@ -20,7 +22,6 @@ from pos_desktop.ports import (
     Renderer,
     Sealer,
     Store,
-    UnitOfWork,
 )
 from pos_desktop.services import effects
 from pos_desktop.services.capturing import CapturePayment
@@ -37,9 +38,12 @@ from pos_desktop.services.outbox import Action, Outbox
 from pos_desktop.services.pages import PageWriter
 from pos_desktop.services.payments import Payments
 from pos_desktop.services.publishing import ClosePicture, Press, PublishPage, PublishPicture
+from pos_desktop.services.reported import Reports, reported
 from pos_desktop.services.sms_polls import SmsPolls
+from pos_desktop.services.standing import GATEWAY, MESSAGES, Standing
 from pos_desktop.services.switching import Switching
 from pos_desktop.services.syncing import Syncing
+from pos_desktop.services.traffic import Traffic
 from pos_desktop.services.views import WaitingBill
 from pos_desktop.services.watcher import Watcher, Watching
 from pos_desktop.storage.store import SqliteStore
@@ -93,24 +97,50 @@ class Wired:
         writer = PageWriter(self.options)
         intents = Intents(self.options)
         press = Press(self.relay, self.renderer, self.sealer)
-        self.actions: dict[str, Action] = {
-            effects.COLLECT_CREATE: CreateCollect(self.gateways, intents, self.payments, outgoing),
-            effects.COLLECT_CLOSE: CloseCollect(self.gateways, intents, self.payments),
+        create = CreateCollect(self.gateways, intents, self.payments, outgoing)
+        close = CloseCollect(self.gateways, intents, self.payments)
+        actions: dict[str, Action] = {
+            effects.COLLECT_CREATE: create,
+            effects.COLLECT_CLOSE: close,
+            effects.OWN_QR_CREATE: replace(create, target=OWN_UPI),
+            effects.OWN_QR_CLOSE: replace(close, target=OWN_UPI),
             effects.PAYMENT_CAPTURE: CapturePayment(self.gateways, self.payments),
             effects.PAGE_PUBLISH: PublishPage(press, writer, outgoing),
             effects.PICTURE_PUBLISH: PublishPicture(press, outgoing),
             effects.PICTURE_CLOSE: ClosePicture(self.relay),
             effects.MESSAGE_SEND: SendMessage(self.messenger),
         }
-        store, lanes, clock = self.store, self.lanes, self.clock
-        self.outbox = Outbox(store, lanes, clock, self.ids, self.actions, self.heard)
-        watching = Watching(store, lanes, clock, self.ids, self.gateway, self.payments, self.heard)
-        self.watcher = Watcher(watching)
-        self.syncing = Syncing(store, lanes, clock, self.ids, self.relay, self.heard)
-        self.polls = SmsPolls(store, lanes, clock, self.messenger, self.heard)
-        self.hints = Hints(store, clock, self.watcher, self.heard, read_delivery)
-        self.checkout = Checkout(store, clock, self.heard, self.switching, outgoing, _never_silent)
-        self.desk = Desk(store, clock, writer, self.syncing)
+        self._watch(actions)
+        store, clock = self.store, self.clock
+        self.syncing = Syncing(store, self.lanes, clock, self.ids, self.relay, self.heard)
+        silent = partial(self.standing.is_off, name=MESSAGES)
+        self.checkout = Checkout(store, clock, self.heard, self.switching, outgoing, silent)
+        self.desk = Desk(store, clock, writer, self.syncing, self.standing)
+
+    def _watch(self, actions: Mapping[str, Action]) -> None:
+        """What asks and sends by itself."""
+        store, lanes, clock, heard = self.store, self.lanes, self.clock, self.heard
+        self.traffic = Traffic(self.ids.jitter)
+        pings = {GATEWAY: self.gateway.ping, MESSAGES: self.messenger.ping}
+        self.standing = Standing(self.gateway.name, store, lanes, clock, heard, pings)
+        self.actions = reported(actions, Reports(self.traffic, self.standing))
+        self.outbox = Outbox(store, lanes, clock, self.ids, self.actions, heard)
+        self.outbox.held = self.standing.held
+        self.watcher = Watcher(
+            Watching(
+                store=store,
+                lanes=lanes,
+                clock=clock,
+                ids=self.ids,
+                gateways=self.gateways,
+                payments=self.payments,
+                listener=heard,
+                traffic=self.traffic,
+                standing=self.standing,
+            )
+        )
+        self.polls = SmsPolls(store, lanes, clock, self.messenger, self.standing, heard)
+        self.hints = Hints(store, clock, self.watcher, self.standing, heard, read_delivery)
 
     def order(self, phone: str | None = PHONE, items: Sequence[Item] = (MILK, OIL)) -> Order:
         cart = Cart()
@@ -233,7 +263,3 @@ def read_delivery(event: v1.FeedEvent) -> DeliverySeen | None:
         return None
     state = MessageState(event.status)
     return DeliverySeen(event.sid or None, event.label or None, state, event.code, event.event)
-
-
-def _never_silent(uow: UnitOfWork) -> bool:
-    return False

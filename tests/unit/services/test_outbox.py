@@ -12,6 +12,7 @@ from pos_desktop.ports import Accepted, Effect, NotSent, OutboxState
 from pos_desktop.services import effects
 from pos_desktop.services.messages import SendMessage
 from pos_desktop.services.outbox import Dropped, Outbox, backoff
+from pos_desktop.services.reported import Reported
 from tests.support.till import Till
 
 REQUEST, RECEIPT = Purpose.PAYMENT_REQUEST, Purpose.RECEIPT
@@ -96,7 +97,9 @@ def test_an_error_before_anything_left_is_simply_tried_again(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A message whose preparation failed did certainly not go: it is sent, not "unknown"."""
-    action = till.actions[effects.MESSAGE_SEND]
+    told = till.actions[effects.MESSAGE_SEND]
+    assert isinstance(told, Reported)
+    action = told.action
     prepare = type(action).prepare
     faults = [Unavailable("disk_error")]
 

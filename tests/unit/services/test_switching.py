@@ -135,7 +135,7 @@ def test_the_risk_of_cash_without_an_answer_is_in_the_books(till: Till) -> None:
     issued = till.checkout.cash_for_waiting(sale.order_id, DUE, "Ravi", risk=True)
     assert issued.state is SaleState.ISSUED
     assert entries(till, "cash.risk_taken") == ["Ravi"]
-    till.run(90)
+    till.run(200)
     assert live(till) == []
 
 
