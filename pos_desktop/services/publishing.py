@@ -167,6 +167,9 @@ class PublishPicture:
 
     def dropped(self, uow: UnitOfWork, effect: Effect, reason: str, now: int) -> None:
         """There is nothing to send; the QR is on the counter's screen."""
+        if effect.attempts > 1 and uow.pages.picture(effect.subject) is not None:
+            # An earlier try may have reached the relay although its answer was lost.
+            uow.outbox.put(effects.PICTURE_CLOSE, effect.subject, effect.order_id, now)
         sale = uow.sales.get(effect.order_id)
         if sale is not None and sale.state is SaleState.AWAITING:
             leave_awaiting(uow, effect.order_id, now, reason="qr_on_screen")
@@ -194,8 +197,8 @@ class ClosePicture:
 
     def prepare(self, uow: UnitOfWork, effect: Effect, now: int) -> Call | Dropped:
         picture = uow.pages.picture(effect.subject)
-        if picture is None or not picture.acknowledged:
-            return Dropped("never_published")
+        if picture is None:
+            return Dropped("no_such_picture")
         return _ClosePicture(self.relay, picture)
 
     def record(self, uow: UnitOfWork, effect: Effect, outcome: object, now: int) -> Recorded:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from pos_desktop.domain.delivery import DeliverySeen, Message
-from pos_desktop.domain.errors import StoreError, Unavailable
+from pos_desktop.domain.errors import RaseedError, StoreError, Unavailable
 from pos_desktop.domain.options import CounterOptions, ExotelOptions, Options, RelayOptions, Shop
 from pos_desktop.domain.sale import Channel, PricedLine
 from pos_desktop.ports import (
@@ -243,6 +243,8 @@ class PlayedRelay:
 
     def close_picture(self, token: str) -> None:
         self._up()
+        if token not in self.pictures:
+            raise RaseedError("relay_not_found")
         self.closed.append(token)
 
     def sync(self, entries: Sequence[LedgerEntry]) -> int:

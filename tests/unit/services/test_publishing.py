@@ -133,6 +133,29 @@ def test_a_picture_that_never_reached_the_relay_is_not_closed_there(qr_till: Til
     assert till.desk.state().unsent == 0
 
 
+def test_a_picture_whose_publishing_was_not_confirmed_is_closed_all_the_same(
+    qr_till: Till,
+) -> None:
+    """The relay has it, its answer was lost, and the bill is settled before the next try."""
+    till = qr_till
+    publish = till.relay.publish_picture
+
+    def answer_lost(token: str, sealed: bytes) -> None:
+        till.relay.publish_picture = publish  # type: ignore[method-assign]  # the fault is over
+        publish(token, sealed)
+        till.gateway.pay(f"{sale.order_id}-1")
+        till.clock.pass_seconds(10)
+        raise Unavailable("relay_unreachable")
+
+    till.relay.publish_picture = answer_lost  # type: ignore[method-assign]  # the played fault
+    sale = till.checkout.request(till.order())
+    till.run(20)
+    assert till.sale(sale.order_id).state is SaleState.ISSUED
+    assert till.relay.pictures
+    assert till.relay.closed == list(till.relay.pictures)
+    assert till.desk.state().unsent == 0
+
+
 def test_a_picture_that_the_relay_lost_needs_no_closing(qr_till: Till) -> None:
     till = qr_till
     sale = till.checkout.request(till.order())
@@ -206,6 +229,7 @@ def test_a_page_that_comes_when_the_link_is_over_sends_no_request(sms_till: Till
 
 def test_an_answer_about_a_picture_of_no_bill_disturbs_nobody(till: Till) -> None:
     action = till.actions["picture.publish"]
+    till.relay.pictures["T"] = b"sealed"
     effect = Effect(1, "picture.publish", "B-1", "no order", OutboxState.DOING, 1, 0, 0)
     with till.store.write() as uow:
         assert isinstance(action.record(uow, effect, Unavailable("disk_error"), 0), Later)
