@@ -1,3 +1,3 @@
 """Raseed's counter: the point of sale on each till."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

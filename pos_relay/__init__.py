@@ -1,3 +1,3 @@
 """Raseed's relay: hosts sealed invoices and passes on confirmations; trusted with neither."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
