@@ -6,7 +6,7 @@ A service like ``watcher``: it resumes from the database after a restart or a sl
 from dataclasses import dataclass, field, replace
 
 from pos_desktop.domain.errors import RaseedError
-from pos_desktop.domain.payment import RefundFact
+from pos_desktop.domain.payment import RefundFact, RefundStatus
 from pos_desktop.domain.refund import Refund, RefundEvent, RefundState
 from pos_desktop.ports import Clock, GatewayError, Gateways, Lanes, Store, UnitOfWork
 from pos_desktop.services.lanes import record
@@ -125,6 +125,9 @@ class RefundWatch:
         self, uow: UnitOfWork, asked: Refund, outcome: RefundFact | Exception | None, now: int
     ) -> None:
         current = uow.refunds.get(asked.key) or asked
+        if current.attempt != asked.attempt:
+            self._overtaken(uow, current, outcome, now)
+            return
         if isinstance(outcome, Exception):
             word = outcome.kind.value if isinstance(outcome, GatewayError) else repr(outcome)
             again = max(now + HOUR // 60, self.asking.traffic.again(asked.gateway, now))
@@ -136,6 +139,21 @@ class RefundWatch:
         else:
             # It had it and does not know it any more: the table calls that a mismatch.
             self.book.event(uow, looked, RefundEvent.NOT_FOUND, now)
+
+    def _overtaken(
+        self,
+        uow: UnitOfWork,
+        current: Refund,
+        outcome: RefundFact | Exception | None,
+        now: int,
+    ) -> None:
+        """Somebody has tried again meanwhile: of the former attempt only its money is news."""
+        if not isinstance(outcome, RefundFact):
+            return
+        if outcome.status is RefundStatus.PROCESSED:
+            self.book.told(uow, current, outcome, now)
+        else:
+            uow.refunds.add_fact(current.order_id, outcome, now)
 
 
 def _in_doubt(refund: Refund, now: int) -> bool:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from pos_desktop.domain.errors import RaseedError
 from pos_desktop.domain.payment import RefundFact
 from pos_desktop.domain.refund import Refund, RefundEvent, RefundState
 from pos_desktop.ports import (
@@ -103,7 +102,7 @@ class AskRefund:
         self, uow: UnitOfWork, effect: Effect, refund: Refund, outcome: object, now: int
     ) -> Recorded:
         if not isinstance(outcome, GatewayError):
-            return Later(outcome.code if isinstance(outcome, RaseedError) else repr(outcome))
+            return Later(f"unexpected answer {outcome!r}")
         word = _word(outcome)
         noted = replace(refund, asked_at=now, last_error=word)
         if outcome.outcome_unknown or outcome.kind is GatewayErrorKind.DUPLICATE:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pos_desktop.domain.sale import Channel
+from tests.support.money_till import MoneyTill
 from tests.support.till import Till
 
 
@@ -33,3 +34,12 @@ def qr_till(tmp_path: Path) -> Iterator[Till]:
 def sms_till(tmp_path: Path) -> Iterator[Till]:
     """A shop that sends links by SMS."""
     yield from opened(tmp_path, Channel.SMS_LINK)
+
+
+@pytest.fixture
+def money(tmp_path: Path) -> Iterator[MoneyTill]:
+    """A shop that sends links and gives money back."""
+    made = MoneyTill(tmp_path)
+    yield made
+    made.store.close()
+    assert made.told() == []
