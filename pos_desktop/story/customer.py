@@ -1,43 +1,64 @@
-"""The customer and the outside world of a story: pays, looks at her messages, opens her link."""
+"""The customer and the world behind the counter's back: pays, reads messages, opens her link."""
 
-from dataclasses import dataclass
+import json
 from typing import Any
 
 import httpx
 
+Json = dict[str, Any]
 _TIMEOUT = 10.0
 
 
-@dataclass(frozen=True, slots=True)
 class Customer:
     """Acts through the practice servers' control API and plain HTTP, never through our code."""
 
-    control: str
+    def __init__(self, control: str) -> None:
+        self._control = control
 
-    def pay(self, reference: str) -> str:
-        """Pay the link or QR that was made for this reference; the payment id."""
-        answer = httpx.post(f"{self.control}/pay", json={"reference": reference}, timeout=_TIMEOUT)
-        answer.raise_for_status()
-        return str(answer.json()["payment_id"])
+    def pay(self, reference: str, **more: object) -> str:
+        """Pay the link or QR that was made for this reference; the payment id. ``late=True``: the
+        money comes although nobody could pay it any more."""
+        return str(self._post("/pay", {"reference": reference, **more})["payment_id"])
 
-    def state(self) -> dict[str, Any]:
-        """Links, QRs, payments and messages as the practice servers hold them."""
-        answer = httpx.get(f"{self.control}/state", timeout=_TIMEOUT)
-        answer.raise_for_status()
-        return dict(answer.json())
+    def attempt(self, reference: str) -> str:
+        """Type the PIN: nothing is decided yet. Pay with its ``payment_id`` ends it."""
+        return str(self._post("/attempt", {"reference": reference})["payment_id"])
 
-    def sends(self) -> list[dict[str, Any]]:
-        """Every request that asked Exotel to send something, as the journal has it."""
-        answer = httpx.get(f"{self.control}/journal", timeout=_TIMEOUT)
-        answer.raise_for_status()
-        return [
-            entry
-            for entry in answer.json()["entries"]
-            if entry["server"] == "exotel" and entry["method"] == "POST"
-        ]
+    def state(self) -> Json:
+        """Links, QRs, payments, refunds and messages as the practice servers hold them."""
+        return self._get("/state")
+
+    def payables(self, order_id: str) -> list[Json]:
+        """Links and QRs that the gateway holds for this bill, whatever their state."""
+        state = self.state()
+        mine = [link for link in state["links"] if link["reference_id"].startswith(order_id)]
+        return mine + [qr for qr in state["qrs"] if order_id in json.dumps(qr["notes"])]
+
+    def refunds(self) -> list[Json]:
+        """Refunds at the gateway."""
+        return list(self.state()["refunds"])
+
+    def journal(self, server: str) -> list[Json]:
+        """Every request that reached ``razorpay`` or ``exotel``, oldest first."""
+        entries = self._get("/journal")["entries"]
+        return [entry for entry in entries if entry["server"] == server]
+
+    def sends(self) -> list[Json]:
+        """Every request that asked Exotel to send something."""
+        return [entry for entry in self.journal("exotel") if entry["method"] == "POST"]
 
     def open(self, url: str) -> httpx.Response:
         """What a tap on the link shows."""
         answer = httpx.get(url, timeout=_TIMEOUT)
         answer.raise_for_status()
         return answer
+
+    def _get(self, path: str) -> Json:
+        answer = httpx.get(self._control + path, timeout=_TIMEOUT)
+        answer.raise_for_status()
+        return dict(answer.json())
+
+    def _post(self, path: str, body: Json) -> Json:
+        answer = httpx.post(self._control + path, json=body, timeout=_TIMEOUT)
+        answer.raise_for_status()
+        return dict(answer.json())

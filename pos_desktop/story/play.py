@@ -5,7 +5,9 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pos_desktop.domain.errors import RaseedError, Unavailable
 from pos_desktop.story.ending import Ending, attended
@@ -48,7 +50,7 @@ def _perform(name: str, out: Path, ending: Ending) -> str:
     with story_folder(out):
         from pos_desktop.gui.hands import TooLate
         from pos_desktop.sandbox.surroundings import NotStarted
-        from pos_desktop.story.report import Broken
+        from pos_desktop.story.record import Broken
         from pos_desktop.story.stage import perform
 
         try:
@@ -71,17 +73,23 @@ def _play_all(out: Path) -> int:
     return 1 if failed else 0
 
 
-def _summary(name: str, out: Path, told: dict[str, object]) -> str:
-    files = told["files"]
-    shown = json.dumps(told["seconds"])
-    lines = [
-        f"story {name}: paid, invoice {told['invoice_number']}, seconds {shown}",
-        f"  screenshots  {out}/{{{','.join(files['screens'])}}}",  # type: ignore[index]  # own JSON
-        f"  PDF          {out / 'invoice.pdf'}",
-        f"  page         {out / 'page.html'}",
-        f"  everything   {out / 'story.json'}",
-    ]
+def _summary(name: str, out: Path, told: Mapping[str, Any]) -> str:
+    files: dict[str, Any] = told["files"]
+    lines = [f"story {name}: {_outcome(told)}"]
+    lines.append(f"  screenshots  {out}/{{{','.join(files['screens'])}}}")
+    if "page" in files:
+        lines.append(f"  PDF          {out / 'invoice.pdf'}")
+        lines.append(f"  page         {out / 'page.html'}")
+    lines.append(f"  everything   {out / 'story.json'}")
     return "\n".join(lines) + "\n"
+
+
+def _outcome(told: Mapping[str, Any]) -> str:
+    if "proved" not in told:
+        shown = json.dumps(told["seconds"])
+        return f"paid, invoice {told['invoice_number']}, seconds {shown}"
+    inbox = ", ".join(f"{entry['flag']} {entry['state']}" for entry in told["inbox"])
+    return f"{len(told['proved'])} things proved, inbox: {inbox or 'empty'}"
 
 
 def selftest() -> int:

@@ -1,91 +1,109 @@
 """``story.json`` (architecture 11) and the files beside it, with the checks that make it proof."""
 
+from __future__ import annotations
+
 import json
-from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pos_desktop import assets
-from pos_desktop.bootstrap.counter import Counter
 from pos_desktop.documents.invoice_pdf import RaseedRenderer
 from pos_desktop.domain.delivery import Message, MessageState, Purpose
 from pos_desktop.domain.money import format_rupees
 from pos_desktop.domain.payment import Collect, CollectKind, PaymentStatus
 from pos_desktop.domain.sale import Sale
-from pos_desktop.story.customer import Customer
-from pos_desktop.story.scenes import Record, Story
+from pos_desktop.story.record import Broken, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pos_desktop.ports import Flag
+    from pos_desktop.story.books import Bill
+    from pos_desktop.story.stage import Stage
+
+Json = dict[str, object]
 
 
-class Broken(AssertionError):
-    """The story went on but something that it shows is wrong; the text says what."""
+def write_report(on: Stage) -> Json:
+    """Fetch page and PDF as the customer would, check, write ``story.json``; its content.
 
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What the actors saw, and where to look again."""
-
-    story: Story
-    sale: Sale
-    collect: Collect | None
-    messages: list[Message]
-    counter: Counter
-    record: Record
-    customer: Customer
-    relay: str
-
-
-def write_report(found: Findings, out: Path) -> dict[str, object]:
-    """Fetch page and PDF as the customer would, check, write ``story.json``; its content."""
-    url = _bill_url(found)
-    page = found.customer.open(url)
-    pdf = found.customer.open(f"{found.relay}/i/{found.sale.link_token}.pdf")
-    (out / "page.html").write_bytes(page.content)
-    (out / "invoice.pdf").write_bytes(pdf.content)
-    qr = _write_qr(found, out)
-    told: dict[str, object] = {
-        "story": found.story.name,
-        "order_id": found.sale.order_id,
-        "invoice_number": found.sale.invoice_number,
-        "total_paise": found.sale.due,
-        "channel": "sms" if found.sale.channel.value.startswith("sms") else "whatsapp",
-        "messages": [_message(m) for m in found.messages if m.state is not MessageState.DROPPED],
-        "payment": _payment(found),
-        "confirmed_by": found.sale.confirmed_by,
-        "inbox": _inbox(found),
-        "seconds": _seconds(found.record),
-        "bill_url": url,
-        "files": {
-            "screens": found.record.screens,
-            **({"qr": "qr.png"} if qr else {}),
-            "invoice_pdf": "invoice.pdf",
-            "page": "page.html",
-            "database": "counter.db",
-        },
+    The first bill is the one that the story is about. A story that proved things besides tells
+    them, and every bill and refund, under keys of their own after those that all stories have.
+    """
+    bills = on.books.bills()
+    about = bills[0]
+    files: Json = {"screens": on.record.screens}
+    if _write_qr(about, on.out):
+        files["qr"] = "qr.png"
+    if about.sale.invoice_number is not None:
+        _fetch(on, about)
+        files |= {"invoice_pdf": "invoice.pdf", "page": "page.html"}
+    told: Json = {
+        "story": on.story.name,
+        "order_id": about.order_id,
+        "invoice_number": about.sale.invoice_number,
+        "total_paise": about.sale.due,
+        "channel": "sms" if _by_sms(about.sale) else "whatsapp",
+        "messages": [_message(message) for message in _kept(about)],
+        "payment": _payment(about),
+        "confirmed_by": about.sale.confirmed_by,
+        "inbox": [_entry(flag) for flag in on.books.flags()],
+        "seconds": _seconds(on.record),
+        "bill_url": _bill_url(on, about),
+        "files": {**files, "database": "counter.db"},
     }
-    _check(found, page.text)
+    if on.record.proved:
+        told["bills"] = [_bill(bill) for bill in bills]
+        told["refunds"] = [refund for bill in bills for refund in _refunds(bill)]
+        told["proved"] = on.record.proved
+    _check(on, bills)
     text = json.dumps(told, ensure_ascii=False, indent=1)
-    (out / "story.json").write_text(text + "\n", encoding="utf-8")
+    (on.out / "story.json").write_text(text + "\n", encoding="utf-8")
     return told
 
 
-def _bill_url(found: Findings) -> str:
-    """The link as the receipt carries it; without a phone, the link that a QR would show."""
-    receipts = [m for m in found.messages if m.purpose is Purpose.RECEIPT]
+def _fetch(on: Stage, bill: Bill) -> None:
+    """Page and PDF, as the customer opens them."""
+    page = on.customer.open(_bill_url(on, bill) or "")
+    pdf = on.customer.open(f"{on.world.relay}/i/{bill.sale.link_token}.pdf")
+    (on.out / "page.html").write_bytes(page.content)
+    (on.out / "invoice.pdf").write_bytes(pdf.content)
+
+
+def _bill_url(on: Stage, bill: Bill) -> str | None:
+    """The link as the receipt carries it; without a phone, the link that a QR would show. None for
+    a bill that was never issued."""
+    if bill.sale.invoice_number is None:
+        return None
+    receipts = [m for m in bill.messages if m.purpose is Purpose.RECEIPT]
     if receipts and receipts[0].url:
         return receipts[0].url
-    return f"{found.relay}/i/{found.sale.link_token}"
+    return f"{on.world.relay}/i/{bill.sale.link_token}"
 
 
-def _write_qr(found: Findings, out: Path) -> bool:
-    collect = found.collect
-    if collect is None:
-        return False
-    text = collect.upi_payload if collect.kind is CollectKind.QR else collect.url
-    png = RaseedRenderer(assets.path("fonts")).qr_png(text or "")
-    (out / "qr.png").write_bytes(png)
-    return True
+def _write_qr(bill: Bill, out: Path) -> bool:
+    collect = _collect(bill)
+    text = "" if collect is None else _scanned(collect)
+    if text:
+        png = RaseedRenderer(assets.path("fonts")).qr_png(text)
+        (out / "qr.png").write_bytes(png)
+    return bool(text)
 
 
-def _message(message: Message) -> dict[str, object]:
+def _scanned(collect: Collect) -> str:
+    """What the QR on the counter's screen says."""
+    return (collect.upi_payload if collect.kind is CollectKind.QR else collect.url) or ""
+
+
+def _collect(bill: Bill) -> Collect | None:
+    """The payable object that brought the money, else the last one; None for cash."""
+    if not bill.collects or bill.sale.confirmed_by == "cash":
+        return None
+    paid = {reference for reference, f in bill.facts if f.status is PaymentStatus.CAPTURED}
+    return next((c for c in bill.collects if c.reference in paid), bill.collects[-1])
+
+
+def _message(message: Message) -> Json:
     return {
         "purpose": message.purpose.value,
         "channel": message.channel,
@@ -100,33 +118,65 @@ def _message(message: Message) -> dict[str, object]:
     }
 
 
-def _payment(found: Findings) -> dict[str, object] | None:
-    collect = found.collect
+def _payment(bill: Bill) -> Json | None:
+    collect, captured = _collect(bill), bill.captures
     if collect is None:
         return None
-    with found.counter.store.read() as uow:
-        facts = [f for _, f in uow.facts.of(found.sale.order_id)]
-    captured = [f for f in facts if f.status is PaymentStatus.CAPTURED]
     return {
         "gateway": collect.gateway,
         "kind": collect.kind.value,
         "collect_id": collect.gateway_id,
         "payment_id": captured[-1].payment_id if captured else None,
-        "captured_paise": sum(f.amount for f in captured),
+        "captured_paise": sum(fact.amount for fact in captured),
         "upi_payload": collect.upi_payload,
     }
 
 
-def _inbox(found: Findings) -> list[dict[str, object]]:
-    with found.counter.store.read() as uow:
-        flags = uow.flags.of(found.sale.order_id)
+def _entry(flag: Flag) -> Json:
+    return {
+        "flag": flag.kind,
+        "state": flag.state,
+        "amount_paise": flag.amount,
+        "action": flag.action,
+    }
+
+
+def _bill(bill: Bill) -> Json:
+    sale = bill.sale
+    return {
+        "order_id": sale.order_id,
+        "token": sale.token_no,
+        "state": sale.state.value,
+        "invoice_number": sale.invoice_number,
+        "total_paise": sale.due,
+        "captured_paise": sum(fact.amount for fact in bill.captures),
+        "handed_over": sale.handed_over_at is not None,
+        "collects": [
+            {"kind": c.kind.value, "gateway": c.gateway, "id": c.gateway_id, "state": c.state.value}
+            for c in bill.collects
+        ],
+        "tenders": [
+            {"kind": t.kind.value, "amount_paise": t.amount, "change_paise": t.change}
+            for t in bill.tenders
+        ],
+    }
+
+
+def _refunds(bill: Bill) -> list[Json]:
     return [
-        {"flag": f.kind, "state": f.state, "amount_paise": f.amount, "action": f.action}
-        for f in flags
+        {
+            "order_id": refund.order_id,
+            "payment_id": refund.payment_id,
+            "refund_id": refund.refund_id,
+            "amount_paise": refund.amount,
+            "state": refund.state.value,
+            "approved_by": refund.approved_by,
+        }
+        for refund in bill.refunds
     ]
 
 
-def _seconds(record: Record) -> dict[str, object]:
+def _seconds(record: Record) -> Json:
     ordered = sorted(record.scan_seconds)
     p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
     return {
@@ -136,39 +186,51 @@ def _seconds(record: Record) -> dict[str, object]:
     }
 
 
-def _check(found: Findings, page: str) -> None:
+def _check(on: Stage, bills: Sequence[Bill]) -> None:
     """The same amount everywhere; exactly one message a purpose, only by the shop's channel."""
-    total = format_rupees(found.sale.due)
-    sends = found.customer.sends()
-    purposes = [m.purpose for m in found.messages if m.state is not MessageState.DROPPED]
-    problems = [
-        (total not in page, f"the page does not show {total}"),
-        (found.sale.invoice_number is None, "the bill has no invoice number"),
-        (len(sends) != len(purposes), f"{len(sends)} sends for {len(purposes)} messages"),
-        (len(set(purposes)) != len(purposes), "two messages of one purpose"),
-        (any(_wrong_way(found.sale, m) for m in found.messages), "a message by another channel"),
-        (any(not _says(found, m) for m in _requests(found)), "the request lacks shop or items"),
-    ]
-    wrong = [words for happened, words in problems if happened]
+    sends, kept = on.customer.sends(), [m for bill in bills for m in _kept(bill)]
+    wrong = [words for bill in bills for words in _mistakes(on, bill)]
+    if len(sends) != len(kept) + on.record.refused_sends:
+        wrong.append(f"{len(sends)} sends for {len(kept)} messages")
     if wrong:
         raise Broken("; ".join(wrong))
 
 
-def _requests(found: Findings) -> list[Message]:
-    kept = [m for m in found.messages if m.state is not MessageState.DROPPED]
-    return [m for m in kept if m.purpose is Purpose.PAYMENT_REQUEST]
+def _mistakes(on: Stage, bill: Bill) -> list[str]:
+    """What is wrong with one bill as its customer has it."""
+    kept = _kept(bill)
+    purposes = [message.purpose for message in kept]
+    requests = [m for m in kept if m.purpose is Purpose.PAYMENT_REQUEST]
+    problems = [
+        (len(set(purposes)) != len(purposes), "two messages of one purpose"),
+        (any(_wrong_way(bill.sale, m) for m in kept), "a message by another channel"),
+        (any(not _says(bill.sale, m) for m in requests), "the request lacks shop or items"),
+    ]
+    url = _bill_url(on, bill)
+    if url is not None:
+        total = format_rupees(bill.sale.due)
+        problems.append((total not in on.customer.open(url).text, f"no {total} on the page"))
+    return [f"token {bill.sale.token_no}: {words}" for happened, words in problems if happened]
+
+
+def _kept(bill: Bill) -> list[Message]:
+    return [m for m in bill.messages if m.state is not MessageState.DROPPED]
+
+
+def _by_sms(sale: Sale) -> bool:
+    return sale.channel.value.startswith("sms")
 
 
 def _wrong_way(sale: Sale, message: Message) -> bool:
-    by_sms = sale.channel.value.startswith("sms")
-    return (message.channel == "sms") != by_sms or (by_sms and message.media_url is not None)
+    sms = _by_sms(sale)
+    return (message.channel == "sms") != sms or (sms and message.media_url is not None)
 
 
-def _says(found: Findings, message: Message) -> bool:
+def _says(sale: Sale, message: Message) -> bool:
     """Shop, token, total and an item summary ("Milk x2, Oil x3 and 5 more")."""
     said = message.body or " | ".join(message.parameters)
-    first = found.sale.bill.lines[0].name.split()[0]
-    amount = format_rupees(found.sale.due)
+    first = sale.bill.lines[0].name.split()[0]
+    amount = format_rupees(sale.due)
     plain = amount.replace(",", "")
-    wanted = (str(found.sale.token_no), first)
+    wanted = (str(sale.token_no), first)
     return all(word in said for word in wanted) and (amount in said or plain in said)

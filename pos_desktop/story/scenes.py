@@ -1,61 +1,52 @@
-"""The stories: which way of paying, which goods, and who does what when."""
+"""The stories by name: the shop's channel, what the counter needs, and the play."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pos_desktop.bootstrap.practice import Wanted
 from pos_desktop.domain.sale import Channel
+from pos_desktop.story.plays import basic
 
-# Demo goods (resources/demo/demo_catalog.csv) in the order of scanning; "3*" is a typed quantity.
-SMALL = (
-    ("8901234000083", ""),  # milk
-    ("8901234000083", ""),
-    ("8901234000502", ""),  # ghee
-    ("8901234000571", ""),  # cheese
-    ("8901234000786", ""),  # atta
-    ("8901234001554", ""),  # salt
-    ("8901234001769", "3*"),  # oil
-    ("8901234001974", ""),  # almonds
-)
-NEXT = (("8901234001134", ""), ("8901234000649", "2*"), ("8901234000366", ""))
-LARGE = (*SMALL, ("8901234000649", "2*"), ("8901234001134", ""))
+if TYPE_CHECKING:
+    from pos_desktop.story.stage import Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """``way``: message, screen or cash. ``relay_down``: the relay is stopped before F9.
-
-    ``next_customer``: her goods are scanned while the first one pays.
-    """
+    """``apart``: the counter has a process of its own, which can be killed. ``cables``: its lines
+    to gateway and Exotel can be cut. ``dark``: the dark theme."""
 
     name: str
     channel: Channel
-    way: str = "message"
-    goods: tuple[tuple[str, str], ...] = SMALL
-    phone: str = "9876543210"
-    relay_down: bool = False
+    play: Callable[[Stage], None]
+    apart: bool = False
+    cables: bool = False
     dark: bool = False
-    next_customer: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def wanted(self) -> Wanted:
+        """The settings of its counter."""
+        return Wanted(self.channel, "dark" if self.dark else "light")
 
 
 def _by_name(*stories: Story) -> Mapping[str, Story]:
     return {story.name: story for story in stories}
 
 
-STORIES = _by_name(
-    Story("whatsapp-qr", Channel.WHATSAPP_QR, next_customer=NEXT),
-    Story("whatsapp-link", Channel.WHATSAPP_LINK, goods=LARGE),
-    Story("sms-link", Channel.SMS_LINK),
-    Story("screen-qr", Channel.WHATSAPP_QR, way="screen", phone="", dark=True),
-    Story("cash", Channel.WHATSAPP_LINK, way="cash"),
-    Story("relay-down-pay", Channel.WHATSAPP_QR, relay_down=True),
+BASIC = _by_name(
+    Story("whatsapp-qr", Channel.WHATSAPP_QR, basic.whatsapp_qr),
+    Story("whatsapp-link", Channel.WHATSAPP_LINK, basic.link_with_many_lines),
+    Story("sms-link", Channel.SMS_LINK, basic.link),
+    Story("screen-qr", Channel.WHATSAPP_QR, basic.screen_qr, dark=True),
+    Story("cash", Channel.WHATSAPP_LINK, basic.cash),
+    Story("relay-down-pay", Channel.WHATSAPP_QR, basic.relay_down),
 )
+"""Whole sales, one way to pay each."""
 
+MONEY: Mapping[str, Story] = _by_name()
+"""What happens to money in a shop besides."""
 
-@dataclass
-class Record:
-    """What happened, for ``story.json``."""
-
-    screens: list[str] = field(default_factory=list)
-    scan_seconds: list[float] = field(default_factory=list)
-    request_to_qr: float | None = None
-    paid_to_green: float | None = None
+STORIES: Mapping[str, Story] = {**BASIC, **MONEY}

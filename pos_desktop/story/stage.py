@@ -1,22 +1,37 @@
 """One story on the stage: real window and keys, real HTTP to relay and practice servers."""
 
+from __future__ import annotations
+
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pos_desktop.bootstrap.practice import Wanted
-from pos_desktop.bootstrap.window import DATABASE, Till, open_till, practice_setup
-from pos_desktop.domain.delivery import Message, MessageState, Purpose
+from pos_desktop.bootstrap.window import DATABASE
+from pos_desktop.domain.delivery import MessageState, Purpose
 from pos_desktop.domain.payment import Collect, CollectState
-from pos_desktop.domain.sale import Sale, SaleState
-from pos_desktop.gui.hands import Hands
+from pos_desktop.domain.sale import SaleState
 from pos_desktop.sandbox.surroundings import Surroundings
-from pos_desktop.services.views import PaidNews
+from pos_desktop.storage.verify import verify_database
+from pos_desktop.story.books import Bill, Books
+from pos_desktop.story.cashier import Cashier
 from pos_desktop.story.customer import Customer
-from pos_desktop.story.ending import Ending
+from pos_desktop.story.far import FarWindow
 from pos_desktop.story.folder import SHOP
-from pos_desktop.story.report import Broken, Findings, write_report
-from pos_desktop.story.scenes import Record, Story
+from pos_desktop.story.record import Broken, Record
+from pos_desktop.story.report import write_report
+from pos_desktop.story.window import HereWindow, Place, Window
+from pos_desktop.story.world import World
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pos_desktop.story.ending import Ending
+    from pos_desktop.story.plays.goods import Goods
+    from pos_desktop.story.scenes import Story
+
+PHONE = "9876543210"
+_LAMPS = ("internet", "gateway", "messages", "relay", "printer")
+_TROUBLE = ("down", "slow", "…")
 _FINAL = frozenset({MessageState.DELIVERED, MessageState.READ})
 
 
@@ -26,192 +41,155 @@ def perform(story: Story, out: Path, ending: Ending) -> dict[str, object]:
     ``out`` is a folder of ``story.folder.story_folder``.
     """
     shop = out / SHOP
-    with Surroundings(shop) as around, ending.patient():
-        wanted = Wanted(story.channel, "dark" if story.dark else "light")
-        till = open_till(practice_setup(shop / "counter", around.file, wanted))
+    counter = shop / "counter"
+    with (
+        Surroundings(shop) as around,
+        ending.patient(),
+        World(around, cables=story.cables) as world,
+    ):
+        place = Place(counter, world.endpoints, story.wanted)
+        stage = Stage(story, out, place, world, ending.check)
         try:
-            actors = Actors(story, out, around, till, ending)
-            actors.play()
-            told = write_report(actors.findings(), out)
+            stage.begin()
+            story.play(stage)
+            told = write_report(stage)
         finally:
-            till.shut()
-            till.window.window.close()
-    shutil.copyfile(shop / "counter" / DATABASE, out / DATABASE)
+            stage.close()
+    shutil.copyfile(counter / DATABASE, out / DATABASE)
+    checked = verify_database(out / DATABASE)
+    if not checked.ok:
+        raise Broken(f"the books do not verify: {checked.problem}")
     return told
 
 
-class _Hands(Hands):
-    """Stops between two turns of the event loop once the program is to end."""
-
-    def __init__(self, till: Till, ending: Ending) -> None:
-        super().__init__(till.window.window)
-        self._ending = ending
-
-    def turn(self) -> None:
-        """One turn, unless it is over. Raises SystemExit."""
-        self._ending.check()
-        super().turn()
-
-
-class Actors:
-    """The cashier, her customer, and the notes of what they saw."""
+class Stage:
+    """Everybody and everything that a play needs: the cashier with her window, the customer, the
+    world around, the books, and the record of what was seen."""
 
     def __init__(
-        self, story: Story, out: Path, around: Surroundings, till: Till, ending: Ending
+        self, story: Story, out: Path, place: Place, world: World, check: Callable[[], None]
     ) -> None:
-        self._story = story
-        self._out = out
-        self._around = around
-        self._till = till
-        self._record = Record()
-        self._hands = _Hands(till, ending)
-        self._customer = Customer(str(around.endpoints["control"]))
-        self._news: list[PaidNews] = []
-        till.events.paid.connect(self._news.append)
+        self.story = story
+        self.out = out
+        self.world = world
+        self._place = place
+        self._check = check
+        self.record = Record()
+        self.books = Books(place.data / DATABASE)
+        self.customer = Customer(world.control)
+        self._window = self._opened()
+        self.cashier = Cashier(self._window, out, self.record)
 
-    def play(self) -> None:
-        """From the first scan to the delivered receipt."""
-        self._till.window.start()
-        store = self._till.late
-        self._hands.until(lambda: store.ready, "the counter is open", 30)
-        self._hands.until(self._lamps_known, "the lamps are known")
-        self._scan_goods(self._story.goods, "scan")
-        if self._story.phone:
-            self._enter_phone()
-        if self._story.relay_down:
-            self._around.stop_relay()
-            self._hands.until(lambda: self._lamp("relay") == "down", "the relay's lamp", 12)
-            self._shot("relay-down")
-        if self._story.way == "cash":
-            self._pay_cash()
-        else:
-            self._request_and_pay()
-        if self._story.relay_down:
-            self._around.start_relay()
-        self._hands.until(self._all_delivered, "every message is delivered", 40)
-        self._hands.pause(0.3)
-        self._shot("receipt")
-        self._print()
+    def begin(self) -> None:
+        """Wait until the counter is open and every lamp is green."""
+        self.cashier.until("the counter is open", self._window.ready, 30)
+        self.cashier.until("the lamps are known", lambda: all(map(self.lamp_ok, _LAMPS)), 20)
 
-    def findings(self) -> Findings:
-        """Everything that the report says."""
-        sale = self._sale()
-        return Findings(
-            story=self._story,
-            sale=sale,
-            collect=self._collect(),
-            messages=self._messages(),
-            counter=self._till.late.wait(),
-            record=self._record,
-            customer=self._customer,
-            relay=str(self._around.endpoints["relay"]),
+    def sell(self, goods: Goods, phone: str = PHONE, *, shots: bool = False) -> None:
+        """Scan the goods and type the phone, if there is one; what comes next is how to pay."""
+        self.cashier.scan(goods, "scan" if shots else "")
+        if phone:
+            self.cashier.phone(phone, "phone" if shots else "")
+
+    def park(self, key: str, *, payable: bool = True) -> Bill:
+        """Press the key that parks the bill on the screen; the bill, ``payable`` if so asked."""
+        known = {bill.order_id for bill in self.books.bills()}
+
+        def new() -> Bill | None:
+            found = [bill for bill in self.books.bills() if bill.order_id not in known]
+            return next((b for b in found if not payable or live(b) is not None), None)
+
+        self.cashier.press(key)
+        took = self.cashier.until("the bill waits for money", lambda: new() is not None)
+        if payable and self.record.request_to_qr is None:
+            self.record.request_to_qr = round(took, 3)
+        bill = new()
+        if bill is None:
+            raise Broken("the bill that was parked is gone")
+        return bill
+
+    def pay(self, bill: Bill, **more: object) -> str:
+        """The customer pays what is payable of this bill; its payment id. Nothing is waited for."""
+        collect = live(self.again(bill)) or bill.collects[-1]
+        return self.customer.pay(collect.reference, **more)
+
+    def green(self, bill: Bill, seconds: float = 20) -> Bill:
+        """Wait for the green strip of this bill; the bill as it is issued."""
+        token = f"Token {bill.sale.token_no} "
+        took = self.cashier.until(
+            f"{token}turns green", lambda: token in self.cashier.see().strip + " ", seconds
+        )
+        if self.record.paid_to_green is None:
+            self.record.paid_to_green = round(took, 3)
+        self.cashier.until(
+            f"{token}is issued", lambda: self.again(bill).sale.state is SaleState.ISSUED
+        )
+        return self.again(bill)
+
+    def again(self, bill: Bill) -> Bill:
+        """The same bill as the database has it now."""
+        return self.books.bill(bill.order_id)
+
+    def delivered(self, bill: Bill, seconds: float = 40) -> None:
+        """Wait until the message that matters now has arrived."""
+        token = bill.sale.token_no
+        self.cashier.until(
+            f"every message of token {token} is delivered",
+            lambda: _delivered(self.again(bill)),
+            seconds,
         )
 
-    def _scan_goods(self, goods: tuple[tuple[str, str], ...], shot: str) -> None:
-        for code, quantity in goods:
-            if quantity:
-                self._hands.write(quantity)
-            self._record.scan_seconds.append(self._hands.scan(code))
-        wanted = len({code for code, _ in goods})
-        sale = self._till.window.presenters.sale
-        self._hands.until(lambda: len(sale.bill.lines) == wanted, f"{wanted} lines on the bill")
-        self._shot(shot)
+    def print_bill(self) -> None:
+        """Ctrl+P, and the paper."""
+        folder = self._place.data / "printouts"
+        self.cashier.press("Ctrl+P")
+        self.cashier.until("the bill is printed", lambda: any(folder.glob("*.pdf")))
 
-    def _enter_phone(self) -> None:
-        self._hands.press("F3")
-        self._hands.write(self._story.phone)
-        self._shot("phone")
-        self._hands.press("Return")
-        self._hands.pause(0.1)
+    def prove(self, sentence: str, holds: bool) -> None:
+        """Note what was looked up and holds. Raises Broken where it does not."""
+        self.record.prove(sentence, holds)
 
-    def _request_and_pay(self) -> None:
-        self._hands.press("F9" if self._story.way == "message" else "F12")
-        took = self._hands.until(self._payable, "there is something to pay")
-        self._record.request_to_qr = round(took, 3)
-        if not self._story.relay_down and self._story.phone:
-            self._hands.until(self._all_delivered, "the request is delivered", 20)
-            self._keep_picture()
-        self._hands.pause(4 if self._story.relay_down else 0.4)
-        self._shot("waiting")
-        if self._story.next_customer:
-            self._scan_goods(self._story.next_customer, "next-customer")
-        collect = self._collect()
-        if collect is None:
-            raise Broken("a sale without a collect")
-        self._customer.pay(collect.reference)
-        took = self._hands.until(lambda: bool(self._news), "the bill turns green", 20)
-        self._record.paid_to_green = round(took, 3)
-        self._hands.pause(0.3)
-        self._shot("paid")
+    def soon(self, sentence: str, holds: Callable[[], bool], seconds: float = 15) -> None:
+        """Wait until it holds, then note it."""
+        self.cashier.until(sentence, holds, seconds)
+        self.prove(sentence, holds())
 
-    def _keep_picture(self) -> None:
-        """The QR as it came with the message; once paid, its address shows "payment closed"."""
-        for message in self._messages():
-            if message.media_url:
-                picture = self._customer.open(message.media_url)
-                (self._out / "message-qr.png").write_bytes(picture.content)
+    def lamp_ok(self, name: str) -> bool:
+        """Whether this lamp is green."""
+        words = self.cashier.lamp(name)
+        return not any(trouble in words for trouble in _TROUBLE)
 
-    def _pay_cash(self) -> None:
-        self._hands.press("F10")
-        self._hands.pause(0.1)
-        self._hands.write("2000")
-        self._shot("cash")
-        self._hands.press("Return")
-        self._hands.until(self._issued, "the cash bill is issued")
-        self._shot("change")
+    def kill(self) -> None:
+        """SIGKILL the counter, which has a process of its own in this story."""
+        self.books.close()
+        if not isinstance(self._window, FarWindow):
+            raise Broken("only a counter in a process of its own can be killed")
+        self._window.kill()
 
-    def _print(self) -> None:
-        folder = self._around.file.parent / "counter" / "printouts"
-        self._hands.press("Ctrl+P")
-        self._hands.until(lambda: any(folder.glob("*.pdf")), "the bill is printed")
+    def reopen(self) -> None:
+        """Start the counter again on what it left behind."""
+        self._window = self.cashier.window = self._opened()
+        self.cashier.until("the counter is open again", self._window.ready, 30)
 
-    def _shot(self, name: str) -> None:
-        file = f"{len(self._record.screens) + 1:02d}-{name}.png"
-        self._hands.shot(self._out / file)
-        self._record.screens.append(file)
+    def close(self) -> None:
+        """End the counter in order."""
+        self.books.close()
+        self._window.end()
 
-    def _sale(self) -> Sale:
-        with self._till.late.wait().store.read() as uow:
-            waiting = list(uow.sales.waiting())
-            last = waiting[-1] if waiting else uow.sales.last_issued()
-        if last is None:
-            raise Broken("no sale in the database")
-        return last
+    def _opened(self) -> Window:
+        if self.story.apart:
+            return FarWindow(self.story.name, self._place, self._check)
+        return HereWindow(self._place, self._check)
 
-    def _collect(self) -> Collect | None:
-        with self._till.late.wait().store.read() as uow:
-            collects = uow.collects.of(self._sale().order_id)
-        return collects[-1] if collects else None
 
-    def _messages(self) -> list[Message]:
-        with self._till.late.wait().store.read() as uow:
-            return list(uow.messages.of(self._sale().order_id))
+def live(bill: Bill) -> Collect | None:
+    """What a customer could pay of this bill now."""
+    return next((c for c in reversed(bill.collects) if c.state is CollectState.OPEN), None)
 
-    def _payable(self) -> bool:
-        with self._till.late.wait().store.read() as uow:
-            if not uow.sales.waiting():
-                return False
-        collect = self._collect()
-        return collect is not None and collect.state is CollectState.OPEN
 
-    def _issued(self) -> bool:
-        with self._till.late.wait().store.read() as uow:
-            last = uow.sales.last_issued()
-        return last is not None and last.state is SaleState.ISSUED
-
-    def _all_delivered(self) -> bool:
-        messages = self._messages()
-        issued = self._sale().state is SaleState.ISSUED
-        dropped = {m.purpose for m in messages if m.state is MessageState.DROPPED}
-        wanted = {Purpose.RECEIPT} if issued else {Purpose.PAYMENT_REQUEST}
-        if not self._story.phone:
-            return True
-        here = {m.purpose for m in messages if m.state in _FINAL}
-        return wanted - dropped <= here
-
-    def _lamp(self, name: str) -> str:
-        lamps = self._till.late.wait().health.lamps()
-        return next(lamp.state.value for lamp in lamps if lamp.name == name)
-
-    def _lamps_known(self) -> bool:
-        return all(lamp.state.value == "ok" for lamp in self._till.late.wait().health.lamps())
+def _delivered(bill: Bill) -> bool:
+    issued = bill.sale.state is SaleState.ISSUED
+    wanted = {Purpose.RECEIPT} if issued else {Purpose.PAYMENT_REQUEST}
+    dropped = {m.purpose for m in bill.messages if m.state is MessageState.DROPPED}
+    here = {m.purpose for m in bill.messages if m.state in _FINAL}
+    return bill.sale.phone is None or wanted - dropped <= here

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pos_desktop.sandbox.surroundings import Surroundings
-from tests.e2e.cable import Cable
+from pos_desktop.story.cable import Cable
 from tests.e2e.remote import Remote, wait_for
 from tests.support.practice import Practice
 

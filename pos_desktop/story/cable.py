@@ -1,4 +1,4 @@
-"""A line to a server of this machine that tests cut, hold and mend."""
+"""A line to a server of this machine that stories and tests cut, hold and mend."""
 
 import asyncio
 import threading
