@@ -26,6 +26,7 @@ from pos_desktop.ports import (
 
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _MIN_AMOUNT = 100
+_SPARE_S = 3600
 
 
 class RazorpayGateway:
@@ -39,7 +40,8 @@ class RazorpayGateway:
         self._money = RazorpayMoney(self._calls)
         self._links = RazorpayLinks(self._calls, self._money)
         self._qrs = RazorpayQrs(self._calls, self._money)
-        self._listing = RazorpayListing(self._calls)
+        minutes = max(options.link_minutes, options.remote_link_minutes)
+        self._listing = RazorpayListing(self._calls, minutes * 60 + _SPARE_S)
         self._showing = Showing(http, options.pay_hosts)
         self._qr_off = False
         self._payload_off = False

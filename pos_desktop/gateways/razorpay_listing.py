@@ -27,8 +27,6 @@ _KEPT = 50_000
 # So few links are asked one by one; for more the list of links is read, a hundred at a time.
 _FEW = 3
 _LINK_PAGES = 20
-# The longest life of a link of ours, of a bill that is paid at the door, and an hour to spare.
-_LINK_LIFE_S = 25 * 3600
 _LINKS = "/v1/payment_links"
 _QRS = "/v1/payments/qr_codes"
 _MONEY = frozenset({PaymentStatus.CAPTURED, PaymentStatus.REFUNDED, PaymentStatus.AUTHORISED})
@@ -46,8 +44,10 @@ class Origin:
 class RazorpayListing:
     """``payments_between``. What was looked up once is kept: the next sweep asks less."""
 
-    def __init__(self, calls: RazorpayCalls) -> None:
+    def __init__(self, calls: RazorpayCalls, link_life: int) -> None:
+        """``link_life``: seconds for which a link of this shop may be paid at most."""
         self._calls = calls
+        self._link_life = link_life
         self._lock = threading.Lock()
         self._collects: dict[str, Origin] = {}
         self._payments: dict[str, Origin] = {}
@@ -74,7 +74,7 @@ class RazorpayListing:
         first = min(start, start + skew) // 1000
         last = -(-max(end, end + skew) // 1000)
         items = self._listed(first, last)
-        self._learn_links(items, {"from": first - _LINK_LIFE_S, "to": last})
+        self._learn_links(items, {"from": first - self._link_life, "to": last})
         self._learn_rest(items)
         listed = [self._told(item) for item in items]
         return sorted(listed, key=lambda each: (each.fact.created_at, each.fact.payment_id))
@@ -88,19 +88,26 @@ class RazorpayListing:
         return list(found.values())
 
     def _learn_links(self, items: Sequence[Mapping[str, object]], time: Mapping[str, int]) -> None:
-        """Read the list of links where that takes fewer requests than asking for each."""
-        wanted = {_link_of(item) for item in items if self._is_unknown(item)} - {None}
+        """Read the list of links where that takes fewer requests than asking for each.
+
+        Where it was read to its end, an order that is not in it and names no link was for none.
+        """
+        wanted = [item for item in items if self._is_unknown(item) and _by_order(item)]
         if len(wanted) <= _FEW:
             return
         try:
             pages = self._calls.pages(_LINKS, time, name="payment_links", most=_LINK_PAGES)
             for page in pages:
                 for item in page:
-                    wanted.discard(self._learn(item).gateway_id)
+                    self._learn(item)
+                wanted = [item for item in wanted if self._is_unknown(item)]
                 if not wanted:
                     return
         except TooLong:
             return  # what is left is asked one by one
+        for item in wanted:
+            if _link_of(item) is None:
+                self._keep(self._payments, wire.payment_fact(item).payment_id, Origin())
 
     def _learn_rest(self, items: Sequence[Mapping[str, object]]) -> None:
         strangers = [item for item in items if self._is_unknown(item)]
@@ -123,23 +130,23 @@ class RazorpayListing:
         """Whom it was for, as far as it says so itself or was learnt before."""
         link = _link_of(item)
         known = self._payments.get(wire.payment_fact(item).payment_id)
-        known = known or self._collects.get(link or "")
+        for name in (link, as_text(item.get("order_id"))):
+            known = known or self._collects.get(name or "")
         if known is None and wire.own_reference(item) is not None:
             return _read(item, link, None)
+        if known is None and not _by_order(item) and item.get("method") != "upi":
+            return Origin()  # neither a link nor a QR can be paid so
         return known
 
     def _asked(self, item: Mapping[str, object]) -> Origin:
         """The link or QR that a payment was for, asked by the payment's id."""
         query = {"payment_id": wire.payment_fact(item).payment_id}
-        link, order = _link_of(item), as_text(item.get("order_id"))
-        if link is not None or order is not None:
+        if _by_order(item):
             answer = self._calls.get(with_query(_LINKS, query))
             found = as_list(answer.get("payment_links"))
-        elif item.get("method") == "upi":
-            found = self._asked_qr(query)
         else:
-            found = []
-        return self._learn(found[0]) if found else Origin(link)
+            found = self._asked_qr(query)
+        return self._learn(found[0]) if found else Origin(_link_of(item))
 
     def _asked_qr(self, query: Mapping[str, str]) -> list[dict[str, object]]:
         try:
@@ -152,8 +159,9 @@ class RazorpayListing:
     def _learn(self, item: Mapping[str, object]) -> Origin:
         collect_id = as_text(item.get("id"))
         origin = _read(item, collect_id, as_text(item.get("reference_id")))
-        if collect_id is not None:
-            self._keep(self._collects, collect_id, origin)
+        for name in (collect_id, as_text(item.get("order_id"))):
+            if name is not None:
+                self._keep(self._collects, name, origin)
         return origin
 
     def _keep(self, kept: dict[str, Origin], key: str, origin: Origin) -> None:
@@ -167,6 +175,11 @@ def _link_of(item: Mapping[str, object]) -> str | None:
     """The link that a payment's description names (1.6)."""
     text = as_text(item.get("description")) or ""
     return f"plink_{text[1:]}" if text.startswith("#") and text[1:].isalnum() else None
+
+
+def _by_order(item: Mapping[str, object]) -> bool:
+    """Whether it may be for a link: these have an order, payments of QR codes have none."""
+    return _link_of(item) is not None or as_text(item.get("order_id")) is not None
 
 
 def _read(item: Mapping[str, object], gateway_id: str | None, reference: str | None) -> Origin:

@@ -15,14 +15,18 @@ class RazorpayMoneyRoutes(Controller):
 
     @post("/stray", status_code=200)
     async def stray(self, request: Asked, practice: Practice) -> Json:
-        """Money that is for no link or QR code: ``{"amount", "description"?, "notes"?, "age_s"?}``
-        (a payment page, another till, somebody at the dashboard)."""
+        """Money that is for no link or QR code (a web shop, another till): ``{"amount",
+        "method"?, "description"?, "notes"?, "age_s"?}``."""
         body = await control_body(request)
         amount, age = whole_number(body, "amount"), whole_number(body, "age_s", 0)
-        description, notes = body.get("description", "Donation"), body.get("notes", {})
-        if not isinstance(description, str) or not isinstance(notes, dict):
-            raise ControlRefused("bad_field", "description is text, notes an object")
-        payment = payments.stray(practice.register, amount, description, notes, age)
+        notes = body.get("notes", {})
+        if not isinstance(notes, dict):
+            raise ControlRefused("bad_field", "notes must be an object")
+        words = {
+            "method": str(body.get("method", "upi")),
+            "description": str(body.get("description", "Donation")),
+        }
+        payment = payments.stray(practice.register, amount, words, notes, age)
         return {"payment_id": payment.id, "status": payment.status, "rrn": payment.rrn}
 
     @post("/refunds/{refund_id:str}", status_code=200)

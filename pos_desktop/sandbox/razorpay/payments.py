@@ -1,5 +1,6 @@
 """Money: attempts, authorisation, capture, and what they do to links, QR codes and orders."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pos_desktop.sandbox.razorpay import entities, links, qrs, refunds
@@ -69,20 +70,20 @@ def expire_due(reg: Register) -> None:
             refunds.refund_by_itself(reg, payment)
 
 
-def stray(reg: Register, amount: int, description: str, notes: Json, age_s: int) -> Payment:
-    """Captured money that is for no link or QR code of this account."""
+def stray(reg: Register, amount: int, words: Mapping[str, str], notes: Json, age_s: int) -> Payment:
+    """Captured money that is for no link or QR code; ``words``: its method and description."""
     now = reg.now() - age_s
     payment = Payment(
         id="pay_" + tail(),
         mode="live",
         amount=amount,
         currency="INR",
-        method="upi",
+        method=words["method"],
         status="authorized",
         created_at=now,
         updated_at=now,
         contact=CONTACT,
-        description=description,
+        description=words["description"],
         rrn=reference_number(now),
         notes=dict(notes),
     )

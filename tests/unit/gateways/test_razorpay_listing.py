@@ -155,7 +155,27 @@ def test_many_links_are_read_from_their_list(
     assert len(api.calls) == 2
 
 
-def test_links_that_their_list_does_not_show_are_asked_after_all(
+def test_an_order_that_no_link_has_is_for_nobody(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    """A web shop on the same account costs no look-ups: the links are read, its orders are none."""
+    web = [by_link(n, description="Web shop", order_id=f"order_Web{n}") for n in range(60)]
+    lists(api, *web, by_link(1, id="pay_Ours", description=None))
+    shown = [{**some_link(n), "order_id": f"order_Link{n:08d}"} for n in range(4)]
+    api.get(LINKS, json={"payment_links": shown})
+    listed = {each.fact.payment_id: each for each in gateway.payments_between(START, END)}
+    assert (listed["pay_Ours"].gateway_id, listed["pay_Ours"].reference) == (
+        "plink_Link0000000001",
+        "REF-1",
+    )
+    assert listed["pay_Link0000000001"].reference is None
+    assert listed["pay_Link0000000001"].counter is None
+    assert len(api.calls) == 2
+    gateway.payments_between(START, END)
+    assert len(api.calls) == 3
+
+
+def test_a_link_that_their_list_does_not_show_is_asked_after_all(
     api: responses.RequestsMock, gateway: RazorpayGateway
 ) -> None:
     lists(api, *[by_link(n) for n in range(5)])
