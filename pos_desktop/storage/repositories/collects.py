@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 from pos_desktop.domain.errors import DomainError
-from pos_desktop.domain.payment import Collect, CollectKind, CollectState
+from pos_desktop.domain.payment import OWN_UPI, Collect, CollectKind, CollectState
 from pos_desktop.storage.session import Row, Session
 from pos_desktop.storage.tables import collects, column_names, insert_sql, select_sql, update_sql
 
@@ -25,13 +25,16 @@ _IN_STATES = select_sql(
 )
 _LONGEST_UNASKED = (
     "SELECT MIN(COALESCE(asked_at, created_at)) FROM collects "
-    "WHERE state IN ('requested', 'unknown', 'open', 'closing') AND gateway_id IS NOT NULL"
+    "WHERE state IN ('requested', 'unknown', 'open', 'closing') AND gateway_id IS NOT NULL "
+    # Nobody could be asked about the shop's own QR.
+    "AND gateway <> ?"
 )
-# NULL sorts first: what was never asked is the longest unasked.
+# NULL sorts first: what was never asked is the longest unasked. Nobody stands before a closed QR.
 _DUE = select_sql(
     collects,
     COLLECT_NAMES,
-    "WHERE next_ask_at <= ? ORDER BY kind = 'qr' DESC, asked_at, created_at, reference LIMIT ?",
+    "WHERE next_ask_at <= ? ORDER BY kind = 'qr' AND state IN ('open', 'closing') DESC, "
+    "asked_at, created_at, reference LIMIT ?",
 )
 _NEXT_DUE = "SELECT MIN(next_ask_at) FROM collects WHERE next_ask_at IS NOT NULL"
 _WAKE = "UPDATE collects SET next_ask_at = ? WHERE next_ask_at IS NOT NULL"
@@ -68,7 +71,7 @@ class SqlCollects:
 
     def longest_unasked(self) -> int | None:
         """The earliest moment of the last asking (or of the making), or None."""
-        row = self._session.row(_LONGEST_UNASKED)
+        row = self._session.row(_LONGEST_UNASKED, (OWN_UPI,))
         return None if row is None else row[0]
 
     def save(self, collect: Collect) -> None:

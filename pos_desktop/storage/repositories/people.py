@@ -20,6 +20,7 @@ _PUT = insert_sql(
     "by = excluded.by, tendered = excluded.tendered, reason = excluded.reason",
 )
 _GET = select_sql(wishes, WISH_NAMES, "WHERE order_id = ?")
+_EVERY_WISH = select_sql(wishes, WISH_NAMES, "ORDER BY at, order_id")
 _DROP = "DELETE FROM wishes WHERE order_id = ?"
 
 
@@ -65,6 +66,10 @@ class SqlWishes:
     def drop(self, order_id: str) -> None:
         """Harmless where there is none."""
         self._session.change(_DROP, (order_id,))
+
+    def all(self) -> Sequence[Wish]:
+        """Oldest first."""
+        return tuple(map(wish_of, self._session.rows(_EVERY_WISH)))
 
 
 def wish_of(row: Row) -> Wish:

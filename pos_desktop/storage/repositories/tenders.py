@@ -23,6 +23,13 @@ _USING = select_sql(
     # The last term lets SQLite use the index, which leaves out what has no reference.
     f"WHERE kind = ? AND reference = ? AND reference <> '' AND {STANDING} ORDER BY tender_id",
 )
+_CONFIRMED = "EXISTS (SELECT 1 FROM facts WHERE rrn = tenders.reference AND status = 'captured')"
+_UNCONFIRMED = select_sql(
+    tenders,
+    ("order_id", *TENDER_NAMES),
+    f"WHERE kind = ? AND reference <> '' AND at < ? AND {STANDING} AND NOT {_CONFIRMED} "
+    "ORDER BY tender_id",
+)
 _TAKE_BACK = (
     "INSERT INTO tender_reversals (tender_id, at, by, reason, after_issue) "
     "SELECT tender_id, ?, ?, ?, state = 'issued' FROM tenders JOIN sales USING (order_id) "
@@ -69,6 +76,11 @@ class SqlTenders:
         """(tender, at, by, reason), in the order in which the tenders were added."""
         rows = self._session.rows(_TAKEN_BACK, (order_id,))
         return tuple((tender_of(row[:-3]), *row[-3:]) for row in rows)
+
+    def unconfirmed(self, before: int) -> Sequence[tuple[str, Tender]]:
+        """(order id, tender) of each RRN that only a person has told of."""
+        rows = self._session.rows(_UNCONFIRMED, (TenderKind.OWN_UPI.value, before))
+        return tuple((row[0], tender_of(row[1:])) for row in rows)
 
     def using(self, kind: TenderKind, reference: str) -> Sequence[str]:
         """Order ids, each once; none for a blank reference."""

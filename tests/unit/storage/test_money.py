@@ -9,6 +9,7 @@ import pytest
 
 from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.payment import (
+    OWN_UPI,
     Collect,
     CollectKind,
     CollectState,
@@ -146,6 +147,7 @@ def test_collects_by_state_and_age(store: SqliteStore) -> None:
             _collect(4, state=CollectState.CLOSING, asked_at=NOW + 40),
             _collect(5, state=CollectState.UNKNOWN),
             _collect(6, state=CollectState.EXPIRED),
+            _collect(0, gateway=OWN_UPI),
         ):
             unit.collects.add(made)
         unknown = {CollectState.UNKNOWN}
@@ -161,6 +163,40 @@ def test_collects_by_state_and_age(store: SqliteStore) -> None:
         assert unit.collects.longest_unasked() == NOW + 40
         unit.collects.save(_collect(4, state=CollectState.CANCELLED))
         assert unit.collects.longest_unasked() == NOW + 50
+
+
+def test_qrs_that_are_shown_come_first_then_the_longest_unasked(store: SqliteStore) -> None:
+    _bills(store, 1)
+    qr = CollectKind.QR
+    with store.write() as unit:
+        for made in (
+            _collect(1, asked_at=NOW + 10),
+            _collect(2, asked_at=NOW + 20, kind=qr),
+            _collect(3),
+            _collect(4, asked_at=NOW + 5, kind=qr, state=CollectState.CLOSING),
+            _collect(5, asked_at=NOW + 1, kind=qr, state=CollectState.EXPIRED),
+        ):
+            unit.collects.add(replace(made, next_ask_at=NOW))
+        assert [c.attempt for c in unit.collects.due(NOW, 9)] == [4, 2, 3, 5, 1]
+        assert [c.attempt for c in unit.collects.due(NOW, 2)] == [4, 2]
+
+
+def test_what_only_a_person_has_told_of(store: SqliteStore) -> None:
+    _bills(store, 1, 2)
+    with store.write() as unit:
+        unit.tenders.add(order_id(1), Tender(TenderKind.CARD, 1, NOW, "Asha", reference="1" * 12))
+        told = unit.tenders.add(order_id(1), ASSERTED)
+        other = unit.tenders.add(order_id(2), replace(ASSERTED, reference="7" * 12))
+        assert unit.tenders.unconfirmed(ASSERTED.at) == ()
+        both = ((order_id(1), told), (order_id(2), other))
+        assert unit.tenders.unconfirmed(ASSERTED.at + 1) == both
+        # A try that failed confirms nothing.
+        unit.facts.add("", "", replace(FACT, status=PaymentStatus.FAILED), NOW)
+        assert unit.tenders.unconfirmed(ASSERTED.at + 1) == both
+        unit.facts.add("", "", FACT, NOW)
+        assert unit.tenders.unconfirmed(ASSERTED.at + 1) == both[1:]
+        unit.tenders.take_back(other.tender_id, NOW, "Meera", "typed twice")
+        assert unit.tenders.unconfirmed(ASSERTED.at + 1) == ()
 
 
 FACT = PaymentFact(

@@ -89,6 +89,7 @@ def test_one_wish_per_bill(store: SqliteStore) -> None:
         assert unit.wishes.get(order_id(1)) == first
         unit.wishes.put(second)
         assert unit.wishes.get(order_id(1)) == second
+        assert unit.wishes.all() == (second,)
         unit.wishes.drop(order_id(1))
         unit.wishes.drop(order_id(1))
         assert unit.wishes.get(order_id(1)) is None
