@@ -227,8 +227,11 @@ def _peers(options: Options, machine: Machine, timeouts: tuple[float, float]) ->
 def _gateways(
     options: Options, machine: Machine, key_secret: str, timeouts: tuple[float, float]
 ) -> Gateways:
+    # A page of the account's list is a hundred payments, each with whatever others wrote into it.
+    limits = Limits(max_bytes=2 * 1024 * 1024)
+    key = (options.gateway.key_id, key_secret)
     primary = RazorpayGateway(
-        HttpClient(options.gateway.base_url, (options.gateway.key_id, key_secret), timeouts),
+        HttpClient(options.gateway.base_url, key, timeouts, limits=limits),
         options.gateway,
         machine.clock,
     )
