@@ -1,4 +1,4 @@
-"""The practice application: Razorpay, Exotel, their pages and the control on one port."""
+"""The practice application: gateways, Exotel, their pages and the control on one port."""
 
 from typing import Any
 
@@ -6,6 +6,10 @@ from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
+from pos_desktop.sandbox.cashfree.asking import refusal_answer as cashfree_answer
+from pos_desktop.sandbox.cashfree.pages import cashfree_pages_router
+from pos_desktop.sandbox.cashfree.refusals import CashfreeRefusal, bad_url
+from pos_desktop.sandbox.cashfree.routes import cashfree_router
 from pos_desktop.sandbox.control import control_router
 from pos_desktop.sandbox.controlling import ControlRefused, control_answer
 from pos_desktop.sandbox.exotel.answers import Refused, refused_answer
@@ -26,12 +30,15 @@ def practice_app(practice: Practice) -> ASGIApp:
     app = Litestar(
         route_handlers=[
             razorpay_router(practice.register, practice.courier),
+            cashfree_router(practice.cashfree, practice.courier),
             exotel_router(practice.book),
             pages_router(practice.register),
+            cashfree_pages_router(practice.cashfree),
             control_router(practice),
         ],
         exception_handlers={
             Refusal: _razorpay_refusal,
+            CashfreeRefusal: cashfree_answer,
             Refused: _exotel_refusal,
             ControlRefused: _control_refusal,
             NotPayable: _not_payable,
@@ -62,10 +69,12 @@ def _not_payable(_: Asked, error: NotPayable) -> Response[Json]:
 
 
 def _http_error(request: Asked, error: HTTPException) -> Response[Any]:
-    """Wrong paths and methods: Razorpay says 400 to both (1.2), Exotel 404 and 405."""
+    """Wrong paths and methods: Razorpay says 400 to both (1.2), Cashfree 404, Exotel 404, 405."""
     path = request.url.path
     if path.startswith("/razorpay/"):
         return refusal_answer(url_not_found())
+    if path.startswith("/cashfree/"):
+        return cashfree_answer(request, bad_url())
     if path.startswith("/exotel/"):
         xml = path.startswith("/exotel/v1/") and not path.endswith(".json")
         return refused_answer(Refused(error.status_code, error.detail, xml=xml))

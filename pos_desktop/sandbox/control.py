@@ -4,18 +4,22 @@ No key is needed: the process listens on this machine only. Refusals are ``{"cod
 """
 
 import json
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 
 from litestar import Controller, Router, delete, get, post
 from litestar.di import Provide
 
+from pos_desktop.sandbox import customer
+from pos_desktop.sandbox.cashfree import entities as cashfree
+from pos_desktop.sandbox.cashfree.control import CashfreeMoneyRoutes
 from pos_desktop.sandbox.controlling import Asked, ControlRefused, control_body, whole_number
 from pos_desktop.sandbox.exotel import registry
 from pos_desktop.sandbox.faults import SERVER_TARGETS, FaultRefused
-from pos_desktop.sandbox.practice import Practice
-from pos_desktop.sandbox.razorpay import entities, links, payments
+from pos_desktop.sandbox.practice import Practice, Target
+from pos_desktop.sandbox.razorpay import entities
 from pos_desktop.sandbox.razorpay.control import RazorpayMoneyRoutes
-from pos_desktop.sandbox.razorpay.objects import Link, Payment, Qr
+from pos_desktop.sandbox.razorpay.objects import Payment
+from pos_desktop.sandbox.razorpay.payments import Attempt
 from pos_desktop.sandbox.shapes import Json, is_local_url
 
 _ATTEMPT = {
@@ -34,8 +38,9 @@ _ATTEMPT = {
 class CustomerRoutes(Controller):
     """What the customer does.
 
-    All take ``collect_id`` (``plink_``, ``qr_``) or ``reference`` and answer ``{"payment_id",
-    "status"}``. Further fields: those of ``payments.Attempt``; ``late`` pays what nobody could.
+    All take ``collect_id`` (``plink_``, ``qr_``, Cashfree's are our references) or ``reference``
+    and answer ``{"payment_id", "status"}``. Further fields: those of ``payments.Attempt``; ``late``
+    pays what nobody could.
     """
 
     path = "/"
@@ -43,36 +48,28 @@ class CustomerRoutes(Controller):
     @post("/pay", status_code=200)
     async def pay(self, request: Asked, practice: Practice) -> Json:
         """Pay: captured, with every webhook."""
-        target, attempt = await _asked_payment(request, practice)
-        return _paid(payments.pay(practice.register, target, attempt))
+        return await _acted(request, practice, "pay")
 
     @post("/authorise", status_code=200)
     async def authorise(self, request: Asked, practice: Practice) -> Json:
         """Authorised by the bank, not captured."""
-        target, attempt = await _asked_payment(request, practice)
-        return _paid(payments.authorise(practice.register, target, attempt))
+        return await _acted(request, practice, "authorise")
 
     @post("/attempt", status_code=200)
     async def attempt(self, request: Asked, practice: Practice) -> Json:
         """The customer types the PIN: fail, authorise or pay with its ``payment_id`` ends it."""
-        target, attempt = await _asked_payment(request, practice)
-        return _paid(payments.begin(practice.register, target, attempt))
+        return await _acted(request, practice, "attempt")
 
     @post("/fail", status_code=200)
     async def fail(self, request: Asked, practice: Practice) -> Json:
         """A failed attempt; pay with its ``payment_id`` makes the same one succeed."""
-        target, attempt = await _asked_payment(request, practice)
-        return _paid(payments.fail(practice.register, target, attempt))
+        return await _acted(request, practice, "fail")
 
     @post("/expire", status_code=200)
     async def expire(self, request: Asked, practice: Practice) -> Json:
         """Let a link or QR code reach its end now."""
         target = _target(await control_body(request), practice)
-        if isinstance(target, Qr):
-            # Past close_by, but its status still says active: it may lag.
-            target.ask = replace(target.ask, close_by=practice.register.now())
-        elif target.status in links.PAYABLE:
-            links.expire(practice.register, target)
+        customer.expire(practice, target)
         return {"collect_id": target.id}
 
     @post("/reply", status_code=200)
@@ -134,8 +131,13 @@ class WorldRoutes(Controller):
 
     @post("/webhook", status_code=200)
     async def webhook(self, request: Asked, practice: Practice) -> Json:
-        """Where webhooks go: ``{"url", "secret"?, "events"?}``; an empty URL ends them."""
-        body, hook = await control_body(request), practice.hook
+        """Where webhooks go: ``{"url", "secret"?, "events"?}``; an empty URL ends them.
+
+        ``"gateway": "cashfree"``: those of Cashfree, which signs with its client secret (2.5).
+        """
+        body = await control_body(request)
+        by_cashfree = body.get("gateway") == "cashfree"
+        hook = practice.cashfree_hook if by_cashfree else practice.hook
         url, secret = body.get("url", hook.url), body.get("secret", hook.secret)
         events = body.get("events", list(hook.events))
         if not isinstance(url, str) or not isinstance(secret, str) or not _words(events):
@@ -143,7 +145,8 @@ class WorldRoutes(Controller):
         if url and not is_local_url(url):
             raise ControlRefused("bad_webhook", "practice speaks to this machine only")
         hook.url, hook.secret, hook.events, hook.disabled = url, secret, tuple(events), False
-        practice.keys.webhook_secret = secret
+        if not by_cashfree:
+            practice.keys.webhook_secret = secret
         return asdict(hook)
 
     @get("/features")
@@ -187,30 +190,26 @@ def control_router(practice: Practice) -> Router:
     """All of it below ``/control``."""
     return Router(
         path="/control",
-        route_handlers=[CustomerRoutes, RazorpayMoneyRoutes, WorldRoutes],
+        route_handlers=[CustomerRoutes, RazorpayMoneyRoutes, CashfreeMoneyRoutes, WorldRoutes],
         dependencies={"practice": Provide(lambda: practice, sync_to_thread=False)},
     )
 
 
-def _target(body: Json, practice: Practice) -> Link | Qr:
+def _target(body: Json, practice: Practice) -> Target:
     found = practice.target(str(body.get("collect_id", "")), str(body.get("reference", "")))
     if found is None:
         raise ControlRefused("not_found", "no link or QR code has this id or reference", 404)
     return found
 
 
-async def _asked_payment(request: Asked, practice: Practice) -> tuple[Link | Qr, payments.Attempt]:
+async def _acted(request: Asked, practice: Practice, verb: str) -> Json:
     body = await control_body(request)
     target = _target(body, practice)
     given = {k: v for k, v in body.items() if k not in ("collect_id", "reference")}
     for name, value in given.items():
         if name not in _ATTEMPT or type(value) is not _ATTEMPT[name]:
             raise ControlRefused("bad_field", f"{name} is unknown or has the wrong type")
-    return target, payments.Attempt(**given)
-
-
-def _paid(payment: Payment) -> Json:
-    return {"payment_id": payment.id, "status": payment.status, "rrn": payment.rrn}
+    return customer.act(practice, verb, target, Attempt(**given))
 
 
 def _words(values: object) -> bool:
@@ -232,6 +231,10 @@ def _state(practice: Practice) -> Json:
         "orders": [entities.order_entity(order) for order in register.orders.values()],
         "payments": [_payment(payment) for payment in register.payments.values()],
         "refunds": [entities.refund_entity(refund) for refund in register.refunds.values()],
+        "cashfree": {
+            **cashfree.everything(practice.cashfree),
+            "webhook": asdict(practice.cashfree_hook),
+        },
         "messages": [message.as_json() for message in practice.book.messages.values()],
         "webhook": asdict(practice.hook),
         "features": practice.features.as_json(),

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import httpx
@@ -18,7 +18,9 @@ _LONGEST_PAUSE = 600.0
 class Parcel:
     """One POST to make. ``retries`` None: repeat until ``lifetime`` seconds have passed.
 
-    ``taken`` says which status is success. ``gave_up`` is called when nobody took it.
+    ``taken`` says which status is success. ``gave_up`` is called when nobody took it. ``pauses``
+    (seconds) replace the doubling ones and ``retries``. ``numbered`` names a header that counts
+    the attempts, ``signature`` the one that a forger would change.
     """
 
     target: str
@@ -33,6 +35,20 @@ class Parcel:
     taken: Callable[[int], bool] = lambda status: 200 <= status < 300
     gave_up: Callable[[], None] = lambda: None
     first_headers: Mapping[str, str] = field(default_factory=dict)
+    pauses: tuple[float, ...] = ()
+    numbered: str = ""
+    signature: str = "X-Razorpay-Signature"
+
+    def waits(self) -> Iterator[float]:
+        """The pauses before each repeat."""
+        if self.pauses:
+            yield from self.pauses
+            return
+        pause, done = self.first_pause, 0
+        while self.retries is None or done < self.retries:
+            yield pause
+            pause = min(pause * 2, _LONGEST_PAUSE)
+            done += 1
 
 
 class Courier:
@@ -113,32 +129,33 @@ class Courier:
     async def _carry(self, target: str) -> None:
         while True:
             parcel = await self._queues[target].get()
-            if not await self._attempt(parcel, {**parcel.headers, **parcel.first_headers}):
+            if not await self._attempt(parcel, {**parcel.headers, **parcel.first_headers}, 1):
                 self.spawn(self._repeat(parcel))
 
     async def _repeat(self, parcel: Parcel) -> None:
-        begun, pause, done = time.monotonic(), parcel.first_pause, 0
-        while parcel.retries is None or done < parcel.retries:
+        begun = time.monotonic()
+        for number, pause in enumerate(parcel.waits(), start=2):
             await asyncio.sleep(pause)
             if time.monotonic() - begun > parcel.lifetime:
                 break
-            if await self._attempt(parcel, parcel.headers):
+            if await self._attempt(parcel, parcel.headers, number):
                 return
-            pause = min(pause * 2, _LONGEST_PAUSE)
-            done += 1
         parcel.gave_up()
 
-    async def _attempt(self, parcel: Parcel, headers: Mapping[str, str]) -> bool:
+    async def _attempt(self, parcel: Parcel, headers: Mapping[str, str], number: int) -> bool:
         entry = self._journal.open(parcel.target, "POST", (parcel.url, ""), parcel.body)
         if headers != parcel.headers:
             entry.fault = "wrong_signature"
+        sent = dict(headers)
+        if parcel.numbered:
+            sent[parcel.numbered] = str(number)
         client = self._client
         if client is None:
             return False
         try:
             async with asyncio.timeout(parcel.timeout):
                 answer = await client.post(
-                    parcel.url, content=parcel.body, headers=dict(headers), timeout=parcel.timeout
+                    parcel.url, content=parcel.body, headers=sent, timeout=parcel.timeout
                 )
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             entry.note = type(error).__name__
@@ -150,7 +167,7 @@ class Courier:
 def _with_wrong_signature(parcel: Parcel) -> Parcel:
     """The same parcel whose first attempt carries a forged signature."""
     with contextlib.suppress(KeyError):
-        good = parcel.headers["X-Razorpay-Signature"]
+        good = parcel.headers[parcel.signature]
         forged = ("1" if good[0] == "0" else "0") + good[1:]
         return Parcel(
             **{
@@ -158,6 +175,6 @@ def _with_wrong_signature(parcel: Parcel) -> Parcel:
                 for name in parcel.__dataclass_fields__
                 if name != "first_headers"
             },
-            first_headers={"X-Razorpay-Signature": forged},
+            first_headers={parcel.signature: forged},
         )
     return parcel

@@ -8,7 +8,7 @@ from itertools import count as counter
 
 from pos_desktop.sandbox.shapes import Json
 
-SERVER_TARGETS = frozenset({"razorpay", "exotel"})
+SERVER_TARGETS = frozenset({"razorpay", "exotel", "cashfree"})
 DELIVERY_TARGETS = frozenset({"webhooks", "callbacks"})
 SERVER_KINDS = frozenset(
     {
@@ -35,9 +35,10 @@ class Fault:
     """One armed fault.
 
     It meets the next ``count`` matches (after leaving ``skip`` alone), or every match until
-    ``until`` (monotonic seconds). ``method`` and ``path`` (a part of it) narrow requests, ``event``
-    deliveries. ``delay_ms``: for ``delay``, and the longest wait of ``reorder``. ``retry_after``:
-    seconds of the header on a status fault. ``stale``: a GET is answered as the last time.
+    ``until`` (monotonic seconds). ``method`` (several with commas) and ``path`` (a part of it)
+    narrow requests, ``event`` deliveries. ``delay_ms``: for ``delay``, and the longest wait of
+    ``reorder``. ``retry_after``: seconds of the header on a status fault. ``stale``: a GET is
+    answered as the last time.
     ``login_page``: HTML with status 200, as a hotel's network answers.
     """
 
@@ -55,7 +56,7 @@ class Fault:
 
     def matches(self, method: str, path: str) -> bool:
         """Whether this request (or event, given as ``path``) is meant."""
-        return (not self.method or self.method == method) and self.path in path
+        return (not self.method or method in self.method.split(",")) and self.path in path
 
 
 class Faults:
@@ -73,7 +74,7 @@ class Faults:
         if unknown:
             raise FaultRefused(f"unknown field {', '.join(sorted(unknown))}")
         if not isinstance(target, str) or target not in SERVER_TARGETS | DELIVERY_TARGETS:
-            raise FaultRefused("target must be razorpay, exotel, webhooks or callbacks")
+            raise FaultRefused("target must be razorpay, cashfree, exotel, webhooks or callbacks")
         if not isinstance(kind, str) or not _known(target, kind):
             raise FaultRefused(f"kind {kind!r} is not known for {target}")
         seconds, count = _number(body, "seconds"), _number(body, "count")

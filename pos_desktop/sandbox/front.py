@@ -11,6 +11,9 @@ from typing import Any
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from pos_desktop.sandbox.cashfree.refusals import TEXTS as CASHFREE_TEXTS
+from pos_desktop.sandbox.cashfree.refusals import error_body
+from pos_desktop.sandbox.cashfree.replays import Keyed, Replays, Told
 from pos_desktop.sandbox.faults import SERVER_TARGETS, Fault, Faults
 from pos_desktop.sandbox.journal import Entry, Journal
 from pos_desktop.sandbox.limits import Limits
@@ -37,6 +40,7 @@ class Front:
         self._journal = journal
         self._faults = faults
         self._limits = limits
+        self._replays = Replays()
         self._last: dict[tuple[str, str], list[Message]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,16 +60,25 @@ class Front:
             entry.fault = "limit"
             await _Call(self._app, scope, receive, send, body).tell(entry, *_status(server, 429))
             return
+        call = _Call(self._app, scope, receive, send, body)
+        keyed = Keyed.of(f"{method} {path}", call.headers, body)
+        again = self._replays.again(keyed) if server == "cashfree" else None
+        if again is not None:
+            entry.note = "replayed"
+            await call.tell(entry, *again)
+            return
         fault = self._faults.take(server, method, path)
         entry.fault = fault.kind if fault else None
-        call = _Call(self._app, scope, receive, send, body)
-        await self._answer(call, entry, fault)
+        await self._answer(call, entry, fault, keyed)
 
-    async def _answer(self, call: "_Call", entry: Entry, fault: Fault | None) -> None:
+    async def _answer(self, call: "_Call", entry: Entry, fault: Fault | None, keyed: Keyed) -> None:
         kind = fault.kind if fault else ""
         place = (f"{entry.method} {entry.path}", entry.query)
         if fault is not None and (kind in _PAGES or kind.startswith("status_")):
-            await call.tell(entry, *_instead(entry.server, fault))
+            instead = _instead(entry.server, fault)
+            if kind not in _PAGES:
+                self._replays.keep(keyed, instead)
+            await call.tell(entry, *instead)
         elif kind == "stale" and place in self._last:
             await call.pass_on(entry, self._last[place])
         elif kind == "hang":
@@ -77,6 +90,7 @@ class Front:
                 await asyncio.sleep(fault.delay_ms / 1000)
             answer = await call.work()
             self._remember(place, answer)
+            self._replays.keep(keyed, _whole_answer(answer))
             if kind == "hang_after_work" or call.state.get(HANG):
                 await call.wait_for_hang_up()
             elif kind == "refuse_after_work":
@@ -101,6 +115,10 @@ class _Call:
         self._body: bytes | None = body
         state: dict[str, Any] = scope.setdefault("state", {})
         self.state = state
+        self.headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in scope["headers"]
+        }
 
     async def work(self) -> list[Message]:
         """Let the application do its work; its answer is kept, not sent."""
@@ -162,6 +180,19 @@ async def _whole_body(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
+def _whole_answer(messages: list[Message]) -> Told:
+    """What the application answered, in one piece."""
+    status, headers, body = 500, [], b""
+    for message in messages:
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            named = [(bytes(name).lower(), bytes(value)) for name, value in message["headers"]]
+            headers = [pair for pair in named if pair[0] != b"content-length"]
+        elif message["type"] == "http.response.body":
+            body += message["body"]
+    return status, headers, body
+
+
 def _instead(server: str, fault: Fault) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     """Status, headers and body of a fault that answers."""
     if fault.kind in _PAGES:
@@ -175,12 +206,15 @@ def _status(
 ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     headers = [(b"content-type", b"application/json")]
     if retry_after is not None:
-        headers.append((b"retry-after", str(retry_after).encode()))
+        name = b"x-ratelimit-retry" if server == "cashfree" else b"retry-after"
+        headers.append((name, str(retry_after).encode()))
     return status, headers, json.dumps(_error_body(server, status)).encode()
 
 
 def _error_body(server: str, status: int) -> dict[str, object]:
     text = _TEXTS.get(status, "Practice fault")
+    if server == "cashfree":
+        return error_body(status, CASHFREE_TEXTS.get(status, text))
     if server == "exotel":
         return {"RestException": {"Status": status, "Message": text}}
     code = "SERVER_ERROR" if status >= 500 else "BAD_REQUEST_ERROR"

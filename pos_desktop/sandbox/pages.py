@@ -38,19 +38,19 @@ async def pay_page(reg: Register, code: str) -> Response[str]:
     """The page behind a short link. Opening it gives the link its order (1.3)."""
     link = links.by_code(reg, code)
     if link is None:
-        return _page("Practice payment", "<p>There is no such link.</p>", status=404)
+        return page("Practice payment", "<p>There is no such link.</p>", status=404)
     if link.status not in links.PAYABLE:
-        return _page("Practice payment", f"<p>This link is {escape(link.status)}.</p>")
+        return page("Practice payment", f"<p>This link is {escape(link.status)}.</p>")
     links.open_page(reg, link)
     shop = link.ask.shop or reg.features.merchant
     due = link.ask.amount - link.amount_paid
     body = (
         f"<p>{escape(shop)}</p><p>{escape(link.ask.description)}</p>"
-        f"<strong>{_rupees(due)}</strong>"
+        f"<strong>{rupees(due)}</strong>"
         f'<form method="post" action="/rzp/{code}/pay"><button>Pay</button></form>'
         f'<form method="post" action="/rzp/{code}/fail"><button>Fail</button></form>'
     )
-    return _page("Practice payment", body)
+    return page("Practice payment", body)
 
 
 @post("/rzp/{code:str}/{act:str}", status_code=200)
@@ -58,26 +58,26 @@ async def press(reg: Register, code: str, act: str) -> Response[str] | Redirect:
     """The customer pressed Pay or Fail."""
     link = links.by_code(reg, code)
     if link is None or act not in ("pay", "fail"):
-        return _page("Practice payment", "<p>There is no such link.</p>", status=404)
+        return page("Practice payment", "<p>There is no such link.</p>", status=404)
     try:
         if act == "fail":
             payments.fail(reg, link, payments.Attempt())
             again = f'<p>The payment failed.</p><p><a href="/rzp/{code}">Try again</a></p>'
-            return _page("Practice payment", again)
+            return page("Practice payment", again)
         payment = payments.pay(reg, link, payments.Attempt())
     except payments.NotPayable as error:
-        return _page("Practice payment", f"<p>{escape(str(error))}</p>", status=409)
+        return page("Practice payment", f"<p>{escape(str(error))}</p>", status=409)
     # UPI links never send the customer back (1.3).
     if link.ask.callback_url and not link.ask.upi_link:
         return Redirect(return_url(reg, link, payment), status_code=303)
-    return _page("Practice payment", f"<p>Paid {_rupees(payment.amount)}.</p>")
+    return page("Practice payment", f"<p>Paid {rupees(payment.amount)}.</p>")
 
 
 @get("/i/{code:str}")
 async def picture_link(reg: Register, code: str) -> Response[str] | Redirect:
     """``image_url`` is a short link that leads to the picture."""
     if qrs.by_code(reg, code) is None:
-        return _page("Practice payment", "<p>There is no such picture.</p>", status=404)
+        return page("Practice payment", "<p>There is no such picture.</p>", status=404)
     return Redirect(f"/posters/{code}.png", status_code=302)
 
 
@@ -113,7 +113,8 @@ def return_url(reg: Register, link: Link, payment: Payment) -> str:
     return link.ask.callback_url + joint + urlencode(query)
 
 
-def _page(title: str, body: str, *, status: int = 200) -> Response[str]:
+def page(title: str, body: str, *, status: int = 200) -> Response[str]:
+    """A page of the practice servers, unmistakably so; ``body`` is HTML."""
     text = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>'
@@ -122,5 +123,6 @@ def _page(title: str, body: str, *, status: int = 200) -> Response[str]:
     return Response(text, status_code=status, media_type="text/html", headers=_HEADERS)
 
 
-def _rupees(paise: int) -> str:
+def rupees(paise: int) -> str:
+    """An amount for people."""
     return f"Rs {paise // 100:,}.{paise % 100:02d}"

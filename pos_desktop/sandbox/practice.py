@@ -4,6 +4,13 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 
+from pos_desktop.sandbox.cashfree import links as cashfree_links
+from pos_desktop.sandbox.cashfree import orders as cashfree_orders
+from pos_desktop.sandbox.cashfree import payments as cashfree_payments
+from pos_desktop.sandbox.cashfree.hooks import CashfreeAnnouncer
+from pos_desktop.sandbox.cashfree.objects import Link as CashfreeLink
+from pos_desktop.sandbox.cashfree.objects import Order as CashfreeOrder
+from pos_desktop.sandbox.cashfree.objects import Register as CashfreeRegister
 from pos_desktop.sandbox.courier import Courier
 from pos_desktop.sandbox.exotel import registry
 from pos_desktop.sandbox.exotel.book import Book
@@ -15,6 +22,9 @@ from pos_desktop.sandbox.razorpay.hooks import Announcer
 from pos_desktop.sandbox.razorpay.objects import Link, Qr, Register
 from pos_desktop.sandbox.settings import Features, Hook, Keys, practice_keys
 from pos_desktop.sandbox.shapes import Json
+
+Target = Link | Qr | CashfreeLink | CashfreeOrder
+"""What a customer can pay."""
 
 
 def _seconds() -> int:
@@ -36,31 +46,37 @@ class Practice:
     register: Register
     book: Book
     hooks: Announcer = field(repr=False)
+    cashfree: CashfreeRegister
+    cashfree_hook: Hook
 
     async def start(self) -> None:
         """Begin to deliver and to expire."""
         await self.courier.start()
         self.courier.spawn(self._expire())
 
-    def target(self, collect_id: str, reference: str) -> Link | Qr | None:
+    def target(self, collect_id: str, reference: str) -> Target | None:
         """The payable object with this gateway id, else the newest with our reference.
 
-        A QR code carries the reference as one of its notes' values.
+        A QR code carries the reference as one of its notes' values; at Cashfree it is the id.
         """
         register = self.register
+        ours = self._cashfree_target(collect_id or reference)
         if collect_id:
-            return register.links.get(collect_id) or register.qrs.get(collect_id)
-        found: list[Link | Qr] = [
-            link for link in register.links.values() if link.ask.reference_id == reference
-        ]
+            return register.links.get(collect_id) or register.qrs.get(collect_id) or ours
+        found: list[Target] = [] if ours is None else [ours]
+        found += [link for link in register.links.values() if link.ask.reference_id == reference]
         found += [qr for qr in register.qrs.values() if reference in qr.notes.values()]
         return max(found, key=lambda item: item.created_at, default=None)
+
+    def _cashfree_target(self, name: str) -> CashfreeLink | CashfreeOrder | None:
+        return self.cashfree.links.get(name) or self.cashfree.orders.get(name)
 
     def announcement(self) -> Json:
         """The one line of ``raseed practice``."""
         keys = self.keys
         return {
             "razorpay": f"{self.origin}/razorpay",
+            "cashfree": f"{self.origin}/cashfree/pg",
             "exotel": f"{self.origin}/exotel",
             "control": f"{self.origin}/control",
             "key_id": keys.key_id,
@@ -71,6 +87,8 @@ class Practice:
             "exotel_key": keys.exotel_key,
             "exotel_token": keys.exotel_token,
             "dlt_entity_id": keys.dlt_entity_id,
+            "cashfree_id": keys.cashfree_id,
+            "cashfree_secret": keys.cashfree_secret,
         }
 
     async def _expire(self) -> None:
@@ -79,6 +97,9 @@ class Practice:
             links.expire_due(self.register)
             qrs.expire_due(self.register)
             payments.expire_due(self.register)
+            cashfree_links.expire_due(self.cashfree)
+            cashfree_orders.settle_due(self.cashfree)
+            cashfree_payments.expire_due(self.cashfree)
 
 
 def open_practice(origin: str) -> Practice:
@@ -94,6 +115,9 @@ def open_practice(origin: str) -> Practice:
         hooks.emit(event, entities, _seconds())
 
     register = Register(keys=keys, features=features, origin=origin, now=_seconds, emit=emit)
+    cashfree_hook = Hook()
+    announcer = CashfreeAnnouncer(courier, keys, cashfree_hook, features)
+    cashfree = CashfreeRegister(keys, features, origin, _seconds, announcer.emit)
     book = Book(
         keys=keys, features=features, courier=courier, templates=registry.shipped(), origin=origin
     )
@@ -109,4 +133,6 @@ def open_practice(origin: str) -> Practice:
         register=register,
         book=book,
         hooks=hooks,
+        cashfree=cashfree,
+        cashfree_hook=cashfree_hook,
     )

@@ -19,6 +19,8 @@ class Keys:
     exotel_sid: str
     exotel_key: str
     exotel_token: str
+    cashfree_id: str
+    cashfree_secret: str
     dlt_entity_id: str = PRACTICE_ENTITY
 
 
@@ -33,6 +35,8 @@ def practice_keys() -> Keys:
         exotel_sid="practice1",
         exotel_key=tail(32),
         exotel_token=tail(32),
+        cashfree_id="CFPRACTICE" + tail(12).upper(),
+        cashfree_secret="cfsk_practice_" + tail(24),
     )
 
 
@@ -49,6 +53,8 @@ class Features:
     ``pace_ms``: time between the steps of a message. ``callback_*``: oddities of Exotel's reports
     (``callback_to``: plus, bare or zero; ``callback_retries``: repeats after a non-200).
     ``retry_ms``: first pause before a webhook or callback is repeated (doubles each time).
+    ``cashfree_limits``: calls a minute by kind (2.1). ``cashfree_hooks``: version of its webhooks
+    (2.5). ``cashfree_auto_refund``: money that comes too late goes back by itself.
     ``page_base``: public address of the relay, for the links behind WhatsApp buttons.
     """
 
@@ -71,6 +77,9 @@ class Features:
     callback_retries: int = 4
     retry_ms: int = 500
     page_base: str = ""
+    cashfree_limits: bool = False
+    cashfree_hooks: str = "2025-01-01"
+    cashfree_auto_refund: bool = False
 
     def change(self, body: Json) -> None:
         """Set the named switches. Raises ValueError (nothing is changed then)."""
@@ -91,6 +100,7 @@ class Features:
 _CHOICES = {
     "refunds": ("processed", "failed", "pending", "low_balance"),
     "callback_to": ("plus", "bare", "zero"),
+    "cashfree_hooks": ("2025-01-01", "2023-08-01", "2022-09-01"),
 }
 
 

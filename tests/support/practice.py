@@ -23,7 +23,7 @@ _START = (
 
 
 class Practice:
-    """A running practice server: its announced line, its control API, its two customers' doors."""
+    """A running practice server: its announced line, its control API, its customers' doors."""
 
     def __init__(self, line: Json, process: "subprocess.Popen[str] | None" = None) -> None:
         self.line = line
@@ -32,6 +32,16 @@ class Practice:
         self.razorpay = httpx.Client(
             base_url=line["razorpay"],
             auth=(line["key_id"], line["key_secret"]),
+            timeout=10,
+            trust_env=False,
+        )
+        self.cashfree = httpx.Client(
+            base_url=line["cashfree"],
+            headers={
+                "x-client-id": line["cashfree_id"],
+                "x-client-secret": line["cashfree_secret"],
+                "x-api-version": "2025-01-01",
+            },
             timeout=10,
             trust_env=False,
         )
@@ -49,7 +59,7 @@ class Practice:
 
     def close(self) -> None:
         """Close the connections (not the server)."""
-        for client in (self.control, self.razorpay, self.exotel):
+        for client in (self.control, self.razorpay, self.cashfree, self.exotel):
             client.close()
 
     def do(self, action: str, **body: object) -> Json:
@@ -95,7 +105,9 @@ class Practice:
         """No fault, no webhook, every switch as at the start."""
         self.control.delete("/faults").raise_for_status()
         self.do("limit", server="razorpay", per_minute=0)
+        self.do("limit", server="cashfree", per_minute=0)
         self.webhook("", events=[])
+        self.webhook("", events=[], gateway="cashfree")
         self.features(**_DEFAULTS)
 
 
@@ -119,6 +131,9 @@ _DEFAULTS: Json = {
     "callback_retries": 4,
     "retry_ms": 500,
     "page_base": "",
+    "cashfree_limits": False,
+    "cashfree_hooks": "2025-01-01",
+    "cashfree_auto_refund": False,
 }
 
 

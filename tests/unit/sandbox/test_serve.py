@@ -11,6 +11,8 @@ from pos_desktop.domain.errors import InputError, Unavailable
 from pos_desktop.sandbox.serve import alive, run_practice, serve
 from tests.support.practice import Json, practice_server
 
+_ADDRESSES = ("razorpay", "cashfree", "exotel", "control")
+
 
 def nobody(line: Json) -> None:
     raise AssertionError(f"announced {line}")
@@ -47,7 +49,8 @@ def test_the_line_has_all_that_an_integrator_needs() -> None:
         line = practice.line
         assert line["razorpay"] == practice.origin + "/razorpay"
         assert line["exotel"] == practice.origin + "/exotel"
-        assert {name for name in line if name not in ("razorpay", "exotel", "control")} == {
+        assert line["cashfree"] == practice.origin + "/cashfree/pg"
+        assert {name for name in line if name not in _ADDRESSES} == {
             "key_id",
             "key_secret",
             "test_key_id",
@@ -56,6 +59,8 @@ def test_the_line_has_all_that_an_integrator_needs() -> None:
             "exotel_key",
             "exotel_token",
             "dlt_entity_id",
+            "cashfree_id",
+            "cashfree_secret",
         }
         assert practice.state()["links"] == []
         assert practice.process is not None

@@ -1,0 +1,1 @@
+"""Practice Cashfree, faithful to reference gateways 2."""
