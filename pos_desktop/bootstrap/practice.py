@@ -15,6 +15,7 @@ from pos_desktop.domain.options import (
     ExotelOptions,
     GatewayOptions,
     Options,
+    OwnUpiOptions,
     RelayOptions,
     Shop,
 )
@@ -30,6 +31,7 @@ class Wanted:
 
     channel: Channel | None = None
     theme: str | None = None
+    own_upi: OwnUpiOptions | None = None
 
 
 AS_KEPT = Wanted()
@@ -83,6 +85,7 @@ def practice_options(folders: Folders, ends: Endpoints, wanted: Wanted = AS_KEPT
         counter=counter,
         channel=wanted.channel or kept.channel,
         theme=wanted.theme or kept.theme,
+        own_upi=wanted.own_upi or kept.own_upi,
         relay=RelayOptions(base_url=ends.relay),
         gateway=GatewayOptions(base_url=ends.razorpay, key_id=ends.key_id),
         practice=True,
