@@ -30,6 +30,7 @@ from pos_desktop.ports import CollectSeen, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.captures import money_of
 from pos_desktop.services.issuing import Issuer
+from pos_desktop.services.own_words import doubt_words
 from pos_desktop.services.schedule import watch_after
 from pos_desktop.services.switching import Switching, told
 from pos_desktop.services.views import PaidNews
@@ -69,7 +70,8 @@ class Payments:
         if collect is None or sale is None:
             return None
         for fact in seen.payments:
-            uow.facts.add(sale.order_id, reference, fact, now)
+            if uow.facts.add(sale.order_id, reference, fact, now):
+                doubt_words(uow, sale.order_id, fact, now)
         learned = _learn(collect, seen)
         if collect.gateway_id is None:
             learned = watch_after(learned, now)
@@ -102,7 +104,8 @@ class Payments:
         sale = uow.sales.get(collect.order_id) if collect else None
         if collect is None or sale is None:
             return None
-        uow.facts.add(sale.order_id, reference, fact, now)
+        if uow.facts.add(sale.order_id, reference, fact, now):
+            doubt_words(uow, sale.order_id, fact, now)
         facts = uow.facts.of(sale.order_id)
         captured = money_event(reference, collect.amount, facts) is Event.CAPTURED
         if captured and collect.state is not CollectState.PAID:

@@ -9,6 +9,7 @@ from pos_desktop.domain.payment import Collect, PaymentFact, PaymentStatus
 from pos_desktop.ports import ListedPayment, UnitOfWork
 from pos_desktop.services.captures import capture
 from pos_desktop.services.entries import close_entry, open_entry
+from pos_desktop.services.own_words import doubt_words
 from pos_desktop.services.payments import Payments
 from pos_desktop.services.sweep_result import Doubts, Sheet, SweptPayment
 from pos_desktop.services.views import PaidNews
@@ -122,7 +123,8 @@ class Matching:
         """Money for no bill that we know: it is kept, and a person decides about it."""
         fact = one.fact
         self._sheet.add(self._entry(kind, one, ""))
-        self.uow.facts.add("", one.reference or "", fact, self.window.now)
+        if self.uow.facts.add("", one.reference or "", fact, self.window.now):
+            doubt_words(self.uow, "", fact, self.window.now)
         rest = fact.amount - given_back(fact)
         if rest > 0:
             open_entry(self.uow, "", "unmatched", rest, self.window.now, fact.payment_id)

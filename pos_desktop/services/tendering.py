@@ -22,6 +22,7 @@ from pos_desktop.services.freeze import freeze
 from pos_desktop.services.issuing import PAYABLE, close_collects
 from pos_desktop.services.order import Order
 from pos_desktop.services.outbox import Listener
+from pos_desktop.services.own_words import doubt_words
 from pos_desktop.services.payments import Payments
 from pos_desktop.services.people import outage_until
 
@@ -143,9 +144,8 @@ class Tendering:
             uow.tenders.add(sale.order_id, tender)
             body = {"order_id": sale.order_id, **_told(tender), "approved_by": tender.approved_by}
             uow.ledger.append("tender.added", order.by, now, body)
-            if tender.kind is TenderKind.OWN_UPI and not tender.approved_by:
-                # No manager has looked at it: it stays listed until the bank's fact is there.
-                open_entry(uow, sale.order_id, _UNCONFIRMED, tender.amount, now, tender.reference)
+            if tender.kind is TenderKind.OWN_UPI:
+                _listed(uow, sale.order_id, tender, now)
             give_back = self._settle(uow, sale, order, now)
             state = _state(uow, order.order_id, tender.change, give_back)
             uow.commit()
@@ -271,6 +271,15 @@ def _standing(uow: UnitOfWork, tender_id: int) -> tuple[str, Tender]:
             if tender.tender_id == tender_id:
                 return bill.order_id, tender
     raise DomainError("no_such_tender")
+
+
+def _listed(uow: UnitOfWork, order_id: str, tender: Tender, now: int) -> None:
+    """Where no manager has looked at it, it stays listed until the bank's fact is there; one that
+    is there already may tell of less."""
+    if not tender.approved_by:
+        open_entry(uow, order_id, _UNCONFIRMED, tender.amount, now, tender.reference)
+    for _, fact in uow.facts.by_rrn(tender.reference):
+        doubt_words(uow, "", fact, now)
 
 
 def _forget(uow: UnitOfWork, order_id: str, tender: Tender, now: int) -> None:

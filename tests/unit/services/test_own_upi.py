@@ -173,6 +173,54 @@ def test_money_that_names_nobody_may_be_what_was_meant(counter: Counter) -> None
     assert counter.take(sale, OWN, DUE).state is SaleState.ISSUED
 
 
+def mismatches(counter: Counter) -> list[tuple[str, int, str]]:
+    flags = counter.till.flags()
+    return [(f.order_id, f.amount, f.detail) for f in flags if f.kind == "mismatch"]
+
+
+def test_a_bank_that_says_less_is_looked_into(counter: Counter) -> None:
+    sale = counter.till.checkout.request(counter.till.order())
+    counter.till.settle_down()
+    counter.take(sale, OWN, DUE, "632700000001")
+    counter.till.gateway.pay(f"{sale.order_id}-1", 100)
+    counter.till.run(30)
+    less = (sale.order_id, DUE - 100, "the bank says less 632700000001")
+    assert mismatches(counter) == [less]
+
+
+def test_the_rrn_of_somebody_elses_payment_is_found_out(counter: Counter) -> None:
+    """She showed the RRN of a payment for another bill before the gateway had told of it."""
+    other = counter.till.checkout.request(counter.till.order())
+    counter.till.settle_down()
+    sale = counter.begin()
+    counter.take(sale, OWN, DUE, "632700000001")
+    counter.till.gateway.pay(f"{other.order_id}-1")
+    counter.till.run(30)
+    assert mismatches(counter) == [(sale.order_id, DUE, "paid for another bill 632700000001")]
+    assert counter.till.sale(other.order_id).state is SaleState.ISSUED
+
+
+@pytest.mark.parametrize(
+    ("status", "currency", "amount", "doubted"),
+    [
+        (PaymentStatus.CAPTURED, "INR", DUE - 1, True),
+        (PaymentStatus.CAPTURED, "INR", DUE, False),
+        (PaymentStatus.CAPTURED, "USD", 1, False),
+        (PaymentStatus.FAILED, "INR", 1, False),
+    ],
+)
+def test_what_was_known_before_the_word(
+    counter: Counter, status: PaymentStatus, currency: str, amount: int, doubted: bool
+) -> None:
+    fact = PaymentFact("razorpay", "pay_9", status, amount, currency, START, rrn=RRN)
+    with counter.till.store.write() as uow:
+        uow.facts.add("", "", fact, START)
+        uow.commit()
+    sale = counter.begin()
+    counter.take(sale, OWN, DUE)
+    assert bool(mismatches(counter)) == doubted
+
+
 def test_the_own_qr_stays_until_its_rrn_is_typed(counter: Counter) -> None:
     sale = counter.begin()
     counter.till.checkout.show_own_qr(sale.order_id, "Asha")
