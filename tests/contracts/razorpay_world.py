@@ -11,7 +11,8 @@ from pos_desktop.ports import CollectSeen, Gateway
 from tests.contracts.gateway_world import Fault
 from tests.support.practice import Practice
 
-_KINDS = {
+#: What the practice servers call each fault.
+FAULTS = {
     Fault.RATE_LIMITED: "status_429",
     Fault.BROKEN: "status_500",
     Fault.HTML: "html",
@@ -70,7 +71,7 @@ class RazorpayWorld:
 
     def arm(self, fault: Fault, *, writing: bool = False, count: int = 1) -> None:
         more = {"method": "POST"} if writing else {}
-        self.practice.fault("razorpay", _KINDS[fault], count=count, **more)
+        self.practice.fault("razorpay", FAULTS[fault], count=count, **more)
 
     def refunds_end(self, status: RefundStatus) -> None:
         self.practice.features(refunds=status.value, refund_ms=0)

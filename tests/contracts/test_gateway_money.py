@@ -238,7 +238,20 @@ def test_less_than_a_rupee_never_leaves(way: Way, amount: int) -> None:
 # -- the account's list ----------------------------------------------------------------------------
 
 
+def has_a_list(way: Way) -> None:
+    """Where the account has no list, that is said, and nothing else is tested here."""
+    if way.gateway.capabilities().lists_payments:
+        return
+    before = way.world.requests()
+    with pytest.raises(GatewayError) as caught:
+        way.gateway.payments_between(0, wall_clock())
+    assert caught.value.kind is GatewayErrorKind.FEATURE_OFF
+    assert way.world.requests() == before
+    pytest.skip(f"{way.world.name} lists no payments")
+
+
 def test_all_money_of_the_account_is_listed_oldest_first(way: Way) -> None:
+    has_a_list(way)
     begin = wall_clock() - 1000
     opened = [way.open(amount) for amount in (10100, 10200, 10300, 10400, 10500)]
     paid = [way.world.pay(each.made) for each in opened]
@@ -260,6 +273,7 @@ def test_all_money_of_the_account_is_listed_oldest_first(way: Way) -> None:
 
 
 def test_the_list_keeps_to_its_time(way: Way) -> None:
+    has_a_list(way)
     opened = way.open()
     payment_id = way.world.pay(opened.made)
     moment = opened.look().payments[0].created_at
@@ -274,6 +288,7 @@ def test_the_list_keeps_to_its_time(way: Way) -> None:
 
 
 def test_a_list_that_fails_says_nothing(way: Way) -> None:
+    has_a_list(way)
     hasty = way.world.gateway(patience=0.4)
     now = wall_clock()
     for fault, kind in (
