@@ -62,7 +62,7 @@ class SecretStore(Protocol):
 
 class PinHasher(Protocol):
     """Argon2 over a PIN peppered from the key store (settings/pins.py). Slow on purpose (about
-    0.1 s): doc lane, never the thread of the windows."""
+    0.1 s): a lane's work, never that of the window's thread."""
 
     def hash(self, pin: str) -> str:
         """A new salted hash. Raises Unavailable without a key store."""
