@@ -3,13 +3,17 @@
 import hashlib
 import hmac
 import json
+import socket
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from pos_relay.settings import LIMITS
 from pos_relay.store import tenants
 from pos_relay.store.tenants import OVERLAP_MS
 from tests.relay.support import WEBHOOK_SECRET, Relay, Shop, Till
@@ -164,8 +168,59 @@ def test_another_merchants_event_is_refused(relay: Relay, shop: Shop, till: Till
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff", b"[" * 200_000])
-def test_signed_rubbish_is_400(relay: Relay, shop: Shop, body: bytes) -> None:
+def test_signed_rubbish_is_400_and_leaves_nothing(
+    relay: Relay, shop: Shop, till: Till, body: bytes
+) -> None:
     assert send(relay, shop, body).status_code == 400
+    assert relay.hints(till) == []
+
+
+def test_a_collect_that_nobody_knows_is_passed_on(relay: Relay, shop: Shop, till: Till) -> None:
+    """The relay knows no bills: whose it is, each counter decides (and asks the gateway itself)."""
+    event = json.loads(LINK_PAID)
+    link = event["payload"]["payment_link"]["entity"]
+    link |= {"id": "plink_NobodyKnowsIt0", "reference_id": "FM09-2627-009999-1"}
+    assert send(relay, shop, json.dumps(event).encode()).status_code == 200
+    (hint,) = relay.hints(till)
+    assert (hint.collect_id, hint.reference) == ("plink_NobodyKnowsIt0", "FM09-2627-009999-1")
+
+
+def test_a_header_that_is_missing_is_a_wrong_signature(
+    relay: Relay, shop: Shop, till: Till
+) -> None:
+    headers = {"content-type": "application/json", "x-razorpay-event-id": "evt_1"}
+    path = f"/hook/razorpay/{shop.hook_key}"
+    reply = relay.http.post(path, content=LINK_PAID, headers=headers)
+    assert (reply.status_code, reply.json()["code"]) == (401, "bad_signature")
+    assert relay.hints(till) == []
+
+
+@pytest.mark.parametrize("signature", ["é" * 64, "\x80" * 64, "0" * 10_000])
+def test_signatures_of_odd_signs_are_only_wrong(
+    relay: Relay, shop: Shop, till: Till, signature: str
+) -> None:
+    headers = [(b"x-razorpay-signature", signature.encode("latin-1"))]
+    path = f"/hook/razorpay/{shop.hook_key}"
+    reply = relay.http.post(path, content=LINK_PAID, headers=headers)
+    assert reply.status_code in (400, 401, 431)
+    assert relay.hints(till) == []
+
+
+def test_a_body_that_breaks_off_is_no_event(relay: Relay, shop: Shop, till: Till) -> None:
+    """Its signature would fit, had it come whole; the gateway repeats it."""
+    address = urlsplit(relay.base_url)
+    assert address.port is not None
+    head = (
+        f"POST /hook/razorpay/{shop.hook_key} HTTP/1.1\r\nhost: relay\r\n"
+        f"x-razorpay-signature: {sign(LINK_PAID)}\r\ncontent-length: {len(LINK_PAID)}\r\n\r\n"
+    )
+    with socket.create_connection((address.hostname or "", address.port), 5) as peer:
+        peer.sendall(head.encode() + LINK_PAID[: len(LINK_PAID) // 2])
+    assert relay.hints(till) == []
+    half = LINK_PAID[: len(LINK_PAID) // 2]
+    assert send(relay, shop, half, signature=sign(LINK_PAID)).status_code == 401
+    assert send(relay, shop, LINK_PAID).status_code == 200
+    assert len(relay.hints(till)) == 1
 
 
 STRANGE: list[Any] = [
@@ -184,6 +239,24 @@ def test_signed_events_of_strange_shape_are_kept_without_content(
     assert send(relay, shop, json.dumps(body).encode()).status_code == 200
     (hint,) = relay.hints(till)
     assert (hint.collect_id, hint.payment_id, hint.reference) == ("", "", "")
+
+
+def test_the_largest_body_is_taken_and_one_byte_more_is_not(
+    relay: Relay, shop: Shop, till: Till
+) -> None:
+    full = LINK_PAID + b" " * (LIMITS.hook_body - len(LINK_PAID))
+    assert send(relay, shop, full, event_id="full").status_code == 200
+    assert send(relay, shop, full + b" ", event_id="more").status_code == 413
+
+    def pieces() -> Iterator[bytes]:
+        for _ in range(9):
+            yield full[: LIMITS.hook_body // 8]
+
+    # Nobody says how long it will be: it is cut off all the same.
+    headers = {"x-razorpay-signature": sign(b"".join(pieces()))}
+    path = f"/hook/razorpay/{shop.hook_key}"
+    assert relay.http.post(path, content=pieces(), headers=headers).status_code == 413
+    assert [hint.event_id for hint in relay.hints(till)] == ["full"]
 
 
 def test_sizes_and_encodings(relay: Relay, shop: Shop) -> None:
