@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pos_desktop.bootstrap.practice import Wanted
 from pos_desktop.domain.sale import Channel
 from pos_desktop.story.plays import basic
+from pos_desktop.story.plays.crash import crash
 
 if TYPE_CHECKING:
     from pos_desktop.story.stage import Stage
@@ -46,7 +47,9 @@ BASIC = _by_name(
 )
 """Whole sales, one way to pay each."""
 
-MONEY: Mapping[str, Story] = _by_name()
+MONEY: Mapping[str, Story] = _by_name(
+    Story("crash", Channel.WHATSAPP_LINK, crash, apart=True),
+)
 """What happens to money in a shop besides."""
 
 STORIES: Mapping[str, Story] = {**BASIC, **MONEY}

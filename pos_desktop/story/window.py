@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from pos_desktop.bootstrap.window import Till, open_till, practice_setup
 from pos_desktop.gui.eyes import Seen, see
 from pos_desktop.gui.hands import Hands
+from pos_desktop.story.alarm import Alarm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +57,7 @@ class HereWindow:
     def __init__(self, place: Place, check: Callable[[], None]) -> None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         self._check = check
+        self._alarm = Alarm()
         setup = practice_setup(place.data, place.endpoints, place.wanted)
         self._till: Till | None = open_till(setup)
         self._late = self._till.late
@@ -85,9 +87,11 @@ class HereWindow:
         # An exception inside a slot of Qt would be lost: only here somebody hears it.
         self._check()
         self._hands.turn()
+        self._alarm.check()
 
     def end(self) -> None:
         till, self._till = self._till, None
         if till is not None:
             till.shut()
             self._window.close()
+            self._alarm.end()
