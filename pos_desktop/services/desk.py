@@ -1,38 +1,24 @@
 """Everything about bills that are not on the screen: one read, frozen values, codes for words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pos_desktop.domain.delivery import Message, MessageState, Purpose
+from pos_desktop.domain.collect import Settlement, settle
 from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.payment import Collect, CollectKind, CollectState, PaymentStatus
 from pos_desktop.domain.sale import Sale, SaleState
-from pos_desktop.ports import Clock, Store, UnitOfWork
-from pos_desktop.services.issuing import shown_digits
-from pos_desktop.services.messages import upi_reference
+from pos_desktop.domain.wish import WishKind
+from pos_desktop.ports import Clock, ParkedBill, Store, UnitOfWork
+from pos_desktop.services.captures import money_of
+from pos_desktop.services.history import history
 from pos_desktop.services.pages import PageWriter
+from pos_desktop.services.parked import money_words, newest, waiting_bill
+from pos_desktop.services.people import outage_until
 from pos_desktop.services.publishing import bill_of
 from pos_desktop.services.standing import Standing
 from pos_desktop.services.syncing import Syncing
-from pos_desktop.services.views import DeskState, PayableQr, Tone, WaitingBill
+from pos_desktop.services.views import DeskState, PayableQr, PaymentStory
 from pos_desktop.wire import v1
-
-# A message that needs our page or picture and has waited so long says why (design relay 3).
-_WAITS_MS = 3000
-# A request that the gateway has not answered for so long is told to the cashier.
-_SLOW_MS = 6000
-_TONES = {
-    "paid_give_goods": Tone.PAID,
-    "last_attempt_failed": Tone.PENDING,
-    "gateway_unreachable": Tone.FAILED,
-    "refused_by_gateway": Tone.FAILED,
-    "link_expired": Tone.FAILED,
-    "late_money": Tone.FAILED,
-}
-_ATTENTION = frozenset({"gateway_unreachable", "refused_by_gateway", "link_expired", "late_money"})
-# Flags of money that came although nothing was to pay any more.
-_LATE = frozenset({"late", "duplicate", "over"})
-_GONE = frozenset({CollectState.EXPIRED, CollectState.CANCELLED, CollectState.REFUSED})
-_SHOWABLE = frozenset({CollectState.OPEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +32,30 @@ class Desk:
     standing: Standing
 
     def state(self) -> DeskState:
-        """The waiting panel and what is still on its way to the relay."""
+        """The waiting panel, what needs a person, and what is still on its way to the relay.
+
+        The number of statements does not depend on how many bills wait for all of their money.
+        """
         now = self.clock.now()
         with self.store.read() as uow:
-            bills = [_waiting(uow, sale, now) for sale in uow.sales.waiting()]
+            parked = uow.panel.bills()
+            bills = [waiting_bill(bill, _settlement(uow, bill), now) for bill in parked]
             rows, oldest = uow.outbox.unsent()
-            shown = {bill.order_id for bill in bills}
-            # Money on a bill that left the panel brings its card back: nobody may miss it.
-            flagged = dict.fromkeys(flag.order_id for flag in uow.flags.open())
-            gone = [uow.sales.get(order_id) for order_id in flagged if order_id not in shown]
-            bills += [_waiting(uow, sale, now) for sale in gone if sale is not None]
-        entries, first = self.syncing.unsent()
-        ages = [at for at in (oldest, first) if at is not None]
-        bills.sort(key=lambda bill: (not bill.attention, bill.created_at))
-        attention = sum(bill.attention for bill in bills)
-        return DeskState(tuple(bills), rows + entries, min(ages, default=None), attention)
+            entries, first = self.syncing.unsent()
+            ages = [at for at in (oldest, first) if at is not None]
+            bills.sort(key=lambda bill: (not bill.attention, bill.created_at))
+            return DeskState(
+                waiting=tuple(bills),
+                unsent=rows + entries,
+                oldest_unsent_at=min(ages, default=None),
+                attention=sum(bill.attention for bill in bills),
+                inbox=len(uow.flags.open()),
+                owed=len(uow.refunds.owed()),
+                longest_unasked_at=uow.collects.longest_unasked(),
+                services_off=self.standing.off(uow),
+                edits=_edits(uow, parked),
+                outage_until=outage_until(uow, now),
+            )
 
     def payable(self, order_id: str) -> PayableQr | None:
         """What the QR screen shows for this sale now; None if there is no such sale."""
@@ -69,9 +64,13 @@ class Desk:
             sale = uow.sales.get(order_id)
             if sale is None:
                 return None
-            collect = _newest(uow, order_id)
-            words = _words(uow, sale, collect, now)
-        return _payable(sale, collect, words)
+            bill = _parked(uow, sale)
+            return _payable(bill, money_words(bill, _settlement(uow, bill), now))
+
+    def history(self, order_id: str) -> PaymentStory | None:
+        """Everything about the money of one bill in the order of time; None if it is unknown."""
+        with self.store.read() as uow:
+            return history(uow, order_id)
 
     def document(self, order_id: str | None = None) -> v1.PageContent:
         """The printable content of this sale, or of the last issued one.
@@ -86,119 +85,63 @@ class Desk:
         return self.writer.content(bill)
 
 
-def _payable(sale: Sale, collect: Collect | None, words: str) -> PayableQr:
-    showable = collect is not None and collect.state in _SHOWABLE
-    payload = image = expires = None
-    kind = collect.kind if collect is not None else CollectKind.QR
-    if collect is not None and showable:
-        payload = collect.upi_payload if kind is CollectKind.QR else collect.url
-        image, expires = collect.image_url, collect.expires_at
-    return PayableQr(
-        order_id=sale.order_id,
-        token_no=sale.token_no,
-        amount=sale.due,
-        kind=kind,
-        payload=payload,
-        image_url=image,
-        expires_at=expires,
-        words=words,
-        paid=sale.state is SaleState.ISSUED,
+def _settlement(uow: UnitOfWork, bill: ParkedBill) -> Settlement:
+    """What the bill has received. Only where it has some of its money and waits for more it is
+    asked what of that was promised back or counts for another bill."""
+    part = bill.state is SaleState.AWAITING and any(
+        fact.status is PaymentStatus.CAPTURED for _, fact in bill.facts
     )
+    facts = money_of(uow, bill.order_id) if part else bill.facts
+    return settle(bill.due, facts, bill.tenders)
 
 
-def _newest(uow: UnitOfWork, order_id: str) -> Collect | None:
-    collects = uow.collects.of(order_id)
-    return collects[-1] if collects else None
+def _edits(uow: UnitOfWork, parked: Sequence[ParkedBill]) -> tuple[str, ...]:
+    """Bills that were given up for editing, and whose lines nobody has taken yet."""
+    closing = {bill.order_id for bill in parked if bill.state is SaleState.AWAITING}
+    wishes = (wish for wish in uow.wishes.all() if wish.kind is WishKind.EDIT)
+    return tuple(wish.order_id for wish in wishes if wish.order_id not in closing)
 
 
-def _waiting(uow: UnitOfWork, sale: Sale, now: int) -> WaitingBill:
-    collect = _newest(uow, sale.order_id)
-    words = _words(uow, sale, collect, now)
-    message = _message(uow, sale)
-    flags = {flag.kind for flag in uow.flags.of(sale.order_id) if flag.state == "open"}
-    if sale.state is not SaleState.AWAITING and flags & _LATE:
-        words = "late_money"
-    return WaitingBill(
-        order_id=sale.order_id,
+def _parked(uow: UnitOfWork, sale: Sale) -> ParkedBill:
+    """One bill as the panel would show it."""
+    order_id = sale.order_id
+    return ParkedBill(
+        order_id=order_id,
         token_no=sale.token_no,
-        amount=sale.due,
-        tone=_TONES.get(words, Tone.PENDING),
-        words=words,
+        state=sale.state,
+        channel=sale.channel,
+        due=sale.due,
         created_at=sale.created_at,
-        phone_last4=shown_digits(sale.phone),
-        channel=message.channel if message else "",
-        message_purpose=message.purpose.value if message else "",
-        message_words=_message_words(message, collect, now) if message else "",
-        message_reason=(message.reason or "") if message else "",
-        expires_at=collect.expires_at if collect and collect.state in _SHOWABLE else None,
+        phone=sale.phone,
         invoice_number=sale.invoice_number,
-        paid_at=sale.issued_at,
-        upi_reference=upi_reference(uow, sale.order_id) if sale.issued_at else "",
-        can_show_qr=collect is not None and collect.state in _SHOWABLE,
-        attention=words in _ATTENTION or bool(flags),
+        issued_at=sale.issued_at,
+        remote=sale.remote,
+        collects=tuple(uow.collects.of(order_id)),
+        facts=tuple(uow.facts.of(order_id)),
+        messages=tuple(uow.messages.of(order_id)),
+        tenders=tuple(uow.tenders.of(order_id)),
+        flags=tuple(uow.flags.of(order_id)),
+        wish=uow.wishes.get(order_id),
     )
 
 
-def _message(uow: UnitOfWork, sale: Sale) -> Message | None:
-    """The message that matters now: the request while unpaid, the receipt afterwards."""
-    wanted = Purpose.RECEIPT if sale.state is SaleState.ISSUED else Purpose.PAYMENT_REQUEST
-    found = [m for m in uow.messages.of(sale.order_id) if m.purpose is wanted]
-    return found[-1] if found else None
+def _payable(bill: ParkedBill, words: str) -> PayableQr:
+    collect = newest(bill)
+    shown = collect if collect is not None and collect.state is CollectState.OPEN else None
+    return PayableQr(
+        order_id=bill.order_id,
+        token_no=bill.token_no,
+        amount=shown.amount if shown is not None else bill.due,
+        kind=collect.kind if collect is not None else CollectKind.QR,
+        payload=_payload(shown),
+        image_url=shown.image_url if shown is not None else None,
+        expires_at=shown.expires_at if shown is not None else None,
+        words=words,
+        paid=bill.state is SaleState.ISSUED,
+    )
 
 
-def _message_words(message: Message, collect: Collect | None, now: int) -> str:
-    if message.state is MessageState.WAITING:
-        request = message.purpose is Purpose.PAYMENT_REQUEST
-        if request and collect is not None and collect.state in _GONE:
-            # It waits for nothing; a new QR or link would take it along.
-            return ""
-        asking = request and (collect is None or collect.state is not CollectState.OPEN)
-        waited = now - message.created_at > _WAITS_MS
-        return "waits_for_relay" if waited and not asking else "queued"
-    return message.state.value
-
-
-def _words(uow: UnitOfWork, sale: Sale, collect: Collect | None, now: int) -> str:
-    """The one sentence about money on this bill (design payments 8)."""
-    if sale.state is SaleState.ISSUED:
-        return "paid_give_goods"
+def _payload(collect: Collect | None) -> str | None:
     if collect is None:
-        return "asking_gateway"
-    match collect.state:
-        case CollectState.REQUESTED | CollectState.UNKNOWN:
-            return _asking_words(collect, now)
-        case CollectState.OPEN:
-            return _open_words(uow, sale, collect)
-        case CollectState.CLOSING:
-            return "closing_checking"
-        case CollectState.REFUSED:
-            return "refused_by_gateway"
-        case CollectState.PAID:
-            return "not_confirmed_checking"
-        case _:
-            return "link_expired"
-
-
-def _asking_words(collect: Collect, now: int) -> str:
-    unreachable = collect.last_error is not None and collect.state is CollectState.REQUESTED
-    if unreachable:
-        return "gateway_unreachable"
-    slow = now - collect.created_at > _SLOW_MS
-    return "not_confirmed_checking" if slow else "asking_gateway"
-
-
-def _open_words(uow: UnitOfWork, sale: Sale, collect: Collect) -> str:
-    facts = [f for ref, f in uow.facts.of(sale.order_id) if ref == collect.reference]
-    if facts:
-        last = facts[-1].status
-        if any(fact.status is PaymentStatus.CAPTURED for fact in facts):
-            # Some money came and not enough: a person decides (the bill asks for attention).
-            return "not_confirmed_checking"
-        if last is PaymentStatus.FAILED:
-            return "last_attempt_failed"
-        if last is PaymentStatus.AUTHORISED:
-            return "bank_confirming"
-    if collect.last_error is not None:
-        return "not_confirmed_checking"
-    by_screen = sale.phone is None and collect.kind is CollectKind.QR
-    return "qr_on_screen" if by_screen else "waiting_payment"
+        return None
+    return collect.upi_payload if collect.kind is CollectKind.QR else collect.url

@@ -45,7 +45,7 @@ def test_a_paisa_too_little_pays_nothing_and_asks_a_person(till: Till) -> None:
     assert till.collect(sale.order_id).state is CollectState.OPEN
     assert inbox(till) == [("part", DUE - 1)]
     bill = till.bill(sale.order_id)
-    assert (bill.words, bill.attention) == ("not_confirmed_checking", True)
+    assert (bill.words, bill.attention) == ("part_paid", True)
     till.gateway.pay(reference, 1)
     till.run(20)
     assert till.sale(sale.order_id).state is SaleState.ISSUED
