@@ -1,0 +1,219 @@
+"""The words about a bill that is not on the screen: codes for its money and for its message; pure.
+
+The sentences for the codes stand in ``gui/texts.py``; design payments 8 says what they may promise.
+"""
+
+from collections.abc import Sequence
+from types import MappingProxyType
+
+from pos_desktop.domain.collect import Settlement
+from pos_desktop.domain.delivery import Message, MessageState, Purpose
+from pos_desktop.domain.payment import (
+    OWN_UPI,
+    Collect,
+    CollectKind,
+    CollectState,
+    PaymentFact,
+    PaymentStatus,
+)
+from pos_desktop.domain.sale import SaleState, TenderKind
+from pos_desktop.domain.wish import WishKind
+from pos_desktop.ports import ParkedBill
+from pos_desktop.services.issuing import PAYABLE, shown_digits
+from pos_desktop.services.opening import MOST_REQUESTS
+from pos_desktop.services.views import Tone, WaitingBill
+
+# A message that needs our page or picture and has waited so long says why (design relay 3).
+_WAITS_MS = 3000
+# A request that the gateway has not answered for so long is told to the cashier.
+_SLOW_MS = 6000
+_TONES = MappingProxyType(
+    {
+        "paid_give_goods": Tone.PAID,
+        "gateway_unreachable": Tone.FAILED,
+        "refused_by_gateway": Tone.FAILED,
+        "link_expired": Tone.FAILED,
+        "late_money": Tone.FAILED,
+        "closed_take_cash": Tone.FAILED,
+    }
+)
+_ATTENTION = frozenset(
+    {
+        "gateway_unreachable",
+        "refused_by_gateway",
+        "link_expired",
+        "late_money",
+        "closed_take_cash",
+    }
+)
+# Flags of money that came although nothing was to pay any more.
+_LATE = frozenset({"late", "duplicate", "over"})
+_GONE = frozenset({CollectState.EXPIRED, CollectState.CANCELLED, CollectState.REFUSED})
+_LIVE = PAYABLE | {CollectState.CLOSING}
+_CLOSING_FOR = MappingProxyType(
+    {
+        WishKind.CASH: "closing_for_cash",
+        WishKind.QR: "closing_for_qr",
+        WishKind.OWN_QR: "closing_for_qr",
+        WishKind.LINK: "closing_for_link",
+        WishKind.EDIT: "closing_to_edit",
+        WishKind.ABANDON: "closing_to_abandon",
+        WishKind.SPLIT: "closing_checking",
+    }
+)
+# It was closed so that other tenders could be taken: nobody has to ask why.
+_MADE_FREE = frozenset({"wish_split", "split"})
+
+
+def waiting_bill(bill: ParkedBill, settlement: Settlement, now: int) -> WaitingBill:
+    """One card of the panel. ``settlement`` is what the bill has received."""
+    collect = newest(bill)
+    words = money_words(bill, settlement, now)
+    message = _message(bill)
+    flags = tuple(sorted({flag.kind for flag in bill.flags if flag.state == "open"}))
+    shown = collect is not None and collect.state is CollectState.OPEN
+    awaiting = bill.state is SaleState.AWAITING
+    return WaitingBill(
+        order_id=bill.order_id,
+        token_no=bill.token_no,
+        amount=bill.due,
+        tone=_TONES.get(words, Tone.PENDING),
+        words=words,
+        created_at=bill.created_at,
+        phone_last4=shown_digits(bill.phone),
+        channel=message.channel if message else "",
+        message_purpose=message.purpose.value if message else "",
+        message_words=_message_words(message, collect, now) if message else "",
+        message_reason=(message.reason or "") if message else "",
+        expires_at=collect.expires_at if collect is not None and shown else None,
+        invoice_number=bill.invoice_number,
+        paid_at=bill.issued_at,
+        upi_reference=_upi_reference(bill) if bill.issued_at is not None else "",
+        can_show_qr=shown,
+        attention=words in _ATTENTION or bool(flags),
+        received=max(0, settlement.received - settlement.refunded),
+        open_amount=settlement.open if awaiting else 0,
+        remote=bill.remote,
+        requests_left=_requests_left(bill) if awaiting else 0,
+        flags=flags,
+    )
+
+
+def newest(bill: ParkedBill) -> Collect | None:
+    """The last collect that was made for it."""
+    return bill.collects[-1] if bill.collects else None
+
+
+def money_words(bill: ParkedBill, settlement: Settlement, now: int) -> str:
+    """The one sentence about money on this bill (design payments 8)."""
+    awaiting = bill.state is SaleState.AWAITING
+    if not awaiting and any(f.kind in _LATE and f.state == "open" for f in bill.flags):
+        return "late_money"
+    if bill.state is SaleState.ISSUED:
+        return "paid_give_goods"
+    part = settlement.received > settlement.refunded and settlement.open > 0
+    return _wish_words(bill, now) or _collect_words(bill, now, part=part)
+
+
+def _collect_words(bill: ParkedBill, now: int, *, part: bool) -> str:
+    """By how the newest collect stands; ``part``: some of the money is there."""
+    collect = newest(bill)
+    if collect is None:
+        return "part_paid" if part else "no_request"
+    match collect.state:
+        case CollectState.REQUESTED | CollectState.UNKNOWN:
+            return _asking_words(collect, now)
+        case CollectState.OPEN:
+            return _open_words(bill, collect)
+        case CollectState.CLOSING:
+            return "closing_checking"
+        case CollectState.REFUSED:
+            return "refused_by_gateway"
+        case _:
+            return "part_paid" if part else _ended_words(collect)
+
+
+def _wish_words(bill: ParkedBill, now: int) -> str | None:
+    """What waits for the gateway to close; None where nothing is wished for."""
+    wish = bill.wish
+    if wish is None or bill.state is not SaleState.AWAITING:
+        return None
+    if not any(collect.state in _LIVE for collect in bill.collects):
+        # The others are carried out in the moment of the closing, or forgotten.
+        return "closed_take_cash" if wish.kind is WishKind.CASH else None
+    forgotten = wish.kind is not WishKind.CASH and not wish.still_wanted(now)
+    return None if forgotten else _CLOSING_FOR[wish.kind]
+
+
+def _asking_words(collect: Collect, now: int) -> str:
+    unreachable = collect.last_error is not None and collect.state is CollectState.REQUESTED
+    if unreachable:
+        return "gateway_unreachable"
+    slow = now - collect.created_at > _SLOW_MS
+    return "not_confirmed_checking" if slow else "asking_gateway"
+
+
+def _open_words(bill: ParkedBill, collect: Collect) -> str:
+    if collect.gateway == OWN_UPI:
+        return "own_upi_waiting"
+    told = _told(collect.reference, bill.facts)
+    if told is not None:
+        return told
+    if collect.last_error is not None:
+        return "not_confirmed_checking"
+    by_screen = bill.phone is None and collect.kind is CollectKind.QR
+    return "qr_on_screen" if by_screen else "waiting_payment"
+
+
+def _told(reference: str, facts: Sequence[tuple[str, PaymentFact]]) -> str | None:
+    """What the gateway's facts about an open collect amount to."""
+    statuses = [fact.status for ref, fact in facts if ref == reference]
+    if PaymentStatus.CAPTURED in statuses:
+        # Some money came and not enough: a person decides (the bill asks for attention).
+        return "part_paid"
+    last = statuses[-1] if statuses else None
+    if last is PaymentStatus.FAILED:
+        return "last_attempt_failed"
+    return "bank_confirming" if last is PaymentStatus.AUTHORISED else None
+
+
+def _ended_words(collect: Collect) -> str:
+    if collect.state is CollectState.PAID:
+        # Paid there and not here: it was given back, or it is of another currency.
+        return "not_confirmed_checking"
+    return "no_request" if collect.reason in _MADE_FREE else "link_expired"
+
+
+def _message(bill: ParkedBill) -> Message | None:
+    """The message that matters now: the request while unpaid, the receipt afterwards."""
+    issued = bill.state is SaleState.ISSUED
+    wanted = Purpose.RECEIPT if issued else Purpose.PAYMENT_REQUEST
+    found = [message for message in bill.messages if message.purpose is wanted]
+    return found[-1] if found else None
+
+
+def _message_words(message: Message, collect: Collect | None, now: int) -> str:
+    if message.state is MessageState.WAITING:
+        request = message.purpose is Purpose.PAYMENT_REQUEST
+        if request and collect is not None and collect.state in _GONE:
+            # It waits for nothing; a new QR or link would take it along.
+            return ""
+        asking = request and (collect is None or collect.state is not CollectState.OPEN)
+        waited = now - message.created_at > _WAITS_MS
+        return "waits_for_relay" if waited and not asking else "queued"
+    return message.state.value
+
+
+def _requests_left(bill: ParkedBill) -> int:
+    made = sum(message.purpose is Purpose.PAYMENT_REQUEST for message in bill.messages)
+    return max(0, MOST_REQUESTS - made) if bill.phone is not None else 0
+
+
+def _upi_reference(bill: ParkedBill) -> str:
+    """The 12-digit UPI reference of the payment that settled the bill, or ""."""
+    names = {tender.reference: tender.kind for tender in bill.tenders}
+    for _, fact in bill.facts:
+        if fact.payment_id in names and fact.rrn:
+            return fact.rrn
+    asserted = (name for name, kind in names.items() if kind is TenderKind.OWN_UPI)
+    return next(asserted, "")
