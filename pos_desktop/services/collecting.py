@@ -30,20 +30,36 @@ _REFUSALS = frozenset(
 )
 # "No such reference" counts when it was said twice, further apart than any call may last.
 _NOT_FOUND = "not_found"
+_IN_VAIN = "looked_in_vain"
 _NEXT_LOOK_S = 60
+
+
+# A QR has no reference that is unique at the gateway, and a list may lag: a second one is made only
+# when two looks so far apart found nothing (reliability (c) 8).
+_SECOND_LOOK_S = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _NotThere:
+    """We looked for what may have been made, and the gateway does not know it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Create:
+    """``doubt``: it may have been made already, so this try only looks."""
+
     gateway: Gateway
     intent: CollectIntent
     look_first: bool
+    doubt: bool
 
-    def perform(self) -> CollectSeen:
+    def perform(self) -> CollectSeen | _NotThere:
         if self.look_first:
             found = self.gateway.find(self.intent)
             if found is not None:
                 return found
+        if self.doubt:
+            return _NotThere()
         return self.gateway.create(self.intent)
 
 
@@ -112,9 +128,10 @@ class CreateCollect:
         if collect.state not in (CollectState.REQUESTED, CollectState.UNKNOWN):
             return Dropped("collect_moved_on")
         # A repeat asks first: an earlier try may have acted although its answer was lost.
-        look_first = collect.state is CollectState.UNKNOWN or effect.attempts > 1
+        doubt = collect.state is CollectState.UNKNOWN
         gateway = self.gateways.named(collect.gateway)
-        return _Create(gateway, self.intents.of(sale, collect), look_first)
+        again = effect.attempts > 1 and effect.last_error != _IN_VAIN
+        return _Create(gateway, self.intents.of(sale, collect), doubt or again, doubt)
 
     def record(self, uow: UnitOfWork, effect: Effect, outcome: object, now: int) -> Recorded:
         collect, _ = _subject(uow, effect)
@@ -125,6 +142,8 @@ class CreateCollect:
             self._opened(uow, effect, now)
             self._hurry_close(uow, collect, now)
             return Done(news)
+        if isinstance(outcome, _NotThere):
+            return self._not_there(uow, effect, collect, now)
         if not isinstance(outcome, GatewayError):
             return Later(f"unexpected answer {outcome!r}")
         return self._failed(uow, effect, collect, outcome, now)
@@ -144,6 +163,13 @@ class CreateCollect:
             return
         self.outgoing.collect_opened(uow, sale, collect, now)
 
+    def _not_there(self, uow: UnitOfWork, effect: Effect, collect: Collect, now: int) -> Recorded:
+        sure = collect.kind is CollectKind.LINK or effect.last_error == _NOT_FOUND
+        if not sure:
+            return Later(_NOT_FOUND, _SECOND_LOOK_S)
+        self.payments.event(uow, collect, Event.NOT_FOUND, now)
+        return Later(_IN_VAIN, 0)
+
     def _hurry_close(self, uow: UnitOfWork, asked: Collect, now: int) -> None:
         """Closing it was asked for while it was being made, and found nothing: now it is there."""
         row = uow.outbox.find(effects.close_at(asked.gateway), asked.reference)
@@ -155,7 +181,9 @@ class CreateCollect:
     ) -> Recorded:
         noted = replace(collect, last_error=error.kind.value)
         if error.outcome_unknown:
-            self.payments.event(uow, noted, Event.OUTCOME_UNKNOWN, now)
+            timed_out = error.kind is GatewayErrorKind.TIMEOUT
+            doubt = Event.TIMED_OUT if timed_out else Event.OUTCOME_UNKNOWN
+            self.payments.event(uow, noted, doubt, now)
             # Asking again at once would not tell more, and the account is shared.
             return Later(error.text or error.kind.value, max(2.0, backoff(effect.attempts)))
         if error.kind in _REFUSALS:

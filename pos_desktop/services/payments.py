@@ -139,10 +139,9 @@ class Payments:
         facts = uow.facts.of(collect.order_id)
         uow.collects.save(collect)
         if money_event(collect.reference, collect.amount, facts) is Event.CAPTURED:
-            if collect.state is CollectState.PAID:
-                return collect
             return self.event(uow, collect, Event.CAPTURED, now)
-        if collect.state in (CollectState.REQUESTED, CollectState.UNKNOWN):
+        found_closed = collect.state is CollectState.UNKNOWN and seen.status in _CLOSED
+        if collect.state in _ASKED and not found_closed:
             collect = self.event(uow, collect, Event.ACCEPTED, now)
         if seen.status in _CLOSED:
             if collect.state in _ENDED:
@@ -150,7 +149,7 @@ class Payments:
             reason = _CLOSED[seen.status]
             return self.event(uow, collect, Event.CLOSED_UNPAID, now, reason)
         past = seen.expires_at is not None and now > seen.expires_at
-        if collect.state is CollectState.OPEN and past:
+        if collect.state in (CollectState.OPEN, CollectState.CLOSING) and past:
             return self._timed_out(uow, collect, seen, now)
         if collect.state in _GIVEN_UP and seen.status is GatewayStatus.OPEN and not past:
             # We counted it as gone and it takes money: a person looks, and it is watched on.
@@ -160,7 +159,7 @@ class Payments:
     def _timed_out(self, uow: UnitOfWork, collect: Collect, seen: CollectSeen, now: int) -> Collect:
         """Its time is over by the server's clock. While the gateway still takes money it is asked
         to close: nothing else may be opened beside a live one (design payments 3)."""
-        if seen.status is not GatewayStatus.OPEN:
+        if seen.status is not GatewayStatus.OPEN or collect.state is CollectState.CLOSING:
             return self.event(uow, collect, Event.TIMED_OUT, now, "expiry")
         closing = self.event(uow, collect, Event.CANCEL_ASKED, now, "expiry")
         uow.outbox.put(effects.close_at(collect.gateway), collect.reference, collect.order_id, now)
@@ -250,6 +249,8 @@ _ENDED = frozenset(
 )
 
 
+# Those whose acceptance is news, and harmless where it is none.
+_ASKED = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.CLOSING})
 _GIVEN_UP = frozenset({CollectState.CANCELLED, CollectState.REFUSED})
 # Nothing more is paid there.
 _OVER = frozenset({GatewayStatus.CANCELLED, GatewayStatus.EXPIRED, GatewayStatus.PAID})

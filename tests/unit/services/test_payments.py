@@ -1,5 +1,6 @@
 """What gateways say about money, and what the shop finds in its books and its inbox afterwards."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -528,3 +529,34 @@ def test_what_has_moved_on_is_never_made_a_second_time(till: Till) -> None:
     till.run(5)
     assert len([call for call in till.gateway.calls if call.startswith("create")]) == 1
     assert till.desk.state().unsent == 0
+
+
+def test_a_qr_that_may_have_been_made_is_looked_for_twice(till: Till) -> None:
+    """A list may lag behind: one more QR beside a live one would be two ways to pay."""
+    lost = GatewayError(GatewayErrorKind.TIMEOUT, outcome_unknown=True)
+    find = till.gateway.find
+    blind = deque([None])
+
+    def lagging(intent: CollectIntent) -> CollectSeen | None:
+        found = find(intent)
+        return blind.popleft() if blind else found
+
+    till.gateway.find = lagging  # type: ignore[method-assign]  # the lag that is played
+    till.gateway.trouble.append(lost)
+    sale = till.checkout.screen_qr(till.order(None))
+    till.run(8)
+    assert till.collect(sale.order_id).state is CollectState.UNKNOWN
+    till.run(15)
+    assert till.collect(sale.order_id).state is CollectState.OPEN
+    assert len([call for call in till.gateway.calls if call.startswith("create")]) == 1
+
+
+def test_a_qr_that_was_never_made_is_made_after_two_looks(till: Till) -> None:
+    sale = till.checkout.screen_qr(till.order(None))
+    till.outbox.step(till.clock.now())
+    till.restart()  # claimed, not begun
+    till.run(3)
+    assert till.gateway.calls == [f"find {sale.order_id}-1"]
+    till.run(12)
+    assert [call.partition(" ")[0] for call in till.gateway.calls[:3]] == ["find", "find", "create"]
+    assert till.collect(sale.order_id).state is CollectState.OPEN
