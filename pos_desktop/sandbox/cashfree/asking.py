@@ -33,6 +33,7 @@ async def admit(request: Asked, reg: Register, limits: CallLimits) -> None:
     if not _VERSION.fullmatch(request.headers.get("x-api-version", "")):
         raise CashfreeRefusal("version value is missing in the header: x-api-version")
     if not reg.features.cashfree_limits:
+        limits.forget()
         return
     room = limits.take(request.method, request.url.path.removeprefix(PREFIX))
     request.state[_ROOM] = room
