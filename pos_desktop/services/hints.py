@@ -73,7 +73,7 @@ class Hints:
             # Also when its watch is over: nobody would hint at one where nothing happened. What
             # has no id there yet is looked for by its own row of the outbox.
             asked = collect.gateway_id is not None and collect.gateway != OWN_UPI
-            if asked and collect.state is not CollectState.PAID:
+            if asked and (collect.state is not CollectState.PAID or _news(uow, collect, event)):
                 self.watcher.wake(uow, collect, now)
         for refund in _refunds(uow, event):
             known = True
@@ -92,6 +92,12 @@ def _collects(uow: UnitOfWork, event: v1.FeedEvent) -> Iterator[Collect]:
     named = iter((found,)) if found is not None else _of_payment(uow, event)
     # The same id at another gateway is somebody else's.
     yield from (c for c in named if event.gateway in ("", c.gateway))
+
+
+def _news(uow: UnitOfWork, collect: Collect, event: v1.FeedEvent) -> bool:
+    """Whether it is about a payment that nobody has told us of: two phones may pay one link."""
+    known = {fact.payment_id for _, fact in uow.facts.of(collect.order_id)}
+    return event.payment_id != "" and event.payment_id not in known
 
 
 def _of_payment(uow: UnitOfWork, event: v1.FeedEvent) -> Iterator[Collect]:
