@@ -21,6 +21,9 @@ from pos_desktop.services.views import DeskState, PayableQr, PaymentStory
 from pos_desktop.wire import v1
 
 
+_MONEY = frozenset({PaymentStatus.CAPTURED, PaymentStatus.REFUNDED})
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Read side of the counter; each method blocks on SQLite and belongs to a lane."""
@@ -88,9 +91,10 @@ class Desk:
 def _settlement(uow: UnitOfWork, bill: ParkedBill) -> Settlement:
     """What the bill has received. Only where it has some of its money and waits for more it is
     asked what of that was promised back or counts for another bill."""
-    part = bill.state is SaleState.AWAITING and any(
-        fact.status is PaymentStatus.CAPTURED for _, fact in bill.facts
-    )
+    told = {fact.status for _, fact in bill.facts}
+    if not bill.tenders and not told & _MONEY:
+        return Settlement(0, 0, bill.due, 0)
+    part = bill.state is SaleState.AWAITING and PaymentStatus.CAPTURED in told
     facts = money_of(uow, bill.order_id) if part else bill.facts
     return settle(bill.due, facts, bill.tenders)
 
