@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pos_relay.errors import SetupError
+from pos_relay.gateways import FORMS, RAZORPAY
 from pos_relay.node import now_ms
 from pos_relay.settings import Settings, from_environment
 from pos_relay.store import devices, tenants
@@ -61,7 +62,8 @@ def _tenant_add(options: argparse.Namespace, settings: Settings) -> int:
             "name": name,
             "practice": options.practice,
             "tenant_key": fresh.hook_key,
-            "hook_path": f"/hook/razorpay/{fresh.hook_key}",
+            "hook_path": f"/hook/{RAZORPAY}/{fresh.hook_key}",
+            "hook_paths": {name: f"/hook/{name}/{fresh.hook_key}" for name in FORMS},
             "callback_secret": fresh.callback_secret,
             "callback_paths": {
                 "sms": f"/cb/exotel/sms/{address}",
@@ -77,7 +79,9 @@ def _tenant_secret(options: argparse.Namespace, settings: Settings) -> int:
     secret = _stdin_secret()
     with _store(settings) as store, store.database.write() as sql:
         _known(tenants.get(sql, options.tenant))
-        tenants.set_gateway_secret(sql, store.box, options.tenant, secret, now_ms())
+        tenants.set_gateway_secret(
+            sql, store.box, options.tenant, secret, now_ms(), options.gateway
+        )
         if options.razorpay_account:
             tenants.set_gateway_account(sql, options.tenant, options.razorpay_account)
     _show({"tenant": options.tenant, "previous_secret_hours": 24})
@@ -192,9 +196,13 @@ def _tenant_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     add.add_argument("--razorpay-secret-stdin", action="store_true")
     add.add_argument("--pay-host", action="append", default=[], help="host of a Pay button")
     _command(commands.add_parser("list", help="list the shops"), _tenant_list)
-    text = "set or rotate the Razorpay webhook secret (read from stdin)"
+    text = (
+        "set or rotate a gateway's webhook secret (read from stdin); Cashfree signs with its "
+        "client secret, which can move money: it is kept encrypted, and polling works without it"
+    )
     secret = _command(commands.add_parser("secret", help=text), _tenant_secret)
     secret.add_argument("tenant")
+    secret.add_argument("--gateway", choices=sorted(FORMS), default=RAZORPAY)
     secret.add_argument("--razorpay-account", default="", help="demand this account_id")
 
 

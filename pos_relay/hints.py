@@ -9,7 +9,10 @@ _ID = re.compile(r"[A-Za-z0-9_.:\-/]{1,64}")
 _WORD = re.compile(r"[A-Za-z][A-Za-z_.\-]{0,47}")
 # An Indian mobile that stands by itself inside an id ("order-9812345670").
 _PHONE = re.compile(r"(?<![0-9A-Za-z])(?:0|91)?[6-9]\d{9}(?![0-9A-Za-z])")
+_NUMBER = re.compile(r"[0-9]{1,20}")
 _BIGGEST_CODE = 999_999
+# An order that a Cashfree link's page made up; it says nothing about ours.
+_LINK_ORDER = "CFPay_"
 INCOMING = {"icm", "incoming_message"}
 
 
@@ -17,6 +20,12 @@ def safe_id(value: object) -> str:
     """An id as text, or "" for anything that could carry a person's data."""
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     return text if _ID.fullmatch(text) and not _PHONE.search(text) else ""
+
+
+def safe_number(value: object) -> str:
+    """A number that the gateway gave itself; it may look like a telephone's and is none."""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return text if _NUMBER.fullmatch(text) else ""
 
 
 def safe_word(value: object) -> str:
@@ -52,6 +61,33 @@ def of_razorpay(body: Mapping[str, object], event_id: str, at: int) -> v1.FeedEv
         payment_id=safe_id(payment.get("id") or refund.get("payment_id")),
         reference=safe_id(reference),
         status=safe_word(subject.get("status")),
+    )
+
+
+def of_cashfree(body: Mapping[str, object], event_id: str, at: int) -> v1.FeedEvent:
+    """The hint of a verified Cashfree webhook (reference gateways 2.5); tolerant of any shape.
+
+    The ids of links and of QR orders there are our own references.
+    """
+    told = _mapping(body.get("data"))
+    payment, order = _mapping(told.get("payment")), _mapping(told.get("order"))
+    refund = _mapping(told.get("refund")) or _mapping(told.get("auto_refund"))
+    subject = safe_id(told.get("link_id") or order.get("order_id") or refund.get("order_id"))
+    payment_id = (
+        payment.get("cf_payment_id") or refund.get("cf_payment_id") or order.get("transaction_id")
+    )
+    status = told.get("link_status") or payment.get("payment_status") or refund.get("refund_status")
+    return v1.FeedEvent(
+        seq=0,
+        kind="hook",
+        at=at,
+        gateway="cashfree",
+        event=safe_word(body.get("type")),
+        event_id=safe_id(event_id),
+        collect_id=subject,
+        payment_id=safe_number(payment_id),
+        reference="" if subject.startswith(_LINK_ORDER) else subject,
+        status=safe_word(status),
     )
 
 

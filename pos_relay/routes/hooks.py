@@ -1,7 +1,6 @@
 """POST /hook/...: gateways' webhooks. Size, signature on the raw bytes, only then parsing."""
 
 import hashlib
-import hmac
 
 import msgspec
 from litestar import Response, post
@@ -10,6 +9,7 @@ from litestar.params import FromPath, RawBody
 from pos_desktop.wire import v1
 from pos_relay import hints
 from pos_relay.errors import refused
+from pos_relay.gateways import FORMS, HookForm
 from pos_relay.node import Node
 from pos_relay.routes.common import Asked, node_of, not_found
 from pos_relay.settings import LIMITS
@@ -32,30 +32,27 @@ def hook(
     """
     node = node_of(request)
     now = node.now()
+    form = FORMS.get(gateway)
     with node.store.database.read() as sql:
         keys = tenants.hook_keys(sql, node.store.box, gateway, tenant_key, now)
-    if keys is None:
+    if keys is None or form is None:
         node.meters.hints.labels("hook", "unknown").inc()
         raise not_found()
-    if not _signed(body, request.headers.get("x-razorpay-signature", ""), keys):
+    if not _signed(request, body, form, keys):
         node.meters.hints.labels("hook", "forged").inc()
         raise refused(401, "bad_signature", "the signature does not fit")
     event = _event(body, keys)
-    # Razorpay names each event; where a proxy ate that header the bytes name themselves.
-    event_id = hints.safe_id(request.headers.get("x-razorpay-event-id", ""))
-    hint = hints.of_razorpay(event, event_id or hashlib.sha256(body).hexdigest(), now)
+    # Gateways name each event; where they do not, or a proxy ate it, the bytes name themselves.
+    event_id = hints.safe_id(request.headers.get(form.event_id, ""))
+    hint = form.read(event, event_id or hashlib.sha256(body).hexdigest(), now)
     _store(node, keys.tenant, hint)
     return Response({"ok": True})
 
 
-def _signed(body: bytes, shown: str, keys: HookKeys) -> bool:
-    """Whether ``shown`` is the hex HMAC-SHA256 of the raw body under a valid secret."""
-    good = [
-        hmac.compare_digest(
-            hmac.new(secret, body, hashlib.sha256).hexdigest().encode(), shown.encode()
-        )
-        for secret in keys.secrets
-    ]
+def _signed(request: Asked, body: bytes, form: HookForm, keys: HookKeys) -> bool:
+    """Whether the raw body is signed with a valid secret; all are tried, in constant time."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    good = [form.signed(headers, body, secret) for secret in keys.secrets]
     return any(good)
 
 

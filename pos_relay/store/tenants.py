@@ -7,11 +7,11 @@ from sqlalchemy import Connection, insert, select, update
 
 from pos_relay import codes
 from pos_relay.errors import SetupError
+from pos_relay.gateways import FORMS, RAZORPAY
 from pos_relay.sealing import CHECK_PLACE, CHECK_TEXT, SecretBox
 from pos_relay.store.tables import gateways, meta, pay_hosts, tenants
 
 OVERLAP_MS = 24 * 3600 * 1000  # how long a replaced webhook secret still counts
-RAZORPAY_HOSTS = ("rzp.io",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +88,21 @@ def listed(connection: Connection) -> list[Tenant]:
 
 
 def set_gateway_secret(
-    connection: Connection, box: SecretBox, tenant: str, secret: bytes, now: int
+    connection: Connection,
+    box: SecretBox,
+    tenant: str,
+    secret: bytes,
+    now: int,
+    gateway: str = RAZORPAY,
 ) -> None:
-    """Set or rotate the Razorpay webhook secret; the old one counts for 24 hours more."""
-    place = _gateway_place(tenant, "razorpay")
+    """Set or rotate a gateway's webhook secret; the old one counts for 24 hours more."""
+    place = _gateway_place(tenant, gateway)
     sealed = box.shut(place, secret)
-    where = (gateways.c.tenant == tenant) & (gateways.c.gateway == "razorpay")
+    where = (gateways.c.tenant == tenant) & (gateways.c.gateway == gateway)
     row = connection.execute(select(gateways.c.secret).where(where)).first()
     if row is None:
-        connection.execute(
-            insert(gateways).values(tenant=tenant, gateway="razorpay", secret=sealed)
-        )
-        allow_hosts(connection, tenant, RAZORPAY_HOSTS)
+        connection.execute(insert(gateways).values(tenant=tenant, gateway=gateway, secret=sealed))
+        allow_hosts(connection, tenant, FORMS[gateway].pay_hosts)
         return
     if hmac.compare_digest(box.open(place, row.secret), secret):
         return
@@ -111,8 +114,8 @@ def set_gateway_secret(
 
 
 def set_gateway_account(connection: Connection, tenant: str, account: str) -> None:
-    """Demand this ``account_id`` in every webhook of the shop."""
-    where = (gateways.c.tenant == tenant) & (gateways.c.gateway == "razorpay")
+    """Demand this ``account_id`` in every Razorpay webhook of the shop."""
+    where = (gateways.c.tenant == tenant) & (gateways.c.gateway == RAZORPAY)
     connection.execute(update(gateways).where(where).values(account=account))
 
 
