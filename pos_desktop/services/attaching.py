@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.payment import CollectKind
-from pos_desktop.domain.sale import SaleState, Tender, TenderKind
+from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
 from pos_desktop.ports import UnitOfWork
 from pos_desktop.services.captures import Capture
 from pos_desktop.services.payments import Payments
@@ -17,20 +17,19 @@ from pos_desktop.services.views import PaidNews
 
 @dataclass(frozen=True, slots=True)
 class Attaching:
-    """Part of the caller's transaction, which must not commit when this raises."""
+    """Part of the caller's transaction, which must not commit when this raises: the tender, the
+    issue of the bill and the end of the entry are one."""
 
     payments: Payments
 
     def attach(
         self, uow: UnitOfWork, payment: Capture, target: str, approved_by: str, now: int
-    ) -> PaidNews:
+    ) -> PaidNews | None:
         """Count all that is spare of ``payment`` for the bill ``target``, which it pays in full.
 
         Raises DomainError ``not_waiting``, or ``amount_differs`` (``open``).
         """
-        sale = uow.sales.get(target)
-        if sale is None or sale.state is not SaleState.AWAITING:
-            raise DomainError("not_waiting")
+        sale = waiting_sale(uow, target)
         open_amount = self.payments.switching.open(uow, sale)
         if not 0 < open_amount == payment.free:
             raise DomainError("amount_differs", open=open_amount)
@@ -51,10 +50,15 @@ class Attaching:
             "amount": open_amount,
         }
         uow.ledger.append("money.attached", approved_by, now, body)
-        news = self.payments.recount(uow, target, now, "poll")
-        if news is None:
-            raise DomainError("amount_differs", open=open_amount)
-        return news
+        return self.payments.recount(uow, target, now, "poll")
+
+
+def waiting_sale(uow: UnitOfWork, order_id: str) -> Sale:
+    """The bill that waits for money. Raises DomainError ``not_waiting``."""
+    sale = uow.sales.get(order_id)
+    if sale is None or sale.state is not SaleState.AWAITING:
+        raise DomainError("not_waiting")
+    return sale
 
 
 def _kind(uow: UnitOfWork, payment: Capture) -> TenderKind:

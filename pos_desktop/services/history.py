@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from pos_desktop.domain.collect import Settlement, given_back, settle
-from pos_desktop.domain.payment import CollectState, PaymentFact, PaymentStatus, RefundStatus
+from pos_desktop.domain.collect import EXPIRY_REASONS, Settlement, given_back, settle
+from pos_desktop.domain.payment import PaymentFact, PaymentStatus, RefundStatus
 from pos_desktop.domain.refund import excess_key
 from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
 from pos_desktop.ports import LedgerEntry, UnitOfWork
@@ -11,11 +11,6 @@ from pos_desktop.services.captures import GATEWAY_TENDERS, money_of
 from pos_desktop.services.entries import MACHINE
 from pos_desktop.services.views import HistoryLine, PaymentStory
 
-_ENDED = {
-    CollectState.EXPIRED: "expired",
-    CollectState.CANCELLED: "closed",
-    CollectState.REFUSED: "closed",
-}
 _TOLD = {
     PaymentStatus.FAILED: "attempt_failed",
     PaymentStatus.AUTHORISED: "authorised",
@@ -75,8 +70,10 @@ def _collects(uow: UnitOfWork, order_id: str) -> Iterator[HistoryLine]:
     for collect in uow.collects.of(order_id):
         kind, reference = collect.kind.value, collect.reference
         yield HistoryLine(collect.created_at, "requested", MACHINE, collect.amount, reference, kind)
-        if collect.closed_at is not None and collect.state in _ENDED:
-            what, why = _ENDED[collect.state], collect.reason or ""
+        if collect.closed_at is not None:
+            # It may have been paid since, but first it was closed.
+            why = collect.reason or ""
+            what = "expired" if why in EXPIRY_REASONS else "closed"
             yield HistoryLine(
                 collect.closed_at, what, collect.gateway, collect.amount, reference, why
             )

@@ -11,7 +11,7 @@ from pos_desktop.domain.refund import RefundState
 from pos_desktop.domain.wish import Wish, WishKind
 from pos_desktop.ports import Clock, Flag, Store, UnitOfWork
 from pos_desktop.services.approvals import given
-from pos_desktop.services.attaching import Attaching
+from pos_desktop.services.attaching import Attaching, waiting_sale
 from pos_desktop.services.entries import close_entry
 from pos_desktop.services.inbox_entries import (
     MANAGED,
@@ -96,7 +96,7 @@ class Inbox:
 
     def _attach(
         self, uow: UnitOfWork, flag: Flag, subject: Subject, choice: InboxChoice, now: int
-    ) -> PaidNews:
+    ) -> PaidNews | None:
         approval = given(choice.approval, now)
         payment = subject.payments[0]
         news = self.attaching.attach(uow, payment, choice.target, approval.by, now)
@@ -108,9 +108,7 @@ class Inbox:
     ) -> PaidNews | None:
         """Ask for what is still open, in place of what is payable now; the entry stays until it is
         paid."""
-        sale = uow.sales.get(flag.order_id)
-        if sale is None:
-            raise DomainError("not_waiting")
+        sale = waiting_sale(uow, flag.order_id)
         switching = self.attaching.payments.switching
         # Who stands at the counter scans; who is not there needs the link.
         by_link = sale.remote or not switching.opener.options.gateway.qr_enabled

@@ -29,7 +29,7 @@ from pos_desktop.services.views import (
     ReturnOrder,
 )
 from tests.support.played_gateway import PlayedGateway
-from tests.support.rig import folder_of
+from tests.support.rig import CountedIds, folder_of
 from tests.support.till import PHONE, Till
 
 DUE = 23700
@@ -43,6 +43,10 @@ class RefundingGateway(PlayedGateway):
     end every refund at once (``ends``)."""
 
     ends: RefundStatus | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elsewhere: dict[str, int] = {}
 
     def refund(self, order: RefundOrder) -> RefundFact:
         known = order.key in self.refunded
@@ -60,12 +64,9 @@ class RefundingGateway(PlayedGateway):
 
     def tell_back(self, payment_id: str, elsewhere: int = 0) -> None:
         """From now on the payment says what went back; ``elsewhere``: by somebody else, too."""
+        self.elsewhere[payment_id] = max(elsewhere, self.elsewhere.get(payment_id, 0))
         reference, fact = self._payment(payment_id)
-        gone = elsewhere + sum(
-            refund.amount
-            for refund in self.refunded.values()
-            if refund.payment_id == payment_id and refund.status is not RefundStatus.FAILED
-        )
+        gone = self.elsewhere[payment_id] + self.given(payment_id)
         whole = gone >= fact.amount
         told = replace(
             fact,
@@ -86,7 +87,8 @@ class RefundingGateway(PlayedGateway):
 
     def _give_back(self, order: RefundOrder) -> None:
         _, fact = self._payment(order.payment_id)
-        if self.given(order.payment_id) + order.amount > fact.amount:
+        gone = self.given(order.payment_id) + self.elsewhere.get(order.payment_id, 0)
+        if gone + order.amount > fact.amount:
             raise GatewayError(GatewayErrorKind.VALIDATION, "greater than amount captured")
         self.refunded[order.key] = RefundFact(
             gateway=self.name,
@@ -104,6 +106,7 @@ class MoneyTill(Till):
     """``Till`` with refunds, inbox, sweep and what watches over them."""
 
     gateway: RefundingGateway
+    ids: CountedIds
 
     def __init__(self, folder: Path, setup: Options | None = None) -> None:
         super().__init__(folder_of(folder), setup=setup)

@@ -149,6 +149,15 @@ def test_a_return_may_take_two_payments(money: MoneyTill) -> None:
     assert [line.left for line in money.refunds.offer(sale.order_id).lines] == [0, 0]
 
 
+def test_a_small_return_takes_one_payment(money: MoneyTill) -> None:
+    sale, reference = money.waiting()
+    money.gateway.pay(reference, 10000)
+    money.gateway.pay(reference, 13700)
+    money.run(10)
+    (owed,) = money.back(sale, (MILK_LINE, 1000))
+    assert (owed.payment_id, owed.amount) == ("pay_2", 7200)
+
+
 def test_pressed_twice_goods_go_back_once(money: MoneyTill) -> None:
     sale, _ = money.sold()
     approval = money.yes()

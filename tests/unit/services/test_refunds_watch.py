@@ -112,6 +112,18 @@ def test_failed_after_a_while_is_one_entry(money: MoneyTill) -> None:
     assert money.closed(order_id) == [("refund_failed", "refund done")]
 
 
+def test_one_that_is_done_leaves_the_entry_of_another(money: MoneyTill) -> None:
+    sale, _ = money.sold()
+    money.gateway.trouble.append(GatewayError(GatewayErrorKind.VALIDATION, "no balance"))
+    money.back(sale, (1, 1000))
+    money.settle_down()
+    money.gateway.ends = RefundStatus.PROCESSED
+    money.back(sale, (2, 1000))
+    money.settle_down()
+    assert [(flag.kind, flag.detail) for flag in money.flags()] == [("refund_failed", KEY)]
+    assert [owed.key for owed in money.refunds.owed()] == [KEY]
+
+
 def test_words_that_say_nothing_are_on_its_way(money: MoneyTill) -> None:
     pending(money)
     for status in (RefundStatus.ON_HOLD, RefundStatus.UNKNOWN):
