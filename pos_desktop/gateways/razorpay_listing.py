@@ -98,8 +98,8 @@ class RazorpayListing:
         try:
             pages = self._calls.pages(_LINKS, time, name="payment_links", most=_LINK_PAGES)
             for page in pages:
-                for item in page:
-                    self._learn(item)
+                for link in page:
+                    self._learn(link)
                 wanted = [item for item in wanted if self._is_unknown(item)]
                 if not wanted:
                     return

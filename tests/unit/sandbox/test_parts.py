@@ -14,6 +14,7 @@ from pos_desktop.sandbox.exotel import registry
 from pos_desktop.sandbox.exotel.units import is_gsm, units
 from pos_desktop.sandbox.faults import FaultRefused, Faults
 from pos_desktop.sandbox.journal import Journal
+from pos_desktop.sandbox.limits import Limits
 from pos_desktop.sandbox.png import picture
 from pos_desktop.sandbox.qr_matrix import matrix
 from pos_desktop.sandbox.settings import Features, practice_keys
@@ -45,6 +46,23 @@ def test_faults_for_a_time_end_by_the_clock() -> None:
 def test_a_fault_must_be_known() -> None:
     with pytest.raises(FaultRefused, match="not known"):
         Faults().add({"target": "callbacks", "kind": "hang"})
+
+
+def test_limits_count_the_last_minute() -> None:
+    at = [100.0]
+    limits = Limits(lambda: at[0])
+    assert all(limits.take("razorpay") for _ in range(50))
+    limits.set("razorpay", 2)
+    assert [limits.take("razorpay") for _ in range(3)] == [True, True, False]
+    assert limits.take("exotel")
+    at[0] = 159.9
+    assert not limits.take("razorpay")
+    at[0] = 160.0
+    assert [limits.take("razorpay") for _ in range(3)] == [True, True, False]
+    assert limits.as_json() == {"razorpay": 2}
+    limits.set("razorpay", 0)
+    assert limits.take("razorpay")
+    assert limits.as_json() == {}
 
 
 def test_the_journal_reads_json_and_forms() -> None:
