@@ -53,8 +53,10 @@ class Refunds:
         with self.store.read() as uow:
             sale = _issued(uow, order_id)
             payable = sum(payment.for_goods(order_id) for payment in captures_of(uow, order_id))
-            back = _returned(uow.refunds.of(order_id))
-        return RefundOffer(order_id, sale.invoice_number or "", _lines(sale, back), payable)
+            earlier = uow.refunds.of(order_id)
+        lines = _lines(sale, _returned(earlier))
+        rest = sale.due - _gone(earlier)
+        return RefundOffer(order_id, sale.invoice_number or "", lines, payable, rest)
 
     def find(self, text: str) -> str | None:
         """The order id of an issued bill by its invoice number (any case) or its last digits."""
@@ -298,9 +300,13 @@ def _worth(sale: Sale, earlier: Sequence[Refund], lines: Sequence[RefundLine]) -
     left = [line.qty - back.get(number, 0) for number, line in enumerate(sale.bill.lines, 1)]
     if min(left) < 0:
         raise DomainError("returned_too_much")
-    gone = sum(r.amount for r in earlier if r.key != excess_key(r.payment_id))
-    rest = sale.due - gone
+    rest = sale.due - _gone(earlier)
     return rest if not any(left) else min(rest, sum(line.amount for line in lines))
+
+
+def _gone(refunds: Sequence[Refund]) -> int:
+    """Paise that were given back for goods."""
+    return sum(r.amount for r in refunds if r.key != excess_key(r.payment_id))
 
 
 def _owed(uow: UnitOfWork, refund: Refund) -> MoneyOwed:

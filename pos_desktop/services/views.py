@@ -246,12 +246,14 @@ class RefundableLine:
 @dataclass(frozen=True, slots=True)
 class RefundOffer:
     """What may be refunded of one issued bill; ``payable`` is the most that its captured payments
-    allow, in paise."""
+    allow, in paise. ``rest``: what the return that empties the bill gives back, its rounding
+    included; no return gives more."""
 
     order_id: str
     invoice_number: str
     lines: tuple[RefundableLine, ...]
     payable: int
+    rest: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ def test_what_may_go_back_of_a_bill(money: MoneyTill) -> None:
     offer = money.refunds.offer(sale.order_id)
     assert (offer.lines[0].left, offer.lines[0].left_amount, offer.payable) == (667, 4802, 21302)
     assert (offer.lines[0].unit, offer.lines[0].total, offer.lines[0].sold) == ("PCS", 7200, 1000)
+    assert offer.rest == offer.payable
 
 
 def test_a_bill_that_waits_has_nothing_to_give_back(money: MoneyTill) -> None:
