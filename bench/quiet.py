@@ -1,6 +1,6 @@
 """The counter's surroundings with nothing going on in them."""
 
-from pos_desktop.bootstrap.counter import registry
+from pos_desktop.bootstrap.peers import registry
 from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.options import CounterOptions, Options, Shop
 from pos_desktop.host.clock import SystemClock

@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from pos_desktop.bootstrap.counter import CALLBACK_NAME, relay_client
+from pos_desktop.bootstrap.peers import CALLBACK_NAME, relay_client
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.domain.options import Options
 from pos_desktop.ports import SecretStore

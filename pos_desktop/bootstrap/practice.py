@@ -23,6 +23,7 @@ from pos_desktop.settings.paths import Folders
 from pos_desktop.settings.store import OptionsFile
 
 _LABEL = "Counter 2"
+_CASHFREE = "cashfree"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Wanted:
     channel: Channel | None = None
     theme: str | None = None
     own_upi: OwnUpiOptions | None = None
+    gateway: str | None = None
 
 
 AS_KEPT = Wanted()
@@ -52,6 +54,9 @@ class Endpoints:
     exotel_key: str
     exotel_token: str
     dlt_entity_id: str
+    cashfree: str = ""
+    cashfree_id: str = ""
+    cashfree_secret: str = ""
 
     @classmethod
     def read(cls, file: Path) -> "Endpoints":
@@ -87,7 +92,7 @@ def practice_options(folders: Folders, ends: Endpoints, wanted: Wanted = AS_KEPT
         theme=wanted.theme or kept.theme,
         own_upi=wanted.own_upi or kept.own_upi,
         relay=RelayOptions(base_url=ends.relay),
-        gateway=GatewayOptions(base_url=ends.razorpay, key_id=ends.key_id),
+        gateway=_gateway(wanted.gateway or kept.gateway.name, ends),
         practice=True,
     )
 
@@ -100,7 +105,8 @@ def enrolled(folders: Folders, ends: Endpoints, options: Options) -> Options:
     from pos_desktop.settings.secrets import PracticeSecrets
 
     secrets = PracticeSecrets(folders.practice_secrets)
-    secrets.put("gateway.key_secret", ends.key_secret)
+    by_cashfree = options.gateway.name == _CASHFREE
+    secrets.put("gateway.key_secret", ends.cashfree_secret if by_cashfree else ends.key_secret)
     secrets.put("exotel.api_token", ends.exotel_token)
     reports = options.exotel.callback_url
     if not options.counter.series:
@@ -111,6 +117,13 @@ def enrolled(folders: Folders, ends: Endpoints, options: Options) -> Options:
     options = replace(options, exotel=_exotel(ends, reports))
     OptionsFile(folders.options).save(options)
     return options
+
+
+def _gateway(name: str, ends: Endpoints) -> GatewayOptions:
+    """The practice gateway that the settings name; Razorpay for any other word."""
+    if name == _CASHFREE:
+        return GatewayOptions(name=name, base_url=ends.cashfree, key_id=ends.cashfree_id)
+    return GatewayOptions(base_url=ends.razorpay, key_id=ends.key_id)
 
 
 def _exotel(ends: Endpoints, reports: str) -> ExotelOptions:

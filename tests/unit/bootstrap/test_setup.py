@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from pos_desktop.bootstrap import enrol
-from pos_desktop.bootstrap.counter import CALLBACK_NAME, exotel_with_secret
+from pos_desktop.bootstrap.peers import CALLBACK_NAME, exotel_with_secret
 from pos_desktop.bootstrap.practice import Endpoints
 from pos_desktop.bootstrap.window import practice_setup, real_setup
 from pos_desktop.domain.errors import InputError

@@ -1,0 +1,114 @@
+"""The outside of a counter: gateways, messages, relay, and the lamps that watch them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pos_desktop import assets
+from pos_desktop.bootstrap.machine import Machine
+from pos_desktop.domain.options import ExotelOptions, GatewayOptions, Options
+from pos_desktop.gateways.manual_upi import OwnUpi
+from pos_desktop.gateways.registry import completed, gateway_of
+from pos_desktop.messaging.exotel import ExotelMessenger
+from pos_desktop.messaging.registry import TemplateRegistry
+from pos_desktop.net.http import HttpClient, Limits
+from pos_desktop.ports import Gateway, Gateways, Messenger, Relay, SecretStore
+from pos_desktop.relay_client.client import RelayClient
+from pos_desktop.services.health import GentleProbe, Health
+
+CALLBACK_NAME = "exotel.callback_secret"
+"""Name in the key store; stands for ``{secret}`` in ``exotel.callback_url``."""
+GATEWAY_SECRET = "gateway.key_secret"  # noqa: S105 - a name in the key store
+
+_TIMEOUTS = (5.0, 20.0)
+# Probes give up sooner than calls that matter: a lamp must tell within ten seconds.
+_PROBE_TIMEOUTS = (2.0, 4.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """The outside, once for work and once for the lamps (shorter time-outs, own connections)."""
+
+    gateways: Gateways
+    messenger: Messenger
+    relay: Relay
+
+
+def settled(options: Options) -> Options:
+    """The options with the addresses that belong to the chosen gateway."""
+    return replace(options, gateway=completed(options.gateway))
+
+
+def peers_of(
+    options: Options, machine: Machine, timeouts: tuple[float, float] = _TIMEOUTS
+) -> Peers:
+    """Adapters on connections of their own. Raises InputError for settings that do not fit."""
+    exotel = exotel_with_secret(options, machine.secrets)
+    token = machine.secrets.get("exotel.api_token") or ""
+    return Peers(
+        gateways=_gateways(options, machine, timeouts),
+        messenger=ExotelMessenger(
+            HttpClient(exotel.base_url, (exotel.api_key, token), timeouts),
+            exotel,
+            registry(machine.templates),
+            options.channel,
+        ),
+        relay=relay_client(options, machine.secrets, timeouts),
+    )
+
+
+def _gateways(options: Options, machine: Machine, timeouts: tuple[float, float]) -> Gateways:
+    """The shop's gateway, those it had before, and its own UPI address: always, because a QR that
+    was drawn while it was switched on has to be closed all the same."""
+    primary = _gateway(options.gateway, GATEWAY_SECRET, machine, timeouts)
+    former = {
+        old.name: _gateway(old, f"gateway.{old.name}.key_secret", machine, timeouts)
+        for old in options.former_gateways
+    }
+    return Gateways(primary, former, OwnUpi(options.own_upi, machine.clock))
+
+
+def _gateway(
+    options: GatewayOptions, secret: str, machine: Machine, timeouts: tuple[float, float]
+) -> Gateway:
+    return gateway_of(options, machine.secrets.get(secret) or "", machine.clock, timeouts)
+
+
+def exotel_with_secret(options: Options, secrets: SecretStore) -> ExotelOptions:
+    """Exotel's options with the callback's secret put in."""
+    reports = options.exotel.callback_url
+    if "{secret}" in reports:
+        reports = reports.replace("{secret}", secrets.get(CALLBACK_NAME) or "")
+    return replace(options.exotel, callback_url=reports)
+
+
+def relay_client(
+    options: Options, secrets: SecretStore, timeouts: tuple[float, float] = (5.0, 20.0)
+) -> RelayClient:
+    """The relay of this counter, enrolled or about to be."""
+    return RelayClient(
+        HttpClient(options.relay.base_url, timeouts=timeouts, limits=Limits(total=120)), secrets
+    )
+
+
+def registry(own: Path | None) -> TemplateRegistry:
+    """The tenant's own message templates where there are any, else the shipped ones.
+
+    Raises InputError that names what is wrong in the file.
+    """
+    file = own if own is not None and own.exists() else assets.path("templates/messages.json")
+    return TemplateRegistry.load(file.read_bytes())
+
+
+def health_of(options: Options, machine: Machine) -> Health:
+    """The lamps, on connections of their own with short time-outs."""
+    peers, lines = peers_of(options, machine, _PROBE_TIMEOUTS), _PROBE_TIMEOUTS
+    gateway = HttpClient(options.gateway.base_url, timeouts=lines).reach
+    exotel = HttpClient(options.exotel.base_url, timeouts=lines).reach
+    probes: dict[str, Callable[[], None]] = {
+        "gateway": GentleProbe(machine.clock, gateway, peers.gateways.primary.ping),
+        "messages": GentleProbe(machine.clock, exotel, peers.messenger.ping),
+        "relay": peers.relay.ping,
+        "printer": machine.printer,
+    }
+    return Health(machine.lanes, probes, machine.on_lamps)
