@@ -10,6 +10,7 @@ _ACTIONS: Mapping[str, str] = MappingProxyType(
     {
         "refund_failed": "refund_again",
         "unknown_outcome": "check_again",
+        "gateway_unreachable": "check_again",
         "mismatch": "check_with_gateway",
         "unmatched": "attach_or_accept",
         "asserted_unconfirmed": "check_bank_account",

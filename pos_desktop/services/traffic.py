@@ -103,6 +103,7 @@ class _Account:
     silent: _Span = _NEVER
     told_to_wait: _Span = _NEVER
     wide: _Span = _NEVER
+    answers: bool = False
     unanswered_since: int | None = None
     unanswered_at: int = 0
 
@@ -144,8 +145,9 @@ class Traffic:
         account = self._accounts[gateway]
         kind = outcome.kind if isinstance(outcome, GatewayError) else None
         if not isinstance(outcome, Exception) or kind in _ANSWERS:
-            account.unanswered_since = None
+            account.unanswered_since, account.answers = None, True
         else:
+            account.answers = False
             if account.unanswered_since is None or now < account.unanswered_since:
                 account.unanswered_since = now
             account.unanswered_at = now
@@ -188,12 +190,19 @@ class Traffic:
         """Since when no question was answered; None while answers come, or nobody has asked."""
         return self._accounts[gateway].unanswered_since
 
-    def silence(self, gateway: str) -> int:
-        """How long (ms) questions went without any answer: from the first to the last of them."""
-        account = self._accounts[gateway]
-        if account.unanswered_since is None:
-            return 0
-        return account.unanswered_at - account.unanswered_since
+    def silent(self, wait: int) -> list[str]:
+        """The gateways whose questions went without any answer for so long (ms): from the first of
+        them to the last."""
+        return [
+            name
+            for name, account in self._accounts.items()
+            if account.unanswered_since is not None
+            and account.unanswered_at - account.unanswered_since >= wait
+        ]
+
+    def answers(self, gateway: str) -> bool:
+        """Whether the last question was answered; False where none was asked since the start."""
+        return self._accounts[gateway].answers
 
     def _limited(self, account: _Account, error: GatewayError, now: int) -> None:
         """The account has had enough for now: step back, but stay in business."""

@@ -204,14 +204,13 @@ class Watcher:
         if collect is None:
             return news, True
         answered = not isinstance(outcome, Exception) or definite(outcome)
-        error = outcome.kind.value if isinstance(outcome, GatewayError) else None
         uow.collects.save(
             replace(
                 collect,
                 next_ask_at=self._next(collect, now, outcome),
                 asked_at=now if answered else collect.asked_at,
                 asks=collect.asks + 1,
-                last_error=error,
+                last_error=_word(collect, outcome),
             )
         )
         return news, off or _face(uow, asked.reference) != before
@@ -288,6 +287,14 @@ class _Line:
 
     def _free(self, due: Sequence[Collect], passed: Collection[str]) -> list[Collect]:
         return [c for c in due if c.reference not in passed and self.open(c.gateway)]
+
+
+def _word(collect: Collect, outcome: CollectSeen | Exception) -> str | None:
+    """What is wrong with this collect; that the account is limited says nothing about it."""
+    if not isinstance(outcome, GatewayError):
+        return None
+    limited = outcome.kind is GatewayErrorKind.RATE_LIMITED
+    return collect.last_error if limited else outcome.kind.value
 
 
 def _overtaken(before: "_Face | None", asked: Collect, seen: CollectSeen) -> bool:

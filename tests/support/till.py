@@ -45,6 +45,7 @@ from pos_desktop.services.switching import Switching
 from pos_desktop.services.syncing import Syncing
 from pos_desktop.services.traffic import Traffic
 from pos_desktop.services.views import WaitingBill
+from pos_desktop.services.vigil import Vigil
 from pos_desktop.services.watcher import Watcher, Watching
 from pos_desktop.storage.store import SqliteStore
 from pos_desktop.wire import v1
@@ -141,6 +142,7 @@ class Wired:
         )
         self.polls = SmsPolls(store, lanes, clock, self.messenger, self.standing, heard)
         self.hints = Hints(store, clock, self.watcher, self.standing, heard, read_delivery)
+        self.vigil = Vigil(store, self.traffic, heard)
 
     def order(self, phone: str | None = PHONE, items: Sequence[Item] = (MILK, OIL)) -> Order:
         cart = Cart()
@@ -243,6 +245,7 @@ class Till(Services):
         self.watcher.step(now)
         self.syncing.step(now)
         self.polls.step(now)
+        self.vigil.step(now)
         self.lanes.drain()
 
     def settle_down(self, turns: int = 12) -> None:

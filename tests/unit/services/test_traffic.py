@@ -205,16 +205,22 @@ def test_a_clock_that_is_put_back_freezes_nothing(traffic: Traffic) -> None:
 
 
 def test_it_knows_since_when_nobody_answers(traffic: Traffic) -> None:
-    assert (traffic.unreachable_since(RAZORPAY), traffic.silence(RAZORPAY)) == (None, 0)
+    assert (traffic.unreachable_since(RAZORPAY), traffic.answers(RAZORPAY)) == (None, False)
     fail(traffic, NOW, 1)
-    assert (traffic.unreachable_since(RAZORPAY), traffic.silence(RAZORPAY)) == (NOW, 0)
+    assert traffic.unreachable_since(RAZORPAY) == NOW
+    assert traffic.silent(1) == []
     fail(traffic, NOW + 700_000, 1, ValueError("bug"))
-    assert (traffic.unreachable_since(RAZORPAY), traffic.silence(RAZORPAY)) == (NOW, 700_000)
-    assert traffic.unreachable_since(CASHFREE) is None
+    assert traffic.unreachable_since(RAZORPAY) == NOW
+    assert (traffic.silent(700_000), traffic.silent(700_001)) == ([RAZORPAY], [])
+    traffic.told(CASHFREE, "an answer", NOW)
+    assert (traffic.answers(CASHFREE), traffic.unreachable_since(CASHFREE)) == (True, None)
+    fail(traffic, NOW, 1)
+    assert not traffic.answers(RAZORPAY)
 
 
 @pytest.mark.parametrize("kind", [Kind.RATE_LIMITED, Kind.AUTH, Kind.NOT_FOUND])
 def test_a_refusal_is_an_answer(traffic: Traffic, kind: GatewayErrorKind) -> None:
     fail(traffic, NOW, 1)
     fail(traffic, NOW + 700_000, 1, GatewayError(kind))
-    assert (traffic.unreachable_since(RAZORPAY), traffic.silence(RAZORPAY)) == (None, 0)
+    assert (traffic.unreachable_since(RAZORPAY), traffic.silent(1)) == (None, [])
+    assert traffic.answers(RAZORPAY)
