@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pos_relay.errors import SetupError
-from pos_relay.gateways import FORMS, RAZORPAY
+from pos_relay.gateways import CASHFREE, FORMS, RAZORPAY
 from pos_relay.node import now_ms
 from pos_relay.settings import Settings, from_environment
 from pos_relay.store import devices, tenants
@@ -48,13 +48,14 @@ def _tenant_add(options: argparse.Namespace, settings: Settings) -> int:
     name = str(options.name).strip()
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
         raise SetupError(f"a shop's name has 1 to {_LONGEST_NAME} printable characters")
-    secret = _stdin_secret() if options.razorpay_secret_stdin else None
+    wanted = [RAZORPAY] * options.razorpay_secret_stdin + [CASHFREE] * options.cashfree_secret_stdin
+    secrets = [(gateway, _stdin_secret()) for gateway in wanted]
     now = now_ms()
     with _store(settings) as store, store.database.write() as sql:
         fresh = tenants.add(sql, store.box, name, practice=options.practice, now=now)
         tenants.allow_hosts(sql, fresh.tenant, tuple(options.pay_host))
-        if secret is not None:
-            tenants.set_gateway_secret(sql, store.box, fresh.tenant, secret, now)
+        for gateway, secret in secrets:
+            tenants.set_gateway_secret(sql, store.box, fresh.tenant, secret, now, gateway)
     address = f"{fresh.tenant}/{fresh.callback_secret}"
     _show(
         {
@@ -76,12 +77,11 @@ def _tenant_add(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _tenant_secret(options: argparse.Namespace, settings: Settings) -> int:
-    secret = _stdin_secret()
+    secrets = [(gateway, _stdin_secret()) for gateway in options.gateway or [RAZORPAY]]
     with _store(settings) as store, store.database.write() as sql:
         _known(tenants.get(sql, options.tenant))
-        tenants.set_gateway_secret(
-            sql, store.box, options.tenant, secret, now_ms(), options.gateway
-        )
+        for gateway, secret in secrets:
+            tenants.set_gateway_secret(sql, store.box, options.tenant, secret, now_ms(), gateway)
         if options.razorpay_account:
             tenants.set_gateway_account(sql, options.tenant, options.razorpay_account)
     _show({"tenant": options.tenant, "previous_secret_hours": 24})
@@ -194,6 +194,7 @@ def _tenant_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     add.add_argument("name")
     add.add_argument("--practice", action="store_true", help="series begin with P; loopback pages")
     add.add_argument("--razorpay-secret-stdin", action="store_true")
+    add.add_argument("--cashfree-secret-stdin", action="store_true", help="after Razorpay's line")
     add.add_argument("--pay-host", action="append", default=[], help="host of a Pay button")
     _command(commands.add_parser("list", help="list the shops"), _tenant_list)
     text = (
@@ -202,7 +203,8 @@ def _tenant_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     )
     secret = _command(commands.add_parser("secret", help=text), _tenant_secret)
     secret.add_argument("tenant")
-    secret.add_argument("--gateway", choices=sorted(FORMS), default=RAZORPAY)
+    names = "razorpay unless told; one line of stdin for each that is named"
+    secret.add_argument("--gateway", choices=sorted(FORMS), action="append", help=names)
     secret.add_argument("--razorpay-account", default="", help="demand this account_id")
 
 

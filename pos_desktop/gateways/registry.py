@@ -9,11 +9,13 @@ from pos_desktop.gateways import cashfree, cashfree_wire, razorpay_wire
 from pos_desktop.gateways.cashfree import CashfreeGateway
 from pos_desktop.gateways.cashfree_calls import headers_of
 from pos_desktop.gateways.razorpay import RazorpayGateway
-from pos_desktop.net.http import HttpClient
+from pos_desktop.net.http import HttpClient, Limits
 from pos_desktop.ports import Clock, Gateway
 
 Timeouts = tuple[float, float]
 _DEFAULTS = GatewayOptions()
+# A page of the account's list is a hundred payments, each with whatever others wrote into it.
+_LIMITS = Limits(max_bytes=2 * 1024 * 1024)
 
 
 def gateway_of(
@@ -51,7 +53,7 @@ def completed(options: GatewayOptions) -> GatewayOptions:
 def _razorpay(
     options: GatewayOptions, key_secret: str, clock: Clock, timeouts: Timeouts
 ) -> Gateway:
-    http = HttpClient(options.base_url, (options.key_id, key_secret), timeouts)
+    http = HttpClient(options.base_url, (options.key_id, key_secret), timeouts, limits=_LIMITS)
     return RazorpayGateway(http, options, clock)
 
 
@@ -59,7 +61,7 @@ def _cashfree(
     options: GatewayOptions, key_secret: str, clock: Clock, timeouts: Timeouts
 ) -> Gateway:
     headers = headers_of(options.key_id, key_secret)
-    http = HttpClient(options.base_url, None, timeouts, headers=headers)
+    http = HttpClient(options.base_url, None, timeouts, headers=headers, limits=_LIMITS)
     return CashfreeGateway(http, options, clock)
 
 

@@ -57,10 +57,12 @@ class Surroundings:
         self._folder.mkdir(parents=True, exist_ok=True)
         practice = self._practice()
         relay = self.start_relay()
-        tenant = self._tenant(practice["webhook_secret"])
+        tenant = self._tenant(practice["webhook_secret"], practice["cashfree_secret"])
         hook = relay["base_url"] + tenant["hook_path"]
+        cashfree = hook.replace("/hook/razorpay/", "/hook/cashfree/")
         control = practice["control"]
         _tell(f"{control}/webhook", {"url": hook, "secret": practice["webhook_secret"]})
+        _tell(f"{control}/webhook", {"gateway": "cashfree", "url": cashfree})
         _tell(f"{control}/features", {"page_base": relay["base_url"]})
         self.endpoints = {**practice, "relay": relay["base_url"], "tenant": tenant["tenant"]}
         self.endpoints["enrolment_code"] = self._code(tenant["tenant"])
@@ -105,15 +107,17 @@ class Surroundings:
         self._children[name] = child
         return _announced(name, child, self._folder)
 
-    def _tenant(self, hook_secret: str) -> dict[str, Any]:
-        """The shop at the relay: added once, later told the webhook secret of this run."""
+    def _tenant(self, razorpay: str, cashfree: str) -> dict[str, Any]:
+        """The shop at the relay: added once, later told the webhook secrets of this run."""
+        secrets = f"{razorpay}\n{cashfree}\n"
         kept = self._folder / "tenant.json"
         if kept.exists():
             tenant = dict(json.loads(kept.read_text(encoding="utf-8")))
-            self._relay(["tenant", "secret", tenant["tenant"]], hook_secret)
+            both = ["--gateway", "razorpay", "--gateway", "cashfree"]
+            self._relay(["tenant", "secret", tenant["tenant"], *both], secrets)
             return tenant
         words = ["tenant", "add", SHOP, "--practice", "--razorpay-secret-stdin"]
-        tenant = self._relay(words, hook_secret)
+        tenant = self._relay([*words, "--cashfree-secret-stdin"], secrets)
         kept.write_text(json.dumps(tenant), encoding="utf-8")
         kept.chmod(0o600)
         return tenant

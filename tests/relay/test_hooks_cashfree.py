@@ -13,7 +13,7 @@ import pytest
 
 from pos_relay.store import tenants
 from pos_relay.store.tenants import OVERLAP_MS
-from tests.relay.support import Relay, Shop, Till, command, running
+from tests.relay.support import Relay, Shop, Till, command, operator, running
 from tests.relay.test_hooks import LINK_PAID as RAZORPAY_LINK_PAID
 from tests.relay.test_hooks import send as send_razorpay
 from tests.support.wire_samples import raw, sample, vectors
@@ -274,3 +274,18 @@ def test_the_operator_sets_the_client_secret(data: Path) -> None:
         assert relay.http.post(path, content=PAID, headers=headers).status_code == 200
     stored = b"".join(p.read_bytes() for p in data.rglob("*") if p.is_file())
     assert SECRET not in stored
+
+
+def test_both_secrets_come_one_after_the_other(data: Path) -> None:
+    flags = ("--razorpay-secret-stdin", "--cashfree-secret-stdin")
+    added = command(data, "tenant", "add", "Both", *flags, stdin="whsec_demo_1\ncfsk_demo_1\n")
+    by_both = ("--gateway", "cashfree", "--gateway", "razorpay")
+    words = ("tenant", "secret", added["tenant"], *by_both)
+    shop = Shop(added["tenant"], added["tenant_key"], added["callback_secret"])
+    with running(data) as relay:
+        assert send(relay, shop, PAID).status_code == 200
+        assert send_razorpay(relay, shop, RAZORPAY_LINK_PAID).status_code == 200
+        command(data, *words, stdin="cfsk_of_now\nwhsec_of_now\n")
+        new = sign(PAID, b"cfsk_of_now")
+        assert send(relay, shop, PAID, signature=new).status_code == 200
+    assert operator(data, *words, stdin="cfsk_of_now\n")[0] == 2
