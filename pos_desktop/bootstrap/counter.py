@@ -19,6 +19,7 @@ from pos_desktop.services.pages import PageWriter
 from pos_desktop.services.people import People
 from pos_desktop.services.refunds import Refunds
 from pos_desktop.services.standing import Standing
+from pos_desktop.services.sweep import Sweep
 from pos_desktop.services.syncing import Syncing
 from pos_desktop.services.tendering import Tendering
 from pos_desktop.settings.pins import Argon2Pins
@@ -41,6 +42,7 @@ class Counter:
     inbox: Inbox
     refunds: Refunds
     standing: Standing
+    sweep: Sweep
     desk: Desk
     drafts: Drafts
     engine: Engine
@@ -75,6 +77,7 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
     syncing = Syncing(store, machine.lanes, clock, ids, peers.relay, bell)
     health = health_of(options, machine)
     refunds = Refunds(store, clock, peers.gateways, bell)
+    sweep = Sweep(core.asking, core.payments, options.counter)
     return Counter(
         store=store,
         catalogue=SqliteCatalogue(store.path),
@@ -84,9 +87,10 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
         inbox=Inbox(store, clock, bell, refunds, Attaching(core.payments)),
         refunds=refunds,
         standing=core.standing,
+        sweep=sweep,
         desk=Desk(store, clock, PageWriter(options), syncing, core.standing),
         drafts=Drafts(store),
-        engine=Engine(works_of(core, syncing, health)),
+        engine=Engine(works_of(core, syncing, sweep, health)),
         health=health,
     )
 

@@ -55,6 +55,13 @@ class Core:
     traffic: Traffic
     standing: Standing
 
+    @property
+    def asking(self) -> Asking:
+        """What looks after money by itself works with."""
+        machine = self.machine
+        gateways, listener = self.peers.gateways, machine.listener
+        return Asking(self.store, machine.lanes, machine.clock, gateways, self.traffic, listener)
+
     def silent(self, uow: UnitOfWork) -> bool:
         """Whether messages are off for the owner's reasons."""
         return self.standing.is_off(uow, name=MESSAGES)
@@ -87,7 +94,7 @@ def core_of(store: Store, options: Options, machine: Machine, peers: Peers) -> C
     )
 
 
-def works_of(core: Core, syncing: Syncing, health: Health) -> Works:
+def works_of(core: Core, syncing: Syncing, sweep: Sweep, health: Health) -> Works:
     """What the engine drives, in this order."""
     machine, store = core.machine, core.store
     clock, lanes, bell = machine.clock, machine.lanes, machine.listener
@@ -95,13 +102,12 @@ def works_of(core: Core, syncing: Syncing, health: Health) -> Works:
     outbox.held = core.standing.held
     watcher = _watcher(core)
     polls = SmsPolls(store, lanes, clock, core.peers.messenger, core.standing, bell)
-    asking = Asking(store, lanes, clock, core.peers.gateways, core.traffic, bell)
     steps = (
         outbox.step,
         watcher.step,
         polls.step,
-        RefundWatch(asking, RefundBook(machine.ids)).step,
-        Sweep(asking, core.payments, core.options.counter).step,
+        RefundWatch(core.asking, RefundBook(machine.ids)).step,
+        sweep.step,
         Vigil(store, core.traffic, bell).step,
         Solving(store, bell).step,
         syncing.step,
