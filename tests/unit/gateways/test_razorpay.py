@@ -258,7 +258,7 @@ def test_no_connection_was_not_done() -> None:
     ],
 )
 def test_create_in_doubt(script: Script, kind: GatewayErrorKind) -> None:
-    date = answer(b"{}", headers=f"Date: {DATE}\r\n")
+    date = answer(b"{}", headers=f"Date: {DATE}\r\nConnection: close\r\n")
     with scripted(date, script) as server:
         gateway = at(server.url, 0.2)
         with pytest.raises(GatewayError) as caught:
@@ -276,7 +276,7 @@ def test_reading_in_doubt_is_only_unavailable() -> None:
 
 def test_loopback_links_are_allowed_only_in_practice() -> None:
     entity = fresh_link(short_url="http://127.0.0.1:8099/i/x")
-    date = answer(b"{}", headers=f"Date: {DATE}\r\n")
+    date = answer(b"{}", headers=f"Date: {DATE}\r\nConnection: close\r\n")
     with scripted(date, answer(json.dumps(entity).encode())) as server:
         assert at(server.url).create(INTENT).url == "http://127.0.0.1:8099/i/x"
 
