@@ -60,7 +60,7 @@ def serve(
 def run_practice(argv: list[str]) -> int:
     """``raseed practice [--port N] [--parent PID]``: one JSON line, then serve. 0, 1, or 2."""
     parser = argparse.ArgumentParser(
-        prog="raseed practice", description="Practice Razorpay, Cashfree and Exotel on this machine."
+        prog="raseed practice", description="Practice gateways and Exotel on this machine."
     )
     parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
     parser.add_argument("--host", default=LOOPBACK, help="a loopback address")
