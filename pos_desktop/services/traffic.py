@@ -6,7 +6,7 @@ here outlives the process, and a clock that is put back ends every wait.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from pos_desktop.ports import GatewayError, GatewayErrorKind
@@ -111,9 +111,14 @@ class _Account:
 @dataclass
 class Traffic:
     """Watcher, refund watch and sweep ``take`` before they ask and say ``told`` afterwards; calls
-    that a customer waits for go at once and are reported by ``made``. ``jitter`` in [0, 1)."""
+    that a customer waits for go at once and are reported by ``made``.
+
+    ``jitter`` gives numbers in [0, 1). ``stopped`` names the gateways that are off for the owner's
+    reasons; the watcher keeps it (standing.py).
+    """
 
     jitter: Callable[[], float]
+    stopped: Collection[str] = ()
     budget: Budget = field(default_factory=Budget)
     _accounts: dict[str, _Account] = field(default_factory=lambda: defaultdict(_Account))
 
@@ -129,6 +134,8 @@ class Traffic:
 
     def quiet_until(self, gateway: str, now: int, *, urgent: bool = False) -> int | None:
         """When this gateway may be asked again, or None if it may be asked now."""
+        if gateway in self.stopped:
+            return now + _CIRCUIT_MS
         account = self._accounts[gateway]
         spans = [account.shut, account.told_to_wait]
         if not urgent:

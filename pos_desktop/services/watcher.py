@@ -109,7 +109,9 @@ class Watcher:
         self._had_push = self.push_connected
         self._resting = {ref: at for ref, at in self._resting.items() if now < at}
         with self._w.store.read() as uow:
-            line = _Line(self._w, uow, now)
+            standing = self._w.standing
+            self._w.traffic.stopped = (standing.primary,) if standing.is_off(uow, GATEWAY) else ()
+            line = _Line(self._w.traffic, uow, now)
             self._ask_pushed(line)
             moments = [self._ask_due(line)]
         moments += [max(push.at, now + _BUSY_MS) for push in self._pushed.values()]
@@ -120,10 +122,11 @@ class Watcher:
         with self._w.store.write() as uow:
             for collect in uow.collects.in_states(_LIVE, _ALWAYS):
                 wait = self._wait(collect, now)
+                if wait is None or collect.next_ask_at is None:
+                    continue
                 # Spread over their new interval: they need not all be asked in the same second.
-                soon = now + int((wait or 0) * self._w.ids.jitter())
-                if collect.next_ask_at is not None and soon < collect.next_ask_at:
-                    uow.collects.save(replace(collect, next_ask_at=soon))
+                soon = now + int(wait * self._w.ids.jitter())
+                uow.collects.save(replace(collect, next_ask_at=min(soon, collect.next_ask_at)))
             uow.commit()
 
     def _ask_pushed(self, line: "_Line") -> None:
@@ -249,22 +252,19 @@ class Watcher:
 class _Line:
     """One look at who is due, within one reading unit."""
 
-    def __init__(self, watching: Watching, uow: UnitOfWork, now: int) -> None:
+    def __init__(self, traffic: Traffic, uow: UnitOfWork, now: int) -> None:
         self.uow = uow
         self.now = now
-        self._w = watching
-        self._closed: dict[tuple[str, bool], int] = {}
+        self._traffic = traffic
+        self._closed: dict[str, int] = {}
         self._stuck = False
 
     def open(self, gateway: str, *, urgent: bool = False) -> bool:
         """Whether this gateway may be asked at all now."""
-        key = (gateway, urgent)
-        if key not in self._closed:
-            standing, traffic = self._w.standing, self._w.traffic
-            off = gateway == standing.primary and standing.is_off(self.uow, GATEWAY)
-            quiet = traffic.quiet_until(gateway, self.now, urgent=urgent) or 0
-            self._closed[key] = self.now + _CALM_MS if off else quiet
-        return self._closed[key] == 0
+        until = self._traffic.quiet_until(gateway, self.now, urgent=urgent)
+        if until is not None:
+            self._closed[gateway] = until
+        return until is None
 
     def candidates(self, passed: Collection[str], turns: Turns) -> list[Collect]:
         """Who may have a turn now, in the order of ``Collects.due``."""
@@ -282,7 +282,7 @@ class _Line:
         if due is None or due > self.now:
             return due
         soon = self.now + _BUSY_MS
-        closed = [until for until in self._closed.values() if until]
+        closed = self._closed.values()
         return max(soon, min(closed)) if self._stuck and closed else soon
 
     def _free(self, due: Sequence[Collect], passed: Collection[str]) -> list[Collect]:
