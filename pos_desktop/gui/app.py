@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
     from pos_desktop.gui.bursts import Rhythm
     from pos_desktop.gui.events import Events
+    from pos_desktop.gui.presenters.cast import Presenters
     from pos_desktop.gui.presenters.ports import Services
     from pos_desktop.gui.scanner import ScannerFilter
     from pos_desktop.gui.tasks import TaskRunner
-    from pos_desktop.gui.wiring import Presenters, Wiring
+    from pos_desktop.gui.wiring import Wiring
     from pos_desktop.ports import QrMatrix
 
 
@@ -128,8 +129,8 @@ class Counter:
         options = self._options
         sms = options.message_channel == "sms"
         page = self.window.sale_page
-        page.show_channel(say("request_sms" if sms else "request_whatsapp"))
-        page.show_first()
+        words = say("request_sms" if sms else "request_whatsapp")
+        page.show_first(words, qr=options.gateway.qr_enabled)
         counter = options.counter
         place = {"counter": counter.label, "cashier": counter.cashier}
         shop = say("shop_line", shop=options.shop.name, **place)

@@ -86,8 +86,11 @@ def _said(widget: QWidget) -> Iterator[str]:
 def _cells(view: QAbstractItemView) -> Iterator[str]:
     model = view.model()
     for row in range(model.rowCount()):
-        for column in range(model.columnCount()):
-            yield str(model.index(row, column).data() or "")
+        cell, column = model.index(row, 0), 0
+        while cell.isValid():
+            yield str(cell.data() or "")
+            column += 1
+            cell = model.index(row, column)
 
 
 def _may_be_pressed(widget: QWidget) -> bool:

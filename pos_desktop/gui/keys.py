@@ -15,8 +15,15 @@ class Command(StrEnum):
     QUANTITY = "quantity"
     REQUEST = "request"
     CASH = "cash"
+    SPLIT = "split"
     QR = "qr"
+    REMOTE = "remote"
     PRINT = "print"
+    RETURN = "return"
+    INBOX = "inbox"
+    GOODS = "goods"
+    MENU = "menu"
+    TEST = "test"
     BACK = "back"
     REMOVE = "remove"
     MORE = "more"
@@ -42,6 +49,7 @@ class Key:
         return self.sequence
 
 
+# Never Ctrl+I, Ctrl+J or Ctrl+M: scanners type them for the control characters after a code.
 KEYS: tuple[Key, ...] = (
     Key(Command.HELP, "F1"),
     Key(Command.FIND, "F2"),
@@ -51,8 +59,15 @@ KEYS: tuple[Key, ...] = (
     Key(Command.QUANTITY, "F6"),
     Key(Command.REQUEST, "F9"),
     Key(Command.CASH, "F10"),
+    Key(Command.SPLIT, "F11"),
     Key(Command.QR, "F12"),
+    Key(Command.REMOTE, "Shift+F9"),
     Key(Command.PRINT, "Ctrl+P"),
+    Key(Command.RETURN, "Ctrl+T"),
+    Key(Command.INBOX, "Ctrl+B"),
+    Key(Command.GOODS, "Ctrl+G"),
+    Key(Command.MENU, "Ctrl+O"),
+    Key(Command.TEST, "Ctrl+E"),
     Key(Command.BACK, "Esc", window=False),
     Key(Command.REMOVE, "Del", window=False),
     Key(Command.MORE, "+", window=False),

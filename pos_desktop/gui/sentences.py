@@ -3,6 +3,7 @@
 ``_`` only marks the texts for translators (pybabel extracts them); ``gui/texts.py`` translates.
 """
 
+from pos_desktop.gui.sentences_books import BOOKS
 from pos_desktop.gui.sentences_money import MONEY
 
 
@@ -38,6 +39,7 @@ _WINDOW = {
     "customer_none_hint": _("bill by QR and print"),
     "customer_agreed_whatsapp": _("agreed to WhatsApp bills"),
     "customer_agreed_sms": _("agreed to SMS bills"),
+    "customer_ask_again": _("ask again before sending"),
     "also_waiting": _("also waiting: {amount}, token {n}"),
     "to_pay": _("To pay"),
     "gst_label": _("incl. GST"),
@@ -48,8 +50,8 @@ _WINDOW = {
     "cash": _("Cash"),
     "qr_on_screen": _("QR on screen"),
     "park": _("Park"),
-    "unpark": _("Take back parked ({n})"),
-    "print_last": _("Print last"),
+    "unpark": _("Take back ({n})"),
+    "split": _("Other / split"),
     "key_cap": _("key {key}"),
     "quick_name": _("Quick key: {name}, {price}"),
     "waiting_bills": _("Waiting bills"),
@@ -101,21 +103,6 @@ _LAMPS = {
     "lamp_name": _("{name}: {state}"),
 }
 
-_PAYMENT_WORDS = {
-    "asking_gateway": _("Asking the gateway"),
-    "waiting_payment": _("Waiting for payment"),
-    "qr_on_screen_waiting": _("QR on screen"),
-    "last_attempt_failed": _("Last try failed, may retry"),
-    "bank_confirming": _("Bank is confirming"),
-    "not_confirmed_checking": _("Not confirmed yet · checking"),
-    "gateway_unreachable": _("Gateway not reachable · asking again"),
-    "paid_give_goods": _("Paid · give goods"),
-    "link_expired": _("Time is over · ask again or cash"),
-    "closing_checking": _("Closed · checking for late money"),
-    "refused_by_gateway": _("Gateway refused · take cash or QR"),
-    "late_money": _("Money came after closing"),
-}
-
 _MESSAGE_WORDS = {
     "message_waits_for_relay": _("Message waits for the relay"),
     "message_waiting": _("{what} is being made"),
@@ -131,7 +118,6 @@ _MESSAGE_WORDS = {
     "what_whatsapp": _("WhatsApp"),
     "what_sms": _("SMS"),
     "what_receipt": _("Receipt"),
-    "late_hint": _("Refund or attach"),
 }
 
 _SHEETS = {
@@ -141,6 +127,7 @@ _SHEETS = {
     "phone_use": _("Use this number"),
     "phone_request": _("Use and request payment"),
     "phone_none": _("No phone: QR on screen"),
+    "phone_not_now": _("No phone: not a phone order"),
     "phone_forget": _("No phone for this bill"),
     "phone_more": _("{n} more digits"),
     "phone_more_one": _("1 more digit"),
@@ -181,19 +168,6 @@ _SHEETS = {
     "qr_apps": _("BHIM · PhonePe · Google Pay · Paytm · WhatsApp"),
     "qr_next": _("Serve the next customer: this bill keeps waiting"),
     "qr_name": _("Payment QR for {amount}"),
-    "menu_qr": _("Show QR"),
-    "menu_new_qr": _("Ask again with a QR"),
-    "menu_cash": _("Cash"),
-    "menu_print": _("Print"),
-    "practice_pay": _("Practice: the customer pays"),
-    "practice_fail": _("Practice: her payment fails"),
-    "menu_hand_over": _("Goods given"),
-    "menu_abandon": _("Give up this bill …"),
-    "abandon_title": _("Why is the bill given up?"),
-    "abandon_left": _("Customer left"),
-    "abandon_wrong": _("Wrong bill"),
-    "abandon_other": _("Other reason"),
-    "abandon_keep": _("Keep the bill"),
     "help_title": _("Keys"),
     "help_quantity": _("3* then scan"),
     "help_quantity_what": _("quantity 3 of the next item"),
@@ -212,6 +186,13 @@ _KEYS = {
     "key_cash": _("cash"),
     "key_qr": _("QR on screen"),
     "key_print": _("print the last or the marked bill"),
+    "key_split": _("other tenders, split"),
+    "key_remote": _("phone order: a link for a day"),
+    "key_return": _("goods come back: refund"),
+    "key_inbox": _("inbox and money owed"),
+    "key_goods": _("goods given for the marked or only paid bill"),
+    "key_menu": _("more: return, print, outage …"),
+    "key_test": _("test again what is switched off"),
     "key_back": _("one step back; a bill is never lost"),
     "key_remove": _("remove the marked line"),
     "key_more": _("one more of the marked line"),
@@ -229,7 +210,9 @@ _NOTICES = {
     "nothing_to_pay": _("There is nothing to pay yet. Scan an item first."),
     "no_line": _("No line is marked. Scan an item first."),
     "cash_too_little": _("The cash given is less than {due}. Count again."),
-    "cash_limit": _("No more than {limit} may be taken in cash for one bill. Use QR or the link."),
+    "cash_limit": _(
+        "The law forbids {limit} or more in cash for one bill. Use QR, link or card for a part."
+    ),
     "not_waiting": _("That bill does not wait for money any more. Look at its card."),
     "not_paid_yet": _("That bill is not paid yet. Do not hand over the goods."),
     "above_mrp": _(
@@ -307,10 +290,10 @@ SENTENCES: dict[str, str] = {
     **_WINDOW,
     **_TIME,
     **_LAMPS,
-    **_PAYMENT_WORDS,
     **_MESSAGE_WORDS,
     **_SHEETS,
     **_KEYS,
     **_NOTICES,
     **MONEY,
+    **BOOKS,
 }

@@ -1,6 +1,6 @@
 """What the screen says: one function from codes to sentences, ready for gettext.
 
-Domain and services give codes and plain values; the sentences stand in ``gui/sentences.py``
+Domain and services give codes and plain values; the sentences stand in ``gui/sentences*.py``
 (English) and in ``resources/i18n/<lang>/LC_MESSAGES/raseed.po`` (other languages).
 """
 
@@ -13,7 +13,9 @@ from pos_desktop.domain.money import format_rupees
 from pos_desktop.gui.sentences import SENTENCES
 
 _log = logging.getLogger(__name__)
-_MONEY = frozenset({"due", "tendered", "limit", "amount", "change", "mrp", "price"})
+_MONEY = frozenset(
+    {"due", "tendered", "limit", "amount", "change", "mrp", "price", "open", "taken", "balance"}
+)
 _state: dict[str, gettext.NullTranslations] = {"language": gettext.NullTranslations()}
 
 CONSENT_VERSION = "2026-11"

@@ -1,91 +1,21 @@
 """Joins the window, its presenters and the application's events. The only place that knows all."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
 from pos_desktop.domain.sale import Item
 from pos_desktop.gui.events import Events
 from pos_desktop.gui.keys import Command
-from pos_desktop.gui.presenters.customer import CustomerPresenter
-from pos_desktop.gui.presenters.desk import DeskPresenter
-from pos_desktop.gui.presenters.draft import DraftKeeper
-from pos_desktop.gui.presenters.entry import EntryPresenter
-from pos_desktop.gui.presenters.menu import MenuPresenter
-from pos_desktop.gui.presenters.notices import Notices
-from pos_desktop.gui.presenters.offer import OfferPresenter
-from pos_desktop.gui.presenters.pay import CashPresenter, PayPresenter
+from pos_desktop.gui.money_wiring import MoneyWiring
+from pos_desktop.gui.presenters.cast import presenters_for
 from pos_desktop.gui.presenters.ports import Services
-from pos_desktop.gui.presenters.printing import PrintPresenter
-from pos_desktop.gui.presenters.qr import QrPresenter
-from pos_desktop.gui.presenters.quantity import QuantityPresenter
-from pos_desktop.gui.presenters.sale import SalePresenter
-from pos_desktop.gui.presenters.status import StatusPresenter
-from pos_desktop.gui.presenters.waiting import WaitingPresenter
 from pos_desktop.gui.scanner import ScannerFilter
 from pos_desktop.gui.views.main_window import MainWindow
 from pos_desktop.services.views import Lamp, PaidNews
 
 _QUEUED = Qt.ConnectionType.QueuedConnection
 _QUICK_KEYS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Presenters:
-    """Everything that acts behind the window."""
-
-    notices: Notices
-    sale: SalePresenter
-    entry: EntryPresenter
-    quantity: QuantityPresenter
-    customer: CustomerPresenter
-    cash: CashPresenter
-    pay: PayPresenter
-    qr: QrPresenter
-    waiting: WaitingPresenter
-    menu: MenuPresenter
-    paper: PrintPresenter
-    status: StatusPresenter
-    desk: DeskPresenter
-    offer: OfferPresenter
-
-
-def presenters_for(window: MainWindow, services: Services) -> Presenters:
-    """Build the presenters of a window; they do nothing until they are told something."""
-    page, options = window.sale_page, services.options
-    notices = Notices(window, services.tones)
-    quantity = QuantityPresenter(window.quantity_sheet)
-    keeper = DraftKeeper(services.runner, services.drafts)
-    sale = SalePresenter(page, quantity, options.shop, keeper, notices, services.tones)
-    entry = EntryPresenter(page, sale, services.catalogue, notices)
-    customer = CustomerPresenter(page, window.phone_sheet, sale, options, services.clock)
-    qr = QrPresenter(window.qr_sheet, services, notices)
-    cash = CashPresenter(window.cash_sheet)
-    pay = PayPresenter(services, entry, customer, qr, cash, notices)
-    waiting = WaitingPresenter(window.waiting_bar, services, notices)
-    paper = PrintPresenter(services, notices, options.paper.value)
-    menu = MenuPresenter(window.menu_sheet, services, waiting, qr, cash, paper)
-    status = StatusPresenter(window.top_bar, services)
-    offer = OfferPresenter(services, qr, sale)
-    listeners = (waiting.on_desk, status.on_desk, customer.on_desk, offer.on_desk)
-    desk = DeskPresenter(services, listeners)
-    return Presenters(
-        notices,
-        sale,
-        entry,
-        quantity,
-        customer,
-        cash,
-        pay,
-        qr,
-        waiting,
-        menu,
-        paper,
-        status,
-        desk,
-        offer,
-    )
 
 
 class Wiring(QObject):
@@ -105,7 +35,9 @@ class Wiring(QObject):
         window.command.connect(self.on_command)
         self._connect_page()
         self._connect_sheets()
-        self._commands = self._table()
+        self._money = MoneyWiring(window, self.presenters)
+        self._commands = {**self._table(), **self._money.table()}
+        self.presenters.money.more.commands = self._commands
         self._seconds = QTimer(self)
         self._seconds.setInterval(1000)
         self._seconds.timeout.connect(self.on_tick)
@@ -118,6 +50,7 @@ class Wiring(QObject):
         p.sale.show()
         p.customer.show()
         p.status.show()
+        p.money.standing.show()
         self._window.focus_entry()
         self._seconds.start()
         p.desk.on_changed()
@@ -126,10 +59,9 @@ class Wiring(QObject):
 
     def on_command(self, command: Command) -> None:
         """A key or a button. A key of the window closes the sheet that is open first."""
-        sheet = self._window.open_sheet
-        if sheet is not None and command is not Command.PRINT:
-            sheet.dismissed.emit()
-            if command is Command.HELP and sheet is self._window.help_sheet:
+        if self._window.open_sheet is not None and command is not Command.PRINT:
+            only_help = self._window.dismiss_sheets()
+            if command is Command.HELP and only_help:
                 return
         self._commands[command]()
 
@@ -145,6 +77,7 @@ class Wiring(QObject):
         """Some bill changed."""
         self.presenters.desk.on_changed()
         self.presenters.qr.reload()
+        self.presenters.money.story.reload()
 
     def on_paid(self, news: PaidNews) -> None:
         """A bill was issued."""
@@ -164,6 +97,8 @@ class Wiring(QObject):
         self.presenters.waiting.on_tick()
         self.presenters.status.on_tick()
         self.presenters.qr.on_tick()
+        self.presenters.money.pin.on_tick()
+        self.presenters.money.inbox.on_tick()
 
     def on_back(self) -> None:
         """Esc in the scan field: one step back, never a bill lost."""
@@ -186,6 +121,7 @@ class Wiring(QObject):
 
     def _on_draft(self, text: str | None) -> None:
         self.presenters.sale.restore(text)
+        self.presenters.money.edits.start()
         self.presenters.customer.show()
         # Last, so that no news of the draft hides it.
         if self._services.problem:
@@ -221,6 +157,8 @@ class Wiring(QObject):
         strip = self._window.form.billStrip
         strip.opened.connect(self._on_card)
         strip.moved.connect(p.waiting.on_move)
+        strip.paged.connect(p.waiting.on_page)
+        strip.digit.connect(p.waiting.on_digit)
         strip.left.connect(p.waiting.on_leave)
         strip.escaped.connect(self._window.focus_entry)
         strip.more.connect(p.waiting.on_more)
@@ -239,8 +177,8 @@ class Wiring(QObject):
         window.phone_sheet.none.connect(p.customer.on_none)
         window.qr_sheet.dismissed.connect(p.qr.on_back)
         window.qr_sheet.practised.connect(p.qr.on_practice)
-        window.menu_sheet.dismissed.connect(p.menu.on_back)
-        window.menu_sheet.chosen.connect(p.menu.on_choice)
+        window.menu_sheet.dismissed.connect(p.money.choices.on_back)
+        window.menu_sheet.chosen.connect(p.money.choices.on_choice)
         window.help_sheet.dismissed.connect(window.help_sheet.close_sheet)
 
     def _table(self) -> dict[Command, Callable[[], None]]:
@@ -252,7 +190,6 @@ class Wiring(QObject):
             Command.PARK: self._on_park,
             Command.WAITING: p.waiting.on_key,
             Command.QUANTITY: p.sale.on_quantity_key,
-            Command.REQUEST: p.pay.on_request,
             Command.CASH: p.pay.on_cash,
             Command.QR: p.pay.on_qr,
             Command.PRINT: self.on_print,

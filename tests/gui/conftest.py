@@ -42,6 +42,8 @@ class Bench:
         for character in text:
             QTest.keyClick(self.focus, _key(character))
             QTest.qWait(gap)
+        # A busy computer hands the last key on later than after the scanner's silence.
+        QTest.qWait(gap)
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
         """One key."""

@@ -177,7 +177,7 @@ def settings(studio: Studio) -> None:
 def abandon(studio: Studio) -> None:
     """Giving up a bill asks why."""
     menu(studio)
-    studio.counter.presenters.menu.on_choice("menu_abandon")
+    studio.counter.presenters.money.choices.on_choice("menu_abandon")
 
 
 def search(studio: Studio) -> None:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from pos_desktop.domain.delivery import MessageState
 from pos_desktop.gui import texts
 from pos_desktop.gui.keys import KEYS, Command, cap
-from pos_desktop.gui.presenters.waiting import card
+from pos_desktop.gui.presenters.cards import card
 from pos_desktop.gui.sentences import SENTENCES
 from pos_desktop.services.views import LampState, Tone, WaitingBill
 from tests.gui.conftest import Bench
@@ -31,6 +31,15 @@ WORDS = [
     "closing_checking",
     "refused_by_gateway",
     "late_money",
+    "closing_for_cash",
+    "closing_for_qr",
+    "closing_for_link",
+    "closing_to_edit",
+    "closing_to_abandon",
+    "closed_take_cash",
+    "part_paid",
+    "own_upi_waiting",
+    "no_request",
 ]
 MESSAGES = ["waits_for_relay", *(state.value for state in MessageState)]
 SHOWN = ("error", "tell", "must_see", "say")
@@ -101,8 +110,19 @@ def test_no_sentence_is_left_over() -> None:
         for file in ROOT.rglob("*.py")
         if not file.name.startswith("sentences")
     )
-    made = ("key_", "lamp_", "message_", "customer_agreed_", "consent_", "request_", "qr_", "col_")
-    refusals = ("qty_", "amount_", "phone_", "cash_")
+    made: tuple[str, ...] = (
+        "key_",
+        "lamp_",
+        "message_",
+        "customer_agreed_",
+        "consent_",
+        "request_",
+        "qr_",
+        "col_",
+    )
+    made += ("flag_", "entry_", "owed_", "story_", "who_", "act_", "ask_", "tender_", "more_")
+    made += ("off_", "return_col_")
+    refusals = ("qty_", "amount_", "phone_", "cash_", "pin_", "name_", "rrn_", "slip_", "credit_")
     left = [
         code
         for code in SENTENCES
@@ -145,8 +165,9 @@ def test_the_keys_are_printed_on_the_buttons(bench: Bench) -> None:
         (form.requestButton, Command.REQUEST),
         (form.cashButton, Command.CASH),
         (form.qrButton, Command.QR),
+        (form.splitButton, Command.SPLIT),
         (form.parkButton, Command.PARK),
-        (form.printButton, Command.PRINT),
+        (form.moreButton, Command.MENU),
     ):
         assert button.accessibleName().endswith(f"key {cap(command)}")
 

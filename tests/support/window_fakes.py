@@ -362,7 +362,9 @@ class Played:
 
 _MINUTE = 60_000
 _PENDING = WaitingBill("", 0, 0, Tone.PENDING, "waiting_payment", 0)
-_REQUESTED = replace(_PENDING, channel="whatsapp", message_purpose="payment_request")
+_REQUESTED = replace(
+    _PENDING, channel="whatsapp", message_purpose="payment_request", requests_left=2
+)
 
 
 def waiting_bills(now: int = NOW) -> tuple[WaitingBill, ...]:

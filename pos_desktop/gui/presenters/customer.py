@@ -91,7 +91,8 @@ class CustomerPresenter:
         """Open the sheet. Enter with a number goes on with ``then``, else with ``without``."""
         self._then, self._without = then, without
         phone = self._sale.draft.customer.phone
-        self._typed = phone[-DIGITS:] if phone and then is None else ""
+        # A number without a consent was taken over from a bill that was changed: Enter asks again.
+        self._typed = phone[-DIGITS:] if phone else ""
         self._sheet.open_phone(self._state())
 
     def on_typed(self, text: str) -> None:
@@ -147,7 +148,9 @@ class CustomerPresenter:
             none = say("customer_none")
             self._card.show_customer(CustomerState(none, say("customer_none_hint"), known=False))
             return
-        note = say(f"customer_agreed_{self._options.message_channel}")
+        agreed = self._sale.draft.customer.consent is not None
+        channel = self._options.message_channel
+        note = say(f"customer_agreed_{channel}" if agreed else "customer_ask_again")
         warning = self._waiting.get(last4(phone), "")
         self._card.show_customer(CustomerState(group_phone(phone), note, True, warning))
 
@@ -159,6 +162,11 @@ class CustomerPresenter:
         self.show()
         if follow is not None:
             follow()
+
+    def _none_words(self) -> str:
+        if self._without is not None:
+            return "phone_none"
+        return "phone_forget" if self._then is None else "phone_not_now"
 
     def _state(self, error: str = "") -> PhoneState:
         missing = DIGITS - len(self._typed)
@@ -176,7 +184,7 @@ class CustomerPresenter:
             bad=bad,
             ready=missing == 0,
             enter=say("phone_use" if self._then is None else "phone_request"),
-            none=say("phone_forget" if self._without is None else "phone_none"),
+            none=say(self._none_words()),
             consent=say(f"consent_{self._options.message_channel}"),
             version=say("consent_ask", version=CONSENT_VERSION),
         )

@@ -2,49 +2,50 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
-from pos_desktop.domain.money import format_rupees
-from pos_desktop.domain.sale import Sale
 from pos_desktop.gui.presenters import practice
+from pos_desktop.gui.presenters.acts import ABANDON, BillActs
+from pos_desktop.gui.presenters.cards import card, paid_words, payment_words
+from pos_desktop.gui.presenters.choices import Choice, ChoicePresenter, MenuState
+from pos_desktop.gui.presenters.inbox import InboxPresenter
 from pos_desktop.gui.presenters.notices import Notices
-from pos_desktop.gui.presenters.pay import CashPresenter, Owed
 from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.presenters.printing import PrintPresenter
-from pos_desktop.gui.presenters.qr import QrPresenter
-from pos_desktop.gui.presenters.waiting import WaitingPresenter, card
+from pos_desktop.gui.presenters.split import SplitPresenter
+from pos_desktop.gui.presenters.story import StoryPresenter
+from pos_desktop.gui.presenters.waiting import WaitingPresenter
 from pos_desktop.gui.texts import say
-from pos_desktop.services.views import WaitingBill
+from pos_desktop.services.views import DeskState, WaitingBill
 
-REASONS = ("abandon_left", "abandon_wrong", "abandon_other")
+# The gateway is closing something; until it has answered, nothing else can be asked for.
+_CLOSING = frozenset(
+    {
+        *("closing_checking", "closing_for_cash", "closing_for_qr", "closing_for_link"),
+        *("closing_to_edit", "closing_to_abandon"),
+    }
+)
+# A QR is on its way or shown: another one would only close it.
+_HAS_QR = frozenset({"qr_on_screen", "asking_gateway"})
+# The likely next step where it is not what can be paid already.
+_FIRST = {
+    "closed_take_cash": "menu_cash",
+    "gateway_unreachable": "menu_cash",
+    "part_paid": "menu_split",
+    "own_upi_waiting": "menu_own_paid",
+    "link_expired": "menu_again",
+    "no_request": "menu_again",
+}
+_ALWAYS = frozenset({"menu_cash", "menu_split", "menu_own_paid"})
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One button; ``danger`` never has the focus at first, so Enter cannot hit it."""
+class Rooms:
+    """Where else the menu leads."""
 
-    code: str
-    text: str
-    danger: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MenuState:
-    """The sheet: who, how much, how it stands, and what can be done."""
-
-    title: str
-    amount: str
-    words: str
-    tone: str
-    note: str
-    choices: tuple[Choice, ...]
-
-
-class MenuView(Protocol):
-    """The sheet of choices."""
-
-    def open_menu(self, state: MenuState) -> None: ...
-    def close_menu(self) -> None: ...
+    split: SplitPresenter
+    story: StoryPresenter
+    inbox: InboxPresenter
+    paper: PrintPresenter
 
 
 class MenuPresenter:
@@ -52,138 +53,160 @@ class MenuPresenter:
 
     def __init__(
         self,
-        view: MenuView,
+        choices: ChoicePresenter,
         services: Services,
         waiting: WaitingPresenter,
-        qr: QrPresenter,
-        cash: CashPresenter,
-        paper: PrintPresenter,
+        acts: BillActs,
+        rooms: Rooms,
     ) -> None:
-        self._view = view
+        self._choices = choices
         self._services = services
         self._waiting = waiting
-        self._notices: Notices = paper.notices
-        self._qr = qr
-        self._cash = cash
-        self._paper = paper
-        self._order = ""
+        self._notices: Notices = rooms.paper.notices
+        self._acts = acts
+        self._rooms = rooms
 
     def open(self, order_id: str) -> None:
         """Show what can be done with this bill now."""
         bill = self._waiting.bill(order_id)
-        if bill is not None:
-            self._order = order_id
-            practised = practice.payable(self._services, bill.words)
-            self._view.open_menu(self._state(bill, _choices(bill, practised=practised)))
-
-    def on_choice(self, code: str) -> None:
-        """A button was pressed. The bill may have changed since: services check again."""
-        bill = self._waiting.bill(self._order)
-        if code == "menu_abandon" and bill is not None:
-            self._view.open_menu(self._state(bill, _reasons(), say("abandon_title")))
-            return
-        self._view.close_menu()
         if bill is None:
-            self._notices.error("not_waiting")
             return
-        actions: dict[str, Callable[[], None]] = {
-            "menu_qr": lambda: self._show_qr(bill),
-            "menu_new_qr": lambda: self._ask_again(bill),
-            "menu_cash": lambda: self._cash.ask(
-                Owed(bill.amount, bill.order_id, bill.token_no),
-                lambda tendered: self._take_cash(bill, tendered),
-            ),
-            "menu_print": lambda: self._paper.print(bill.order_id),
-            "menu_hand_over": lambda: self._hand_over(bill),
-        }
-        if code in REASONS:
-            self._abandon(bill, code)
-        elif code in practice.CHOICES:
-            practice.act(self._services, self._notices, bill.order_id, code)
-        elif code in actions:
-            actions[code]()
+        practised = practice.payable(self._services, bill.words)
+        offered = self._offered(bill, practised=practised)
+        self._open(bill, offered, lambda code: self._on_choice(order_id, code))
 
-    def on_back(self) -> None:
-        """Esc: nothing happens to the bill."""
-        self._view.close_menu()
+    def give_goods(self) -> None:
+        """One key: the goods of the marked paid bill, or of the only one that waits for them."""
+        paid = [bill for bill in self._waiting.bills if bill.words == "paid_give_goods"]
+        marked = self._waiting.marked
+        if marked is not None and marked in paid:
+            self._acts.hand_over(marked)
+        elif len(paid) == 1:
+            self._acts.hand_over(paid[0])
+        elif paid:
+            self._waiting.on_mark(paid[0].order_id)
+            self._waiting.on_key()
+            self._notices.tell("which_goods")
+        else:
+            self._notices.error("nothing_paid")
 
-    def _state(self, bill: WaitingBill, choices: tuple[Choice, ...], note: str = "") -> MenuState:
+    def on_desk(self, state: DeskState) -> None:
+        """While the sheet is open its bill may move on; the buttons stay as they are."""
+        subject = self._choices.subject
+        if not subject:
+            return
+        bill = self._waiting.bill(subject)
+        if bill is None:
+            self._choices.on_back()
+        else:
+            self._choices.update(payment_words(bill), bill.tone.value, self._note(bill))
+
+    def _open(
+        self, bill: WaitingBill, choices: tuple[Choice, ...], take: Callable[[str], None]
+    ) -> None:
         shown = card(bill, self._services.clock.now())
-        details = " · ".join(text for text in (shown.message, shown.age, shown.aside) if text)
-        return MenuState(
+        state = MenuState(
             title=shown.title,
             amount=shown.amount,
             words=shown.words,
             tone=shown.tone,
-            note=note or details,
+            note=self._note(bill),
             choices=choices,
         )
+        self._choices.open(state, take, bill.order_id)
 
-    def _ask_again(self, bill: WaitingBill) -> None:
-        self._run(
-            lambda: self._services.checkout.show_qr(bill.order_id, self._by),
-            lambda _: self._show_qr(bill),
+    def _note(self, bill: WaitingBill) -> str:
+        shown = card(bill, self._services.clock.now())
+        parts = (paid_words(bill), shown.message, shown.age, shown.aside)
+        return " · ".join(text for text in parts if text)
+
+    def _on_choice(self, order_id: str, code: str) -> None:
+        bill = self._waiting.bill(order_id)
+        if bill is None:
+            self._notices.error("not_waiting")
+            return
+        if code == "menu_abandon":
+            self._ask_why(bill)
+            return
+        actions: dict[str, Callable[[], None]] = {
+            "menu_qr": lambda: self._acts.show_qr(bill),
+            "menu_new_qr": lambda: self._acts.new_qr(bill),
+            "menu_own_qr": lambda: self._acts.own_qr(bill),
+            "menu_own_paid": lambda: self._rooms.split.open_waiting(bill, "own_upi"),
+            "menu_again": lambda: self._acts.send_again(bill),
+            "menu_cash": lambda: self._acts.cash(bill),
+            "menu_cash_risk": lambda: self._acts.cash(bill, risk=True),
+            "menu_split": lambda: self._rooms.split.open_waiting(bill),
+            "menu_edit": lambda: self._acts.edit(bill),
+            "menu_unpaid": lambda: self._acts.hand_over_unpaid(bill),
+            "menu_hand_over": lambda: self._acts.hand_over(bill),
+            "menu_print": lambda: self._rooms.paper.print(bill.order_id),
+            "menu_story": lambda: self._rooms.story.open(bill.order_id),
+            "menu_inbox": self._rooms.inbox.on_key,
+        }
+        if code in practice.CHOICES:
+            practice.act(self._services, self._notices, bill.order_id, code)
+        elif code in actions:
+            actions[code]()
+
+    def _ask_why(self, bill: WaitingBill) -> None:
+        def chosen(code: str) -> None:
+            if code in ABANDON:
+                self._acts.abandon(bill, code)
+
+        keep = Choice("abandon_keep", say("abandon_keep"))
+        reasons = tuple(Choice(code, say(code), danger=True) for code in ABANDON)
+        shown = card(bill, self._services.clock.now())
+        title = say("abandon_title")
+        state = MenuState(
+            shown.title, shown.amount, shown.words, shown.tone, title, (keep, *reasons)
         )
+        self._choices.open(state, chosen)
 
-    def _show_qr(self, bill: WaitingBill) -> None:
-        self._qr.open(bill.order_id, bill.token_no, bill.amount)
+    def _offered(self, bill: WaitingBill, *, practised: bool) -> tuple[Choice, ...]:
+        if bill.words == "late_money":
+            codes = ["menu_inbox", "menu_story"]
+            return tuple(Choice(code, say(code)) for code in codes)
+        if bill.paid_at is not None:
+            codes = ["menu_hand_over", "menu_print", "menu_story"]
+            codes += ["menu_inbox"] if bill.flags else []
+            return tuple(Choice(code, say(code)) for code in codes)
+        codes = self._unpaid(bill)
+        if practised:
+            codes[2:2] = practice.CHOICES
+        choices = [Choice(code, self._words(bill, code)) for code in codes]
+        if bill.words == "closing_for_cash":
+            choices.append(Choice("menu_cash_risk", say("menu_cash_risk"), danger=True))
+        if not bill.received:
+            choices.append(Choice("menu_abandon", say("menu_abandon"), danger=True))
+        return tuple(choices)
 
-    def _take_cash(self, bill: WaitingBill, tendered: int) -> None:
-        def told(sale: Sale) -> None:
-            self._notices.tell(
-                "cash_done",
-                change=tendered - bill.amount,
-                n=bill.token_no,
-                number=sale.invoice_number or "",
-            )
+    def _unpaid(self, bill: WaitingBill) -> list[str]:
+        """The likely next step first; cash and split always in the same place after it."""
+        if bill.words in _CLOSING:
+            return ["menu_wait", "menu_unpaid", "menu_story"]
+        main, *others = self._ways(bill)
+        usual = [code for code in ("menu_cash", "menu_split") if code != main]
+        change = [] if bill.received else ["menu_edit"]
+        return [main, *usual, *others, *change, "menu_unpaid", "menu_story"]
 
-        self._services.runner.run(
-            "db",
-            lambda: self._services.checkout.cash_for_waiting(bill.order_id, tendered, self._by),
-            told,
-            self._notices.failed,
-        )
+    def _ways(self, bill: WaitingBill) -> list[str]:
+        options = self._services.options
+        shown = bill.can_show_qr or bill.words == "asking_gateway"
+        codes = ["menu_qr"] if shown else []
+        if options.gateway.qr_enabled and bill.words not in _HAS_QR:
+            codes.append("menu_new_qr")
+        if bill.phone_last4 and bill.requests_left:
+            codes.append("menu_again")
+        if options.own_upi.vpa and bill.words != "own_upi_waiting":
+            codes.append("menu_own_qr")
+        first = _FIRST.get(bill.words, "")
+        if first and (first in codes or first in _ALWAYS):
+            codes = [first, *(code for code in codes if code != first)]
+        return codes or ["menu_cash"]
 
-    def _hand_over(self, bill: WaitingBill) -> None:
-        self._run(
-            lambda: self._services.checkout.hand_over(bill.order_id, self._by),
-            lambda _: self._notices.tell_of(bill.order_id, "handed_over", n=bill.token_no),
-        )
-
-    def _abandon(self, bill: WaitingBill, reason: str) -> None:
-        self._run(
-            lambda: self._services.checkout.abandon(
-                bill.order_id, reason.removeprefix("abandon_"), self._by
-            ),
-            lambda _: self._notices.tell_of(
-                bill.order_id,
-                "abandoned",
-                n=bill.token_no,
-                amount=format_rupees(bill.amount, sign=True),
-            ),
-        )
-
-    def _run(self, work: Callable[[], None], done: Callable[[None], None]) -> None:
-        self._services.runner.run("db", work, done, self._notices.failed)
-
-    @property
-    def _by(self) -> str:
-        return self._services.options.counter.cashier
-
-
-def _choices(bill: WaitingBill, *, practised: bool) -> tuple[Choice, ...]:
-    codes: list[str] = []
-    if bill.paid_at is not None:
-        codes = ["menu_hand_over", "menu_print"]
-    else:
-        codes = ["menu_qr" if bill.can_show_qr else "menu_new_qr", "menu_cash"]
-        codes += practice.CHOICES if practised else ()
-    choices = [Choice(code, say(code)) for code in codes]
-    if bill.paid_at is None:
-        choices.append(Choice("menu_abandon", say("menu_abandon"), danger=True))
-    return tuple(choices)
-
-
-def _reasons() -> tuple[Choice, ...]:
-    keep = Choice("abandon_keep", say("abandon_keep"))
-    return (keep, *(Choice(code, say(code), danger=True) for code in REASONS))
+    def _words(self, bill: WaitingBill, code: str) -> str:
+        if code == "menu_again":
+            return say(code, n=bill.requests_left)
+        live = bill.can_show_qr and bill.words != "own_upi_waiting"
+        return say("menu_switch_qr" if code == "menu_new_qr" and live else code)

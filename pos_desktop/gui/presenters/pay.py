@@ -12,13 +12,10 @@ from pos_desktop.gui.presenters.entry import EntryPresenter
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.presenters.qr import QrPresenter
+from pos_desktop.gui.presenters.tenders import chips
 from pos_desktop.gui.texts import say
+from pos_desktop.services.cash import CASH_LIMIT
 from pos_desktop.services.order import Order
-
-NOTES = (50_00, 100_00, 500_00, 2000_00)
-"""What customers pay with: the next whole multiple of each is offered as a chip."""
-
-_CHIPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,8 @@ class CashState:
     change: str
     enough: bool
     problem: str = ""
+    warning: str = ""
+    button: str = ""
 
 
 class CashView(Protocol):
@@ -44,11 +43,13 @@ class CashView(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What the open cash sheet is for: the bill on the screen, or a parked one."""
+    """What the open cash sheet is for: the bill on the screen, or a parked one. ``risk``: its link
+    is not closed yet, so she may pay once more on her phone."""
 
     due: int
     order_id: str | None = None
     token_no: int = 0
+    risk: bool = False
 
 
 class CashPresenter:
@@ -84,7 +85,7 @@ class CashPresenter:
     def on_enter(self) -> None:
         """Take the cash if it is enough; otherwise the sheet stays."""
         owed, take = self._owed, self._take
-        if owed is None or take is None or self._tendered < owed.due:
+        if owed is None or take is None or not self._state(owed).enough:
             return
         self.on_back()
         take(self._tendered)
@@ -96,6 +97,8 @@ class CashPresenter:
 
     def _state(self, owed: Owed, problem: str = "") -> CashState:
         change = self._tendered - owed.due
+        if owed.due >= CASH_LIMIT:
+            problem = say("cash_limit", limit=CASH_LIMIT)
         enough = change >= 0 and not problem
         title = say("cash_title_token", n=owed.token_no) if owed.order_id else say("cash_title")
         return CashState(
@@ -106,14 +109,9 @@ class CashPresenter:
             change="–" if problem else format_rupees(abs(change), sign=True),
             enough=enough,
             problem=problem,
+            warning=say("cash_risk") if owed.risk else "",
+            button=say("cash_take_risk" if owed.risk else "cash_take"),
         )
-
-
-def chips(due: int) -> tuple[tuple[str, str], ...]:
-    """Likely tenders: exact, then what the customer's notes make of it, ascending."""
-    likely = sorted({-(-due // note) * note for note in NOTES} - {due})[:_CHIPS]
-    amounts = [(say("cash_exact"), format_rupees(due))]
-    return tuple(amounts + [(format_rupees(a).removesuffix(".00"),) * 2 for a in likely])
 
 
 class PayPresenter:
@@ -128,74 +126,105 @@ class PayPresenter:
         cash: CashPresenter,
         notices: Notices,
     ) -> None:
-        self._services = services
+        self.services = services
+        self.notices = notices
         self._entry = entry
         self._sale = entry.sale
         self._customer = customer
         self._qr = qr
         self._cash = cash
-        self._notices = notices
+
+    @property
+    def due(self) -> int:
+        """What the bill on the screen asks for, in paise."""
+        return self._sale.bill.totals.payable
+
+    @property
+    def has_phone(self) -> bool:
+        """Whether its customer can be sent something."""
+        return self._sale.draft.customer.phone is not None
 
     def on_request(self) -> None:
         """F9: by the shop's channel; without a number the phone sheet opens first."""
-        if not self._payable():
-            return
-        if self._sale.draft.customer.phone is None:
-            self._customer.ask(self._request, self.on_qr)
-        else:
-            self._request()
+        self._ask_phone(self._request, self.on_qr)
+
+    def on_remote(self) -> None:
+        """A phone order: the link lives for a day and the goods go out by delivery."""
+        self._ask_phone(self._request_remote, None)
 
     def on_qr(self) -> None:
         """F12: a UPI QR on the counter's screen, no message needed."""
-        if self._payable():
-            self._commit(self._services.checkout.screen_qr, self._show_qr)
+        if self.payable():
+            self.freeze(self.services.checkout.screen_qr, self._show_qr)
 
     def on_cash(self) -> None:
         """F10: count the change, then issue at once."""
-        if self._payable():
-            self._cash.ask(Owed(self._sale.bill.totals.payable), self._take_cash)
+        if self.payable():
+            self._cash.ask(Owed(self.due), self._take_cash)
+
+    def _ask_phone(self, then: Callable[[], None], without: Callable[[], None] | None) -> None:
+        """Go on at once where the customer has agreed to messages about this bill."""
+        if not self.payable():
+            return
+        if self._sale.draft.customer.consent is None:
+            self._customer.ask(then, without)
+        else:
+            then()
 
     def _request(self) -> None:
-        if self._payable():
-            self._commit(self._services.checkout.request, self._parked)
+        if self.payable():
+            self.freeze(self.services.checkout.request, self._parked)
+
+    def _request_remote(self) -> None:
+        if self.payable():
+            work = self.services.checkout.request
+            self.freeze(lambda order: work(order, remote=True), self._parked)
 
     def _take_cash(self, tendered: int) -> None:
-        if not self._payable():
+        if not self.payable():
             return
-        due = self._sale.bill.totals.payable
+        due = self.due
 
         def told(sale: Sale) -> None:
-            self._notices.tell(
+            self.notices.tell(
                 "cash_done",
                 change=tendered - due,
                 n=sale.token_no,
                 number=sale.invoice_number or "",
             )
 
-        self._commit(lambda order: self._services.checkout.cash(order, tendered), told)
+        self.freeze(lambda order: self.services.checkout.cash(order, tendered), told)
 
-    def _payable(self) -> bool:
+    def payable(self) -> bool:
+        """Whether the bill on the screen asks for money now; else a sentence says why not."""
         if self._sale.frozen:
-            self._notices.error("busy")
+            self.notices.error("busy")
             return False
-        if self._sale.bill.totals.payable <= 0:
-            self._notices.error("nothing_to_pay")
+        if self.due <= 0:
+            self.notices.error("nothing_to_pay")
             return False
         return True
 
-    def _commit(self, work: Callable[[Order], Sale], then: Callable[[Sale], None]) -> None:
+    def freeze(
+        self,
+        work: Callable[[Order], Sale],
+        then: Callable[[Sale], None],
+        not_done: Callable[[], None] | None = None,
+    ) -> None:
+        """Have ``work`` park or issue the bill on the screen; the next one begins. A refusal keeps
+        it as it is."""
         customer = self._sale.draft.customer
         order = Order(
             bill=self._sale.bill,
             phone=customer.phone,
             consent=customer.consent,
-            cashier=self._services.options.counter.cashier,
+            cashier=self.services.options.counter.cashier,
             left=self._sale.let_go(),
         )
         self._entry.hold()
 
         def done(sale: Sale) -> None:
-            self._notices.settle()
+            self.notices.settle()
             self._sale.renew()
             self._customer.show()
             then(sale)
@@ -203,15 +232,17 @@ class PayPresenter:
 
         def failed(error: Exception) -> None:
             self._sale.changed()
-            self._notices.failed(error)
+            self.notices.failed(error)
             self._entry.release()
+            if not_done is not None:
+                not_done()
 
-        self._services.runner.run("db", lambda: work(order), done, failed)
+        self.services.runner.run("db", lambda: work(order), done, failed)
 
     def _parked(self, sale: Sale) -> None:
-        practice = self._services.customer is not None
+        practice = self.services.customer is not None
         code = "requested_practice" if practice else "requested"
-        self._notices.tell_of(sale.order_id, code, n=sale.token_no)
+        self.notices.tell_of(sale.order_id, code, n=sale.token_no)
 
     def _show_qr(self, sale: Sale) -> None:
         self._qr.open(sale.order_id, sale.token_no, sale.due)

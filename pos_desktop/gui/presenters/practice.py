@@ -10,7 +10,12 @@ CHOICES = (PAYS, FAILS)
 """Codes of what she can do, alone and together."""
 
 # Nothing of these bills can be paid: not asked for yet, or not any more.
-_UNPAYABLE = frozenset({"asking_gateway", "refused_by_gateway", "link_expired", "late_money"})
+_UNPAYABLE = frozenset(
+    {
+        *("asking_gateway", "refused_by_gateway", "link_expired", "late_money", "no_request"),
+        *("closed_take_cash", "own_upi_waiting"),
+    }
+)
 
 
 def payable(services: Services, words: str) -> bool:

@@ -19,7 +19,8 @@ _SHOWABLE = frozenset({"waiting_payment", "qr_on_screen", "asking_gateway", ""})
 class QrState:
     """The QR sheet. One of ``payload`` (drawn here) and ``picture`` (PNG bytes) or none yet.
 
-    ``practice``: words of the button that plays the customer; empty in a real shop.
+    ``practice``: words of the button that plays the customer; empty in a real shop. ``confirm``:
+    words of the button that takes the UTR of the shop's own QR.
     """
 
     title: str
@@ -32,6 +33,7 @@ class QrState:
     apps: str = ""
     name: str = ""
     practice: str = ""
+    confirm: str = ""
 
 
 class QrView(Protocol):
@@ -161,6 +163,7 @@ class QrPresenter:
             apps=say("qr_apps") if live and qr.kind is CollectKind.QR else "",
             name=say("qr_name", amount=amount),
             practice=self._practised(qr, live=live),
+            confirm=say("menu_own_paid") if qr.words == "own_upi_waiting" else "",
         )
 
     def _practised(self, qr: PayableQr, *, live: bool) -> str:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from pos_desktop.domain.cart import Cart
 from pos_desktop.domain.errors import InputError, RaseedError
 from pos_desktop.domain.money import format_rupees
 from pos_desktop.domain.options import Shop
 from pos_desktop.domain.sale import Item, PricedBill, PricedLine
-from pos_desktop.gui.presenters.draft import Draft, DraftKeeper
+from pos_desktop.gui.presenters.draft import Customer, Draft, DraftKeeper
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Tones
 from pos_desktop.gui.presenters.quantity import QuantityPresenter, whole
@@ -158,6 +159,18 @@ class SalePresenter:
         if len(self.draft.cart):
             self._notices.tell("draft_restored", n=len(self.draft.cart))
         self.changed()
+
+    def bring_back(self, cart: Cart, customer: Customer) -> bool:
+        """Lines of a bill that is to be changed: onto the empty screen, else beside the bill that
+        is being made (False; F4 takes it)."""
+        here = not self.frozen and not len(self.draft.cart)
+        if here:
+            self.draft.cart, self.draft.customer = cart, customer
+            self._selected = len(cart) - 1
+        else:
+            self.draft.parked.append((cart, customer))
+        self.changed()
+        return here
 
     def renew(self) -> None:
         """Begin the next bill."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos_desktop.gui.presenters.ports import Services
-from pos_desktop.gui.presenters.wording import LAMPS, age, clock
+from pos_desktop.gui.presenters.wording import LAMPS, age, clock, left
 from pos_desktop.gui.texts import say
 from pos_desktop.services.views import DeskState, Lamp, LampState
 
@@ -30,12 +30,13 @@ class LampView:
 
 @dataclass(frozen=True, slots=True)
 class StatusState:
-    """The whole bar."""
+    """The whole bar; ``outage`` is "" unless UTRs are taken without a PIN now."""
 
     shop: str
     lamps: tuple[LampView, ...]
     time: str
     practice: bool
+    outage: str = ""
 
 
 class StatusView(Protocol):
@@ -53,6 +54,7 @@ class StatusPresenter:
         self._lamps = {name: Lamp(name, LampState.CHECKING) for name in LAMPS}
         self._unsent = 0
         self._oldest: int | None = None
+        self._outage_until: int | None = None
         self._shown: StatusState | None = None
 
     def on_lamps(self, lamps: tuple[Lamp, ...]) -> None:
@@ -61,8 +63,9 @@ class StatusPresenter:
         self.show()
 
     def on_desk(self, state: DeskState) -> None:
-        """How much is not sent yet, and since when."""
+        """How much is not sent yet and since when; whether an outage window is open."""
         self._unsent, self._oldest = state.unsent, state.oldest_unsent_at
+        self._outage_until = state.outage_until
         self.show()
 
     def on_tick(self) -> None:
@@ -82,10 +85,17 @@ class StatusPresenter:
             lamps=tuple(self._lamp(self._lamps[name], now) for name in LAMPS),
             time=clock(now),
             practice=options.practice,
+            outage=self._outage(now),
         )
         if state != self._shown:
             self._shown = state
             self._view.show_status(state)
+
+    def _outage(self, now: int) -> str:
+        until = self._outage_until
+        if until is None or until <= now:
+            return ""
+        return say("outage_sign", left=left(now, until))
 
     def _lamp(self, lamp: Lamp, now: int) -> LampView:
         name = say(f"lamp_{lamp.name}")

@@ -4,29 +4,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos_desktop.domain.money import format_rupees
+from pos_desktop.gui.presenters.cards import Card, card
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Services
-from pos_desktop.gui.presenters.wording import ago, bill_name, left, masked
-from pos_desktop.gui.texts import knows, say
+from pos_desktop.gui.presenters.wording import age, masked
+from pos_desktop.gui.texts import say
 from pos_desktop.services.views import DeskState, PaidNews, WaitingBill
 
-_NOT_SAID = frozenset({"", "none"})
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One waiting bill as it is painted; ``tone`` is a name of ``services.views.Tone``."""
-
-    order_id: str
-    title: str
-    amount: str
-    words: str
-    tone: str
-    age: str
-    message: str
-    aside: str
-    filled: bool
-    name: str
+# Figures typed within this time after one another make one token number.
+_TYPING_MS = 1_500
+# A bill that was asked about lately needs no words.
+_LATELY_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +27,23 @@ class StripState:
     empty: str
 
 
+@dataclass(frozen=True, slots=True)
+class HeadState:
+    """Beside the strip: how old the oldest question to the gateway is, and what has to be decided.
+
+    ``badge`` "" hides the button of the inbox; ``tone`` is a name of ``services.views.Tone``.
+    """
+
+    checked: str
+    badge: str
+    tone: str
+
+
 class WaitingView(Protocol):
-    """The strip of cards and the green strip of a payment."""
+    """The strip of cards with its head, and the green strip of a payment."""
 
     def show_strip(self, state: StripState) -> None: ...
+    def show_head(self, state: HeadState) -> None: ...
     def focus_strip(self) -> None: ...
     def show_paid(self, text: str) -> None: ...
 
@@ -54,24 +55,37 @@ class WaitingPresenter:
         self._view = view
         self._services = services
         self._notices = notices
+        self._desk = DeskState((), 0, None, 0)
         self._bills: tuple[WaitingBill, ...] = ()
-        self._attention = 0
+        self._by_id: dict[str, WaitingBill] = {}
         self._marked: str | None = None
         self._room = 4
         self._first = 0
+        self._typed = ("", 0)
         self._shown: StripState | None = None
+        self._head: HeadState | None = None
 
     @property
     def marked(self) -> WaitingBill | None:
         """The bill whose card is marked, or None."""
-        return next((b for b in self._bills if b.order_id == self._marked), None)
+        return self._by_id.get(self._marked) if self._marked is not None else None
+
+    @property
+    def bills(self) -> tuple[WaitingBill, ...]:
+        """All waiting bills as they are ordered."""
+        return self._bills
+
+    def bill(self, order_id: str) -> WaitingBill | None:
+        """A waiting bill by its id."""
+        return self._by_id.get(order_id)
 
     def on_desk(self, state: DeskState) -> None:
         """A new reading: attention first, then paid ones, then the longest waiting."""
         self._bills = tuple(sorted(state.waiting, key=_rank))
-        if state.attention > self._attention:
+        self._by_id = {bill.order_id: bill for bill in self._bills}
+        before, self._desk = self._desk, state
+        if state.attention > before.attention or state.inbox > before.inbox:
             self._services.tones.play("attention")
-        self._attention = state.attention
         self._show()
 
     def on_paid(self, news: PaidNews) -> None:
@@ -80,6 +94,9 @@ class WaitingPresenter:
         phone = masked(news.phone_last4) if news.phone_last4 else ""
         amount = format_rupees(news.amount)
         self._view.show_paid(say("paid_strip", amount=amount, n=news.token_no, phone=phone).strip())
+        if news.give_back:
+            self._services.tones.play("attention")
+            self._notices.must_see("give_back", amount=news.give_back, n=news.token_no)
 
     def on_tick(self) -> None:
         """A second went by: ages move; painted only where a text changed."""
@@ -110,6 +127,27 @@ class WaitingPresenter:
         self._marked = order[max(0, min(at, len(order) - 1))]
         self._show()
 
+    def on_page(self, pages: int) -> None:
+        """Page up and down: as many cards as there is room for."""
+        self.on_move(pages * self._room)
+
+    def on_digit(self, digit: str) -> None:
+        """Somebody types a token number, or the end of a phone number: its card is marked."""
+        now = self._services.clock.now()
+        text, at = self._typed
+        text = text + digit if now - at <= _TYPING_MS else digit
+        self._typed = (text, now)
+        tokens = [str(bill.token_no) for bill in self._bills]
+        phones = [bill.phone_last4 for bill in self._bills]
+        found = next((i for i, token in enumerate(tokens) if token == text), None)
+        if found is None and text in phones:
+            found = phones.index(text)
+        if found is None:
+            found = next((i for i, token in enumerate(tokens) if token.startswith(text)), None)
+        if found is not None:
+            self._marked = self._bills[found].order_id
+            self._show()
+
     def on_mark(self, order_id: str) -> None:
         """A card was clicked."""
         self._marked = order_id
@@ -127,15 +165,11 @@ class WaitingPresenter:
         self._marked = None
         self._show()
 
-    def bill(self, order_id: str) -> WaitingBill | None:
-        """A waiting bill by its id."""
-        return next((b for b in self._bills if b.order_id == order_id), None)
-
     def _show(self) -> None:
+        self._show_head()
         count = len(self._bills)
-        order = [bill.order_id for bill in self._bills]
-        if self._marked in order:
-            at = order.index(self._marked)
+        if self._marked in self._by_id:
+            at = next(i for i, bill in enumerate(self._bills) if bill.order_id == self._marked)
             self._first = max(min(self._first, at), at - self._room + 1)
         # After bills left, the window must not show holes while others are hidden before it.
         self._first = max(0, min(self._first, count - 1))
@@ -152,49 +186,26 @@ class WaitingPresenter:
             self._shown = state
             self._view.show_strip(state)
 
-
-def _rank(bill: WaitingBill) -> tuple[bool, bool, int, int]:
-    return (not bill.attention, bill.paid_at is None, bill.created_at, bill.token_no)
-
-
-def card(bill: WaitingBill, now: int) -> Card:
-    """The texts of one card."""
-    title = f"{bill_name(bill)} · {masked(bill.phone_last4)}"
-    amount = format_rupees(bill.amount, sign=True)
-    words = say("qr_on_screen_waiting" if bill.words == "qr_on_screen" else bill.words)
-    paid = bill.paid_at is not None
-    aside = bill.invoice_number or "" if paid else left(now, bill.expires_at)
-    phone = masked(bill.phone_last4)
-    age = ago(now, bill.paid_at if bill.paid_at is not None else bill.created_at)
-    return Card(
-        order_id=bill.order_id,
-        title=title,
-        amount=amount,
-        words=words,
-        tone=bill.tone.value,
-        # Without time left or number, the age stands low and leaves its line to the words.
-        age=age if aside else "",
-        message=message_words(bill),
-        aside=aside or age,
-        filled=bill.attention or paid,
-        name=say("waiting_card", token=bill_name(bill), phone=phone, amount=amount, words=words),
-    )
+    def _show_head(self) -> None:
+        desk, now = self._desk, self._services.clock.now()
+        asked = desk.longest_unasked_at
+        late = asked is not None and now - asked >= _LATELY_MS
+        badge = say("owed_badge", n=desk.owed) if desk.owed else ""
+        tone = "pending"
+        if desk.inbox:
+            badge, tone = say("inbox_badge", n=desk.inbox), "failed"
+        head = HeadState(
+            checked=say("checked", age=age(now, asked)) if late and asked is not None else "",
+            badge=badge,
+            tone=tone,
+        )
+        if head != self._head:
+            self._head = head
+            self._view.show_head(head)
 
 
-def message_words(bill: WaitingBill) -> str:
-    """How far the newest message got: "WhatsApp read", "Receipt delivered" ..."""
-    if bill.words == "late_money":
-        return say("late_hint")
-    if bill.message_words in _NOT_SAID:
-        return ""
-    receipt = bill.message_purpose == "receipt"
-    channel = "what_sms" if bill.channel.startswith("sms") else "what_whatsapp"
-    what = say("what_receipt") if receipt else say(channel)
-    if bill.message_words == "failed" and bill.message_reason:
-        return say("message_failed_why", what=what, reason=reason_words(bill.message_reason))
-    return say(f"message_{bill.message_words}", what=what)
-
-
-def reason_words(reason: str) -> str:
-    """The provider's reason: our words where there are some, else its own."""
-    return say(f"reason_{reason}") if knows(f"reason_{reason}") else reason
+def _rank(bill: WaitingBill) -> tuple[bool, bool, bool, int, int]:
+    """What needs somebody first; what leaves by delivery stands apart, behind all others."""
+    unpaid = bill.paid_at is None
+    apart = bill.remote and not bill.attention
+    return (not bill.attention, apart, unpaid, bill.created_at, bill.token_no)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pos_desktop.domain.money import format_rupees
+from pos_desktop.domain.numbering import ist_date_text
 from pos_desktop.gui.texts import say
 
 if TYPE_CHECKING:
@@ -78,3 +79,8 @@ def masked(last4: str | None) -> str:
 def bill_name(bill: WaitingBill) -> str:
     """What the cashier calls a parked bill."""
     return say("token", n=bill.token_no)
+
+
+def moment(at: int) -> str:
+    """A day and time in India, to the second: 23-11 10:42:07."""
+    return f"{ist_date_text(at)[:5]} {clock(at)}:{at // 1000 % 60:02d}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from pos_desktop.domain.errors import InputError
@@ -15,17 +16,19 @@ from pos_desktop.gui.forms.ui_qr import Ui_Qr
 from pos_desktop.gui.keys import KEYS
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets.buttons import KeyButton
-from pos_desktop.gui.widgets.form import fill
+from pos_desktop.gui.widgets.form import dress, fill
 from pos_desktop.gui.widgets.labels import KeyCap
 from pos_desktop.gui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
-    from pos_desktop.gui.presenters.menu import MenuState
+    from pos_desktop.gui.presenters.choices import MenuState
     from pos_desktop.gui.presenters.qr import QrState
     from pos_desktop.ports import QrMatrix
 
 
 _ESC = "Esc"
+_NARROW = 4
+"""So many choices stand in one column."""
 _QR_LEAST, _QR_MOST, _QR_BESIDE = 360, 640, 600
 """Sides of the code in pixels, and what stands beside it."""
 
@@ -34,6 +37,7 @@ class QrSheet(Sheet):
     """Implements ``QrView``. Scanning goes on under it: the next customer is served."""
 
     practised = Signal()
+    confirmed = Signal()
     takes_scans = True
 
     def __init__(self, parent: QWidget, matrix: QrMatrix, shop: str) -> None:
@@ -52,13 +56,10 @@ class QrSheet(Sheet):
         form.nextButton.show_words(say("qr_next"), _ESC)
         form.nextButton.setMinimumHeight(56)
         form.nextButton.clicked.connect(self.dismissed)
-        self.practice_button = KeyButton(form.leftColumn)
-        self.practice_button.setMinimumHeight(56)
+        self.practice_button = self._more_button()
         self.practice_button.clicked.connect(self.practised)
-        self.practice_button.hide()
-        column = form.leftColumn.layout()
-        if column is not None:
-            column.addWidget(self.practice_button)
+        self.confirm_button = self._more_button()
+        self.confirm_button.clicked.connect(self.confirmed)
 
     def open_qr(self, state: QrState) -> None:
         """Show it, as large as the window allows: phones read large codes from afar."""
@@ -85,6 +86,8 @@ class QrSheet(Sheet):
         form.appsLabel.setText(state.apps)
         self.practice_button.setVisible(bool(state.practice))
         self.practice_button.show_words(state.practice, "", size=16)
+        self.confirm_button.setVisible(bool(state.confirm))
+        self.confirm_button.show_words(state.confirm, "", size=16)
         self._show_code(state)
 
     def close_qr(self) -> None:
@@ -94,6 +97,14 @@ class QrSheet(Sheet):
     def first_field(self) -> QWidget:
         """Esc is all that it listens to."""
         return self.form.nextButton
+
+    def _more_button(self) -> KeyButton:
+        button, column = KeyButton(self.form.leftColumn), self.form.leftColumn.layout()
+        button.setMinimumHeight(56)
+        button.hide()
+        if column is not None:
+            column.addWidget(button)
+        return button
 
     def _show_code(self, state: QrState) -> None:
         canvas = self.form.qrCanvas
@@ -119,42 +130,29 @@ class MenuSheet(Sheet):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         form = self.form = fill(Ui_Menu(), self.body)
-        _plain(self.body)
-        form.titleLabel.setFont(theme.font(20, 600))
-        form.closeButton.show_words(say("close"), _ESC)
-        form.closeButton.clicked.connect(self.dismissed)
+        dress(self, form.titleLabel, form.closeButton, "")
         form.statePill.set_size(15)
         form.amountLabel.set_look(34, Qt.AlignmentFlag.AlignRight)
-        self._buttons: list[KeyButton] = []
-        self.set_width(520)
+        form.choiceBox.chosen.connect(self.chosen)
 
     def open_menu(self, state: MenuState) -> None:
         """Show it; opening again replaces the choices."""
+        self.form.choiceBox.show_choices(state.choices, columns=2)
+        self.set_width(520 if len(state.choices) <= _NARROW else 680)
+        self.show_menu(state)
+        self.open()
+
+    def show_menu(self, state: MenuState) -> None:
+        """Who, how much and how it stands."""
         form = self.form
         form.titleLabel.setText(state.title)
+        form.stateRow.setVisible(bool(state.words or state.amount))
         form.amountLabel.show_text(state.amount)
-        form.statePill.show_state(state.words, state.tone)
+        form.statePill.setVisible(bool(state.words))
+        form.statePill.show_state(state.words, state.tone or "parked")
         form.noteLabel.setText(state.note)
         form.noteLabel.setVisible(bool(state.note))
-        for old in self._buttons:
-            old.setParent(None)
-            old.deleteLater()
-        self._buttons = []
-        column = form.choiceBox.layout()
-        for choice in state.choices:
-            button = KeyButton(form.choiceBox)
-            button.setProperty("strong", not self._buttons and not choice.danger)
-            button.setProperty("danger", choice.danger)
-            button.setProperty("choice", choice.code)
-            button.setMinimumHeight(56)
-            button.show_words(
-                choice.text, "" if self._buttons or choice.danger else "Enter", size=16
-            )
-            button.clicked.connect(self._on_clicked)
-            self._buttons.append(button)
-            if column is not None:
-                column.addWidget(button)
-        self.open()
+        self.refit()
 
     def close_menu(self) -> None:
         """Hide it."""
@@ -162,15 +160,16 @@ class MenuSheet(Sheet):
 
     def first_field(self) -> QWidget:
         """The first choice that does no harm, else Close."""
-        harmless = [b for b in self._buttons if not b.property("danger")]
-        return harmless[0] if harmless else self.form.closeButton
+        return self.form.choiceBox.harmless() or self.form.closeButton
 
     def buttons(self) -> list[KeyButton]:
         """The choices."""
-        return list(self._buttons)
+        return self.form.choiceBox.buttons
 
-    def _on_clicked(self) -> None:
-        self.chosen.emit(str(self.sender().property("choice")))
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Figures press the buttons on which they are printed."""
+        if not self.form.choiceBox.press_key(event):
+            super().keyPressEvent(event)
 
 
 class HelpSheet(Sheet):

@@ -9,11 +9,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
 
 from pos_desktop.gui.forms.ui_main_window import Ui_MainWindow
-from pos_desktop.gui.keys import KEYS
+from pos_desktop.gui.keys import KEYS, Command
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.views.sale_page import SalePage
 from pos_desktop.gui.views.sheet_window import SheetWindow
-from pos_desktop.gui.views.top_bar import TopBar, WaitingBar
+from pos_desktop.gui.views.top_bar import StandingBar, TopBar, WaitingBar
 from pos_desktop.gui.widgets.banner import PaidStrip
 from pos_desktop.gui.widgets.form import fill
 from pos_desktop.gui.widgets.practice import BORDER, PracticeFrame
@@ -51,6 +51,8 @@ class MainWindow(SheetWindow):
         self.frame = PracticeFrame(stage)
         self.top_bar = TopBar(self.form, self.frame)
         self.waiting_bar = WaitingBar(self.form, self.paid_strip)
+        self.standing_bar = StandingBar(self.form, partial(self._on_key, Command.TEST))
+        self.form.inboxButton.clicked.connect(partial(self._on_key, Command.INBOX))
         self._add_keys()
         layout = stage.layout()
         if practice and layout is not None:

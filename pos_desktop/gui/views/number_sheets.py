@@ -13,7 +13,7 @@ from pos_desktop.gui.forms.ui_phone import Ui_Phone
 from pos_desktop.gui.forms.ui_quantity import Ui_Quantity
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets.buttons import KeyButton
-from pos_desktop.gui.widgets.form import fill
+from pos_desktop.gui.widgets.form import fill, set_tone
 from pos_desktop.gui.widgets.pad import NumberPad
 from pos_desktop.gui.widgets.sheet import Sheet
 
@@ -92,7 +92,7 @@ class PhoneSheet(NumberSheet):
             form.phoneField.setText(state.shown)
             form.phoneField.blockSignals(False)
         form.hintLabel.setText(state.hint)
-        _set_tone(form.hintLabel, "failed" if state.bad else "muted")
+        set_tone(form.hintLabel, "failed" if state.bad else "muted")
         form.consentTitle.setText(state.version)
         form.consentLabel.setText(state.consent)
         form.useButton.setVisible(bool(state.shown))
@@ -140,7 +140,7 @@ class QuantitySheet(NumberSheet):
         form.unitLabel.setText(state.unit)
         form.unitLabel.setVisible(bool(state.unit))
         form.problemLabel.setText(state.problem)
-        _set_tone(form.problemLabel, "failed")
+        set_tone(form.problemLabel, "failed")
         form.setButton.show_words(state.button, _ENTER, size=17)
         form.setButton.setEnabled(state.ready)
         self.refit()
@@ -164,9 +164,10 @@ class CashSheet(NumberSheet):
         form.changeAmount.set_look(60, Qt.AlignmentFlag.AlignRight)
         form.changeLabel.setFont(theme.font(16, 600))
         form.problemLabel.hide()
+        form.warningLabel.hide()
+        set_tone(form.warningLabel, "failed")
         form.numberPad.serve(form.cashField, point=True)
         self._strong(form.takeButton)
-        form.takeButton.show_words(say("cash_take"), _ENTER, size=17)
         self._chips: list[QPushButton] = []
         self.set_width(820)
 
@@ -190,7 +191,10 @@ class CashSheet(NumberSheet):
         form.changeAmount.show_text(state.change, "" if state.enough else "failed")
         form.problemLabel.setText(state.problem)
         form.problemLabel.setVisible(bool(state.problem))
-        _set_tone(form.problemLabel, "failed")
+        set_tone(form.problemLabel, "failed")
+        form.warningLabel.setText(state.warning)
+        form.warningLabel.setVisible(bool(state.warning))
+        form.takeButton.show_words(state.button, _ENTER, size=17)
         form.takeButton.setEnabled(state.enough)
         self.refit()
 
@@ -217,10 +221,3 @@ class CashSheet(NumberSheet):
     def _on_chip(self) -> None:
         self.form.cashField.setText(str(self.sender().property("amount")))
         self.form.cashField.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def _set_tone(label: QLabel, tone: str) -> None:
-    if label.property("tone") != tone:
-        label.setProperty("tone", tone)
-        label.style().unpolish(label)
-        label.style().polish(label)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from pos_desktop.domain.money import format_rupees
 from pos_desktop.gui.forms.ui_sale_page import Ui_SalePage
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pos_desktop.gui.presenters.customer import CustomerState
     from pos_desktop.gui.presenters.notices import Notice
     from pos_desktop.gui.presenters.sale import CartState
+    from pos_desktop.gui.presenters.standing import Main
     from pos_desktop.gui.widgets.matches import Matches
 
 _SIDE_WIDE, _SIDE_NARROW, _SIDE_LARGE = 392, 328, 456
@@ -37,6 +38,7 @@ class SalePage(QWidget):
         super().__init__(parent)
         self.form = fill(Ui_SalePage(), self)
         self._matches: Matches | None = None
+        self._qr_now = True
         self._dress()
         self._connect()
 
@@ -62,24 +64,36 @@ class SalePage(QWidget):
         form.totalLabel.show_text(state.total)
         form.piecesRow.show_facts(((say("to_pay"), ""), (state.pieces, "")))
         form.factRow.show_facts(_facts(state.gst, state.round_off, state.saved))
-        for button in (form.requestButton, form.cashButton, form.qrButton):
+        for button in (form.requestButton, form.cashButton, form.splitButton):
             button.setEnabled(state.can_pay)
+        form.qrButton.setEnabled(state.can_pay and self._qr_now)
         parked = not state.lines and state.parked > 0
         words = say("unpark", n=state.parked) if parked else say("park")
         form.parkButton.show_words(words, cap(Command.PARK))
         form.parkButton.setEnabled(bool(state.lines) or parked)
 
-    def show_first(self) -> None:
-        """What the first paint shows: an empty bill."""
+    def show_first(self, words: str, *, qr: bool) -> None:
+        """What the first paint shows: an empty bill, and on the main button the shop's way to
+        send; ``qr``: the shop has payment QR codes."""
         form, nothing = self.form, format_rupees(0)
+        form.requestButton.show_words(words, cap(Command.REQUEST), size=20)
+        form.qrButton.setVisible(qr)
+        grid = form.tenderGrid.layout()
+        if isinstance(grid, QGridLayout):
+            # Without it the row is the cash button's alone.
+            grid.addWidget(form.cashButton, 0, 0, 1, 1 if qr else 2)
         form.totalLabel.show_text(format_rupees(0, sign=True))
         form.factRow.show_facts(_facts(nothing, nothing, nothing))
-        for button in (form.requestButton, form.cashButton, form.qrButton, form.parkButton):
+        pays = (form.requestButton, form.cashButton, form.qrButton, form.splitButton)
+        for button in (*pays, form.parkButton):
             button.setEnabled(False)
 
-    def show_channel(self, words: str) -> None:
-        """The main button names the shop's way to send."""
-        self.form.requestButton.show_words(words, cap(Command.REQUEST), size=20)
+    def show_main(self, main: Main) -> None:
+        """What F9 does now."""
+        form = self.form
+        form.requestButton.show_words(main.words, cap(Command.REQUEST), size=20)
+        self._qr_now = main.qr
+        form.qrButton.setEnabled(form.requestButton.isEnabled() and main.qr)
 
     def show_customer(self, state: CustomerState) -> None:
         """The customer's card."""
@@ -139,10 +153,18 @@ class SalePage(QWidget):
         form.cashButton.show_words(say("cash"), cap(Command.CASH))
         form.qrButton.show_words(say("qr_on_screen"), cap(Command.QR))
         form.parkButton.show_words(say("park"), cap(Command.PARK))
-        form.printButton.show_words(say("print_last"), cap(Command.PRINT))
-        for button in (form.cashButton, form.qrButton, form.parkButton, form.printButton):
+        form.splitButton.show_words(say("split"), cap(Command.SPLIT))
+        form.moreButton.show_words(say("more"), cap(Command.MENU))
+        pays = (form.cashButton, form.qrButton, form.splitButton)
+        for button in (*pays, form.parkButton, form.moreButton):
             button.setMinimumHeight(50)
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        grid = form.tenderGrid.layout()
+        if isinstance(grid, QGridLayout):
+            grid.setColumnStretch(0, 1)
+            grid.setColumnStretch(1, 1)
+        form.moreButton.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        form.parkRow.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         form.customerCard.setFixedHeight(68)
 
     def _connect(self) -> None:
@@ -160,7 +182,8 @@ class SalePage(QWidget):
             form.cashButton: Command.CASH,
             form.qrButton: Command.QR,
             form.parkButton: Command.PARK,
-            form.printButton: Command.PRINT,
+            form.splitButton: Command.SPLIT,
+            form.moreButton: Command.MENU,
             form.customerCard: Command.PHONE,
         }
         for button in self._commands:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow
 if TYPE_CHECKING:
     from pos_desktop.gui.forms.ui_main_window import Ui_MainWindow
     from pos_desktop.gui.views.bill_sheets import HelpSheet, MenuSheet, QrSheet
+    from pos_desktop.gui.views.money_sheets import MoneySheets
     from pos_desktop.gui.views.number_sheets import CashSheet, PhoneSheet, QuantitySheet
     from pos_desktop.gui.views.sale_page import SalePage
     from pos_desktop.gui.views.sheets import Sheets
@@ -32,6 +33,7 @@ class SheetWindow(QMainWindow):
         self._matrix = matrix
         self._shop = shop
         self.sheets: tuple[Sheet, ...] = ()
+        self._open: list[Sheet] = []
 
     @property
     def phone_sheet(self) -> PhoneSheet:
@@ -64,9 +66,25 @@ class SheetWindow(QMainWindow):
         return self._all_sheets.help
 
     @property
+    def money_sheets(self) -> MoneySheets:
+        """Tenders, PINs, the inbox, refunds, payment details."""
+        return self._all_sheets.money
+
+    @property
     def open_sheet(self) -> Sheet | None:
         """The sheet on top, or None."""
-        return next((sheet for sheet in self.sheets if sheet.isVisible()), None)
+        return self._open[-1] if self._open else None
+
+    def dismiss_sheets(self) -> bool:
+        """Close every sheet, as Esc does, from the top; whether help was the only one."""
+        only_help = self._open == [self._all_sheets.help] if self._open else False
+        while self._open:
+            top = self._open[-1]
+            top.dismissed.emit()
+            if self._open and self._open[-1] is top:
+                # Esc has a step inside the sheet before it; whoever presses a key wants out.
+                top.close_sheet()
+        return only_help
 
     def focus_entry(self) -> None:
         """Give the keys to the scan field, unless a sheet has them."""
@@ -87,13 +105,21 @@ class SheetWindow(QMainWindow):
         return built
 
     def _on_sheet_opened(self) -> None:
-        """One sheet at a time; the strip and the border stay on top."""
-        opened = self.sender()
-        for sheet in self.sheets:
-            if sheet is not opened and sheet.isVisible():
-                sheet.dismissed.emit()
+        """One sheet at a time, but for those that lie over another; strip and border on top."""
+        sender = self.sender()
+        for opened in [sheet for sheet in self.sheets if sheet is sender]:
+            for other in [sheet for sheet in self._open if sheet is not opened]:
+                if not opened.on_top:
+                    other.dismissed.emit()
+                    other.close_sheet()
+            self._open = [*(sheet for sheet in self._open if sheet is not opened), opened]
         self.paid_strip.raise_()
         self.frame.raise_()
 
     def _on_sheet_closed(self) -> None:
-        self.focus_entry()
+        closed = self.sender()
+        self._open = [sheet for sheet in self._open if sheet is not closed]
+        if self._open:
+            self._open[-1].take_keys()
+        else:
+            self.focus_entry()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pos_desktop.gui.views.bill_sheets import HelpSheet, MenuSheet, QrSheet
+from pos_desktop.gui.views.money_sheets import MoneySheets
 from pos_desktop.gui.views.number_sheets import CashSheet, PhoneSheet, QuantitySheet
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Sheets:
-    """All six, hidden over ``stage``."""
+    """All of them, hidden over ``stage``."""
 
     def __init__(self, stage: QWidget, matrix: QrMatrix, shop: str) -> None:
         self.phone = PhoneSheet(stage)
@@ -24,8 +25,10 @@ class Sheets:
         self.qr = QrSheet(stage, matrix, shop)
         self.menu = MenuSheet(stage)
         self.help = HelpSheet(stage)
+        self.money = MoneySheets(stage)
 
     @property
     def every(self) -> tuple[Sheet, ...]:
         """All of them."""
-        return (self.phone, self.quantity, self.cash, self.qr, self.menu, self.help)
+        own = (self.phone, self.quantity, self.cash, self.qr, self.menu, self.help)
+        return (*own, *self.money.every)

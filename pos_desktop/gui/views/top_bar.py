@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from pos_desktop.gui import theme
 from pos_desktop.gui.forms.ui_main_window import Ui_MainWindow
@@ -16,8 +17,15 @@ from pos_desktop.gui.widgets.pill import Pill
 from pos_desktop.gui.widgets.practice import PracticeFrame
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pos_desktop.gui.presenters.standing import OffState
     from pos_desktop.gui.presenters.status import StatusState
-    from pos_desktop.gui.presenters.waiting import StripState
+    from pos_desktop.gui.presenters.waiting import HeadState, StripState
+    from pos_desktop.gui.widgets.off_strip import OffStrip
+
+_HEAD = 128
+"""Width of what stands beside the cards."""
 
 
 class TopBar:
@@ -35,6 +43,7 @@ class TopBar:
         form.timeLabel.setFont(theme.font(15, 600))
         for label in (form.brandLabel, form.shopLabel, form.timeLabel):
             label.setTextFormat(Qt.TextFormat.PlainText)
+        self.outage: Pill | None = None
         self.lamps = {name: Pill(form.lampBox) for name in LAMPS}
         row = form.lampBox.layout()
         for lamp in self.lamps.values():
@@ -51,6 +60,7 @@ class TopBar:
     def show_status(self, state: StatusState) -> None:
         """Lamps, time, practice."""
         self._show_place(state.shop, state.time, practice=state.practice)
+        self._show_outage(state.outage)
         for lamp in state.lamps:
             self.lamps[lamp.name].show_state(lamp.text, lamp.tone, lamp.spoken)
 
@@ -60,6 +70,46 @@ class TopBar:
         self._form.practicePill.setVisible(practice)
         self._frame.setVisible(practice)
 
+    def _show_outage(self, words: str) -> None:
+        """The sign that no PIN is asked now; made when it is first needed."""
+        if self.outage is None:
+            row = self._form.topBar.layout()
+            if not words or not isinstance(row, QHBoxLayout):
+                return
+            self.outage = Pill(self._form.topBar, size=14)
+            self.outage.setToolTip(say("outage_sign_hint"))
+            row.insertWidget(row.indexOf(self._form.shopLabel), self.outage)
+        self.outage.setVisible(bool(words))
+        self.outage.show_state(words, "pending", f"{words}. {say('outage_sign_hint')}")
+
+
+class StandingBar:
+    """Implements ``StandingView``: the strip comes into being when a service first goes off."""
+
+    def __init__(self, form: Ui_MainWindow, test: Callable[[], None]) -> None:
+        self._form = form
+        self._test = test
+        self.strip: OffStrip | None = None
+
+    def show_off(self, state: OffState | None) -> None:
+        """None hides it."""
+        if state is not None:
+            if self.strip is None:
+                self.strip = self._made()
+            self.strip.show_off(state)
+        if self.strip is not None:
+            self.strip.setVisible(state is not None)
+
+    def _made(self) -> OffStrip:
+        from pos_desktop.gui.widgets.off_strip import OffStrip
+
+        strip = OffStrip(self._form.stage)
+        strip.tested.connect(self._test)
+        column = self._form.stage.layout()
+        if isinstance(column, QVBoxLayout):
+            column.insertWidget(column.indexOf(self._form.pages), strip)
+        return strip
+
 
 class WaitingBar:
     """Implements ``WaitingView``."""
@@ -68,14 +118,29 @@ class WaitingBar:
         self._form = form
         self._paid = paid
         form.waitingBar.setFixedHeight(116)
-        form.waitingHead.setFixedWidth(70)
+        form.waitingHead.setFixedWidth(_HEAD)
         form.waitingLabel.setText(say("waiting_bills"))
-        form.waitingLabel.setTextFormat(Qt.TextFormat.PlainText)
+        form.checkedLabel.setObjectName("hint")
+        for label in (form.waitingLabel, form.checkedLabel):
+            label.setTextFormat(Qt.TextFormat.PlainText)
         form.waitingCap.show_key(cap(Command.WAITING))
+        form.inboxButton.setMinimumHeight(48)
+        form.inboxButton.setProperty("badge", True)
+        form.inboxButton.hide()
+        form.checkedLabel.hide()
 
     def show_strip(self, state: StripState) -> None:
         """The cards."""
         self._form.billStrip.show_strip(state)
+
+    def show_head(self, state: HeadState) -> None:
+        """How old the oldest question is, and the way to what has to be decided."""
+        form = self._form
+        form.checkedLabel.setText(state.checked)
+        form.checkedLabel.setVisible(bool(state.checked))
+        form.inboxButton.setVisible(bool(state.badge))
+        form.inboxButton.setProperty("danger", state.tone == "failed")
+        form.inboxButton.show_words(state.badge, cap(Command.INBOX), size=14)
 
     def focus_strip(self) -> None:
         """F5."""

@@ -120,6 +120,34 @@ class KeyButton(QPushButton):
         return QColor(t.ink), QColor(t.muted), QColor(t.line)
 
 
+class StackedButton(KeyButton):
+    """A narrow button: its key stands under its words."""
+
+    def sizeHint(self) -> QSize:
+        """As wide as the wider of both."""
+        wide = QFontMetrics(theme.font(14, 600)).horizontalAdvance(self._words)
+        return QSize(int(max(wide, cap_width(self._key))) + 14, 50)
+
+    def minimumSizeHint(self) -> QSize:
+        """Never narrower."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Words over the key."""
+        QPushButton.paintEvent(self, event)
+        painter = QPainter(self)
+        ink, soft, edge = self._inks()
+        middle = self.height() / 2
+        painter.setFont(theme.font(14, 600))
+        painter.setPen(ink)
+        centre = Qt.AlignmentFlag.AlignCenter
+        painter.drawText(QRectF(0, middle - 22, self.width(), 20), centre, self._words)
+        cap = cap_width(self._key) - 4
+        box = QRectF((self.width() - cap) / 2, middle + 1, cap, 18)
+        draw_cap(painter, box, self._key, soft, edge)
+        painter.end()
+
+
 class IconButton(QPushButton):
     """A square button with one drawn icon; ``words`` are for screen readers and the tool tip."""
 

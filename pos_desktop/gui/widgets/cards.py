@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -25,11 +26,16 @@ from pos_desktop.gui.widgets import icons
 from pos_desktop.gui.widgets.labels import ElidedLabel
 
 if TYPE_CHECKING:
-    from pos_desktop.gui.presenters.waiting import Card, StripState
+    from pos_desktop.gui.presenters.cards import Card
+    from pos_desktop.gui.presenters.waiting import StripState
 
 CARD_LEAST, CARD_MOST = 240, 300
 GAP = 10
 _MORE = 84
+_BESIDE = 18
+"""Where the words begin: beside their icon."""
+_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_PAGES = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1, Qt.Key.Key_Home: -999, Qt.Key.Key_End: 999}
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
@@ -70,7 +76,7 @@ class BillCard(QWidget):
             self.pressed.emit(self._card.order_id)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Edge in the colour of the state, then three lines."""
+        """Edge in the colour of the state, then three lines; long words take two of four."""
         card = self._card
         if card is None:
             return
@@ -80,17 +86,23 @@ class BillCard(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._ground(painter, QColor(colour), QColor(soft if card.filled else t.surface))
         inner = QRectF(self.rect()).adjusted(18, 8, -12, -8)
-        line = inner.height() / 3
-        rows = [QRectF(inner.left(), inner.top() + i * line, inner.width(), line) for i in range(3)]
+        told = wrapped(card.words, 13, int(inner.width()) - _BESIDE)
+        line = inner.height() / (2 + len(told))
+        rows = [
+            QRectF(inner.left(), inner.top() + at * line, inner.width(), line)
+            for at in range(2 + len(told))
+        ]
         ink, muted = QColor(t.ink), QColor(t.muted)
         # "Token 20 · no phone" and a lakh share a line only at a smaller size.
         size = 16 if len(card.title) + len(card.amount) < 27 else 14
         self._row(painter, rows[0], (card.title, size, 600, ink), (card.amount, 14, 600, ink))
         icon = QRectF(rows[1].left(), rows[1].center().y() - 6.5, 13, 13)
         icons.draw(painter, icons.TONE_ICONS[card.tone], icon, QColor(colour), 1.9)
-        words = rows[1].adjusted(18, 0, 0, 0)
-        self._row(painter, words, (card.words, 13, 600, QColor(colour)), (card.age, 13, 400, muted))
-        self._row(painter, rows[2], (card.message, 13, 400, muted), (card.aside, 13, 400, muted))
+        for at, text in enumerate(told):
+            age = card.age if at == 0 else ""
+            area = rows[1 + at].adjusted(_BESIDE, 0, 0, 0)
+            self._row(painter, area, (text, 13, 600, QColor(colour)), (age, 13, 400, muted))
+        self._row(painter, rows[-1], (card.message, 13, 400, muted), (card.aside, 13, 400, muted))
         painter.end()
 
     def _ground(self, painter: QPainter, colour: QColor, fill: QColor) -> None:
@@ -134,11 +146,26 @@ class BillCard(QWidget):
             painter.drawText(area, _RIGHT | _MIDDLE, text)
 
 
+@lru_cache(maxsize=256)
+def wrapped(text: str, size: int, room: int) -> tuple[str, ...]:
+    """``text`` (semibold) in one line or two of ``room`` pixels, broken between words."""
+    metrics = QFontMetrics(theme.font(size, 600))
+    if metrics.horizontalAdvance(text) <= room:
+        return (text,)
+    words = text.split(" ")
+    first = words.pop(0)
+    while words and metrics.horizontalAdvance(f"{first} {words[0]}") <= room:
+        first = f"{first} {words.pop(0)}"
+    return (first, " ".join(words)) if words else (first,)
+
+
 class BillStrip(QWidget):
-    """The row of cards. It takes the keys with F5: left, right, Enter, Esc."""
+    """The row of cards. It takes the keys with F5: arrows, pages, Enter, Esc, a token number."""
 
     opened = Signal(str)
     moved = Signal(int)
+    paged = Signal(int)
+    digit = Signal(str)
     left = Signal()
     escaped = Signal()
     more = Signal()
@@ -211,10 +238,13 @@ class BillStrip(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows, Enter, Esc."""
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
         key = Qt.Key(event.key())
-        if key in steps:
-            self.moved.emit(steps[key])
+        if key in _STEPS:
+            self.moved.emit(_STEPS[key])
+        elif key in _PAGES:
+            self.paged.emit(_PAGES[key])
+        elif event.text().isdecimal():
+            self.digit.emit(event.text())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             card = self._cards[self._selected].card if self._selected >= 0 else None
             if card is not None:

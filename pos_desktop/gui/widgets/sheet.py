@@ -22,6 +22,7 @@ class Sheet(QWidget):
     """Covers the page with a veil and shows ``body`` on a card in its middle.
 
     Esc emits ``dismissed``; Tab stays inside. ``takes_scans``: a scan goes to the bill as ever.
+    ``on_top``: it lies over another sheet, which stays open under it.
     """
 
     dismissed = Signal()
@@ -29,6 +30,7 @@ class Sheet(QWidget):
     closed = Signal()
 
     takes_scans = False
+    on_top = False
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -44,6 +46,7 @@ class Sheet(QWidget):
         self._column.addWidget(self.body, 1)
         self._column.addWidget(self.banner)
         self._wide = 560
+        self._high = 0
         parent.installEventFilter(self)
         self.card.installEventFilter(self)
         self.hide()
@@ -56,6 +59,10 @@ class Sheet(QWidget):
     def set_width(self, width: int) -> None:
         """How wide the card may become."""
         self._wide = width
+
+    def set_height(self, height: int) -> None:
+        """How high the card becomes at least, as far as the window allows."""
+        self._high = height
 
     def open(self) -> None:
         """Show the sheet and give it the keys. Returns at once."""
@@ -75,6 +82,10 @@ class Sheet(QWidget):
     def first_field(self) -> QWidget:
         """What gets the keys first."""
         return self
+
+    def take_keys(self) -> None:
+        """The sheet over this one is gone: the keys come back."""
+        self.first_field().setFocus(Qt.FocusReason.PopupFocusReason)
 
     def show_notice(self, notice: Notice | None) -> None:
         """The window's message while this sheet is open."""
@@ -142,6 +153,6 @@ class Sheet(QWidget):
             high = max(high, self.card.sizeHint().height())
         else:
             high = self.card.sizeHint().height()
-        area = QRect(0, 0, wide, min(high, room.height()))
+        area = QRect(0, 0, wide, min(max(high, self._high), room.height()))
         area.moveCenter(room.center())
         self.card.setGeometry(area)

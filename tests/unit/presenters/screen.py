@@ -1,28 +1,32 @@
-"""One recording view for all presenters, and the presenters joined as the window joins them."""
+"""One recording view for all presenters, joined as the window joins them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pos_desktop.domain.sale import Item
-from pos_desktop.gui.presenters.customer import CustomerPresenter, CustomerState, PhoneState
-from pos_desktop.gui.presenters.desk import DeskPresenter
-from pos_desktop.gui.presenters.draft import DraftKeeper
-from pos_desktop.gui.presenters.entry import EntryPresenter
-from pos_desktop.gui.presenters.menu import MenuPresenter, MenuState
-from pos_desktop.gui.presenters.notices import Notice, Notices
-from pos_desktop.gui.presenters.pay import CashPresenter, CashState, PayPresenter
-from pos_desktop.gui.presenters.printing import PrintPresenter
-from pos_desktop.gui.presenters.qr import QrPresenter, QrState
-from pos_desktop.gui.presenters.quantity import QuantityPresenter, QuantityState
-from pos_desktop.gui.presenters.sale import CartState, SalePresenter
-from pos_desktop.gui.presenters.status import StatusPresenter, StatusState
-from pos_desktop.gui.presenters.waiting import StripState, WaitingPresenter
+from pos_desktop.gui.presenters.approval import FirstPinState, PinState
+from pos_desktop.gui.presenters.cast import presenters_for
+from pos_desktop.gui.presenters.choices import MenuState
+from pos_desktop.gui.presenters.customer import CustomerState, PhoneState
+from pos_desktop.gui.presenters.inbox import InboxState
+from pos_desktop.gui.presenters.notices import Notice
+from pos_desktop.gui.presenters.pay import CashState
+from pos_desktop.gui.presenters.qr import QrState
+from pos_desktop.gui.presenters.quantity import QuantityState
+from pos_desktop.gui.presenters.reason import ReasonState
+from pos_desktop.gui.presenters.refund import RefundState
+from pos_desktop.gui.presenters.sale import CartState
+from pos_desktop.gui.presenters.standing import Main, OffState
+from pos_desktop.gui.presenters.status import StatusState
+from pos_desktop.gui.presenters.story import StoryState
+from pos_desktop.gui.presenters.tenders import SplitSheetState
+from pos_desktop.gui.presenters.waiting import HeadState, StripState
 from tests.support.window_fakes import Played
 
 
 @dataclass
 class Page:
-    """Cart, entry, card, notices, bars."""
+    """Cart, entry, card, notices, bars, strips."""
 
     cart: CartState | None = None
     customer: CustomerState | None = None
@@ -34,6 +38,18 @@ class Page:
     painted: int = 0
     paid: list[str] = field(default_factory=list)
     focused: bool = False
+    head: HeadState | None = None
+    main: Main | None = None
+    off: OffState | None = None
+
+    def show_head(self, state: HeadState) -> None:
+        self.head = state
+
+    def show_main(self, main: Main) -> None:
+        self.main = main
+
+    def show_off(self, state: OffState | None) -> None:
+        self.off = state
 
     def show_cart(self, state: CartState) -> None:
         self.cart = state
@@ -66,8 +82,80 @@ class Page:
 
 
 @dataclass
-class Sheets:
-    """Phone, quantity, cash, QR and menu; None is closed."""
+class Decisions:
+    """The sheets of money; None is closed."""
+
+    pin: PinState | None = None
+    first_pin: FirstPinState | None = None
+    tenders: SplitSheetState | None = None
+    entries: InboxState | None = None
+    returned: RefundState | None = None
+    told: StoryState | None = None
+    why: ReasonState | None = None
+    blanked: int = 0
+
+    def open_pin(self, state: PinState) -> None:
+        self.pin = state
+
+    show_pin = open_pin
+
+    def close_pin(self) -> None:
+        self.pin = None
+
+    def open_first_pin(self, state: FirstPinState) -> None:
+        self.first_pin = state
+
+    show_first_pin = open_first_pin
+
+    def close_first_pin(self) -> None:
+        self.first_pin = None
+
+    def open_split(self, state: SplitSheetState) -> None:
+        self.tenders = state
+
+    def show_split(self, state: SplitSheetState, *, blank: bool = False) -> None:
+        self.tenders = state
+        self.blanked += blank
+
+    def close_split(self) -> None:
+        self.tenders = None
+
+    def open_inbox(self, state: InboxState) -> None:
+        self.entries = state
+
+    show_inbox = open_inbox
+
+    def close_inbox(self) -> None:
+        self.entries = None
+
+    def open_refund(self, state: RefundState) -> None:
+        self.returned = state
+
+    show_refund = open_refund
+
+    def close_refund(self) -> None:
+        self.returned = None
+
+    def open_story(self, state: StoryState) -> None:
+        self.told = state
+
+    show_story = open_story
+
+    def close_story(self) -> None:
+        self.told = None
+
+    def open_reason(self, state: ReasonState) -> None:
+        self.why = state
+
+    show_reason = open_reason
+
+    def close_reason(self) -> None:
+        self.why = None
+
+
+@dataclass
+class Sheets(Decisions):
+    """Every sheet; None is closed."""
 
     phone: PhoneState | None = None
     quantity: QuantityState | None = None
@@ -110,8 +198,34 @@ class Sheets:
     def open_menu(self, state: MenuState) -> None:
         self.menu = state
 
+    show_menu = open_menu
+
     def close_menu(self) -> None:
         self.menu = None
+
+
+class Window:
+    """Everything at its place: the page and the bars are one, all sheets another."""
+
+    def __init__(self, page: Page, sheets: Sheets) -> None:
+        self.sale_page = self.top_bar = self.waiting_bar = self.standing_bar = page
+        self.quantity_sheet = self.phone_sheet = self.cash_sheet = sheets
+        self.qr_sheet = self.menu_sheet = sheets
+        self.money_sheets = Money(sheets)
+
+    def show_notice(self, notice: Notice | None) -> None:
+        self.sale_page.show_notice(notice)
+
+
+class Money:
+    """The sheets of money."""
+
+    def __init__(self, sheets: Sheets) -> None:
+        self.split = self.inbox = self.refund = self.story = self.reason = sheets
+        self.open_pin = self.show_pin = sheets.open_pin
+        self.close_pin = sheets.close_pin
+        self.open_first_pin = self.show_first_pin = sheets.open_first_pin
+        self.close_first_pin = sheets.close_first_pin
 
 
 class Room:
@@ -120,32 +234,22 @@ class Room:
     def __init__(self, played: Played | None = None) -> None:
         self.played = played or Played()
         self.page, self.sheets = Page(), Sheets()
-        services = self.played.services
-        options = services.options
-        self.notices = Notices(self.page, services.tones)
-        self.quantity = QuantityPresenter(self.sheets)
-        keeper = DraftKeeper(services.runner, services.drafts)
-        self.sale = SalePresenter(
-            self.page, self.quantity, options.shop, keeper, self.notices, services.tones
-        )
-        self.entry = EntryPresenter(self.page, self.sale, services.catalogue, self.notices)
-        self.customer = CustomerPresenter(
-            self.page, self.sheets, self.sale, options, services.clock
-        )
-        self.qr = QrPresenter(self.sheets, services, self.notices)
-        self.cash = CashPresenter(self.sheets)
-        self.pay = PayPresenter(
-            services, self.entry, self.customer, self.qr, self.cash, self.notices
-        )
-        self.waiting = WaitingPresenter(self.page, services, self.notices)
-        self.paper = PrintPresenter(services, self.notices)
-        self.menu = MenuPresenter(
-            self.sheets, services, self.waiting, self.qr, self.cash, self.paper
-        )
-        self.status = StatusPresenter(self.page, services)
-        self.desk = DeskPresenter(
-            services, (self.waiting.on_desk, self.status.on_desk, self.customer.on_desk)
-        )
+        made = presenters_for(Window(self.page, self.sheets), self.played.services)
+        self.notices, self.sale, self.entry = made.notices, made.sale, made.entry
+        self.quantity, self.customer, self.cash = made.quantity, made.customer, made.cash
+        self.pay, self.qr, self.waiting = made.pay, made.qr, made.waiting
+        self.menu, self.paper, self.status = made.menu, made.paper, made.status
+        self.desk, self.offer, self.money = made.desk, made.offer, made.money
+
+    def choose(self, code: str) -> None:
+        """Press a button of the sheet of choices."""
+        self.money.choices.on_choice(code)
+
+    @property
+    def codes(self) -> list[str]:
+        """The buttons of the sheet of choices."""
+        menu = self.sheets.menu
+        return [] if menu is None else [choice.code for choice in menu.choices]
 
     @property
     def said(self) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pos_desktop.gui.presenters.waiting import card, message_words
+from pos_desktop.gui.presenters.cards import card, message_words
 from pos_desktop.gui.presenters.wording import age, ago, clock, countdown, left, rupees
 from pos_desktop.services.views import DeskState, Lamp, LampState, PaidNews
 from tests.support.window_fakes import LAMPS, NOW, Inline, Played, waiting_bills
@@ -43,8 +43,8 @@ def test_a_card_says_who_how_much_how_it_stands_and_how_long() -> None:
     assert card(BILLS[18], NOW).title == "Token 18 · no phone"
     late = card(BILLS[11], NOW)
     assert (late.words, late.message, late.aside) == (
-        "Money came after closing",
-        "Refund or attach",
+        "Money arrived after closing: refund or attach",
+        "",
         "12 min ago",
     )
 

@@ -6,6 +6,7 @@ import pytest
 
 from pos_desktop.domain.errors import DomainError, Unavailable
 from pos_desktop.domain.payment import CollectKind
+from pos_desktop.gui.presenters.acts import ABANDON
 from pos_desktop.services.views import DeskState, PaidNews, PayableQr
 from tests.support.window_fakes import (
     CONTENT,
@@ -20,6 +21,8 @@ from tests.unit.presenters.screen import Room
 QR = PayableQr(
     "A17", 17, 124950, CollectKind.QR, "upi://pay?pa=a@b", None, NOW + 272_000, "qr_on_screen"
 )
+USUAL = ("menu_cash", "menu_split")
+LAST = ("menu_edit", "menu_unpaid", "menu_story", "menu_abandon")
 NEWS = PaidNews("A17", 17, 124950, None, "C2A/2627/000124")
 
 
@@ -98,44 +101,48 @@ def test_other_words_replace_the_call_to_scan(room: Room) -> None:
     room.played.desk.qr = replace(QR, words="last_attempt_failed")
     room.qr.open("A17", 17, 124950)
     assert room.sheets.qr is not None
-    assert room.sheets.qr.words == "Last try failed, may retry"
+    assert room.sheets.qr.words == "Last attempt failed, customer may try again"
 
 
 @pytest.mark.parametrize(
     ("order", "codes"),
     [
-        ("A17", ["menu_qr", "menu_cash", "menu_abandon"]),
-        ("A19", ["menu_new_qr", "menu_cash", "menu_abandon"]),
-        ("A16", ["menu_hand_over", "menu_print"]),
+        ("A17", ["menu_qr", *USUAL, "menu_new_qr", "menu_again", *LAST]),
+        ("A18", ["menu_qr", *USUAL, *LAST]),
+        ("A19", ["menu_qr", *USUAL, "menu_again", *LAST]),
+        ("A16", ["menu_hand_over", "menu_print", "menu_story"]),
+        ("A11", ["menu_inbox", "menu_story"]),
     ],
 )
 def test_the_menu_offers_what_fits(waiting: Room, order: str, codes: list[str]) -> None:
     waiting.menu.open(order)
     assert waiting.sheets.menu is not None
-    assert [choice.code for choice in waiting.sheets.menu.choices] == codes
+    assert waiting.codes == codes
     dangerous = [choice.code for choice in waiting.sheets.menu.choices if choice.danger]
     assert dangerous == [code for code in codes if code == "menu_abandon"]
 
 
 def test_giving_up_asks_why_and_keeping_is_first(waiting: Room) -> None:
     waiting.menu.open("A17")
-    waiting.menu.on_choice("menu_abandon")
+    waiting.choose("menu_abandon")
     assert waiting.sheets.menu is not None
     assert waiting.sheets.menu.choices[0].code == "abandon_keep"
-    waiting.menu.on_choice("abandon_keep")
+    waiting.choose("abandon_keep")
     assert waiting.played.checkout.calls == []
     waiting.menu.open("A17")
-    waiting.menu.on_choice("abandon_left")
+    waiting.choose("menu_abandon")
+    assert waiting.codes == ["abandon_keep", *ABANDON]
+    waiting.choose("abandon_left")
     assert waiting.played.checkout.calls == [("abandon", ("A17", "left", "Asha"))]
     assert waiting.said == "abandoned"
 
 
 def test_hand_over_and_cash_for_a_waiting_bill(waiting: Room) -> None:
     waiting.menu.open("A16")
-    waiting.menu.on_choice("menu_hand_over")
+    waiting.choose("menu_hand_over")
     assert waiting.played.checkout.calls == [("hand_over", ("A16", "Asha"))]
     waiting.menu.open("A17")
-    waiting.menu.on_choice("menu_cash")
+    waiting.choose("menu_cash")
     assert waiting.sheets.cash is not None
     assert waiting.sheets.cash.title == "Cash for token 17"
     waiting.cash.on_typed("1300")
@@ -145,14 +152,14 @@ def test_hand_over_and_cash_for_a_waiting_bill(waiting: Room) -> None:
 
 
 def test_asking_again_opens_the_qr(waiting: Room) -> None:
-    waiting.menu.open("A19")
-    waiting.menu.on_choice("menu_new_qr")
-    assert waiting.played.checkout.calls == [("show_qr", ("A19", "Asha"))]
-    assert waiting.qr.order_id == "A19"
+    waiting.menu.open("A17")
+    waiting.choose("menu_new_qr")
+    assert waiting.played.checkout.calls == [("show_qr", ("A17", "Asha"))]
+    assert waiting.qr.order_id == "A17"
     waiting.played.checkout.refuse = DomainError("not_waiting")
     waiting.qr.on_back()
-    waiting.menu.open("A19")
-    waiting.menu.on_choice("menu_new_qr")
+    waiting.menu.open("A17")
+    waiting.choose("menu_new_qr")
     assert waiting.closed("qr")
     assert waiting.said == "not_waiting"
 
@@ -160,7 +167,7 @@ def test_asking_again_opens_the_qr(waiting: Room) -> None:
 def test_a_bill_that_left_meanwhile_is_said(waiting: Room) -> None:
     waiting.menu.open("A17")
     waiting.waiting.on_desk(DeskState((), 0, None, 0))
-    waiting.menu.on_choice("menu_cash")
+    waiting.choose("menu_cash")
     assert waiting.said == "not_waiting"
     assert waiting.sheets.cash is None
 
@@ -184,18 +191,17 @@ def test_in_practice_the_menu_plays_the_customer() -> None:
     room.waiting.on_desk(DeskState(waiting_bills(), 0, None, 0))
     room.menu.open("A17")
     assert room.sheets.menu is not None
-    codes = [choice.code for choice in room.sheets.menu.choices]
-    assert codes == ["menu_qr", "menu_cash", "practice_pay", "practice_fail", "menu_abandon"]
-    room.menu.on_choice("practice_pay")
+    assert room.codes[:4] == ["menu_qr", "menu_cash", "practice_pay", "practice_fail"]
+    room.choose("practice_pay")
     assert (room.closed("menu"), room.said) == (True, "")
     room.menu.open("A17")
-    room.menu.on_choice("practice_fail")
+    room.choose("practice_fail")
     assert customer.did == [("pay", "A17"), ("fail", "A17")]
     assert room.said == "practice_failed"
     assert room.played.runner.lanes == ["net", "net"]
     customer.refuse = Unavailable("practice_not_payable")
     room.menu.open("A17")
-    room.menu.on_choice("practice_pay")
+    room.choose("practice_pay")
     assert room.said == "practice_not_payable"
 
 

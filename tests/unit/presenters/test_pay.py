@@ -3,7 +3,7 @@
 import pytest
 
 from pos_desktop.domain.errors import DomainError
-from pos_desktop.gui.presenters.pay import chips
+from pos_desktop.gui.presenters.tenders import chips
 from pos_desktop.gui.texts import CONSENT_VERSION
 from pos_desktop.services.order import Order
 from tests.support.window_fakes import MILK, NOW, PICTURED
@@ -120,4 +120,4 @@ def test_esc_takes_no_cash(room: Room) -> None:
 
 def test_chips_are_what_notes_make_of_it() -> None:
     assert [text for _, text in chips(113200)] == ["1,132.00", "1,150", "1,200", "1,500", "2,000"]
-    assert [text for _, text in chips(50000)] == ["500.00", "2,000"]
+    assert [text for _, text in chips(50000)] == ["500.00", "600", "2,000"]

@@ -1,0 +1,94 @@
+"""The texts of one waiting bill, on its card and wherever else it is named. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pos_desktop.domain.money import format_rupees
+from pos_desktop.gui.presenters.wording import ago, bill_name, left, masked
+from pos_desktop.gui.texts import knows, say
+
+if TYPE_CHECKING:
+    from pos_desktop.services.views import WaitingBill
+
+_NOT_SAID = frozenset({"", "none"})
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One waiting bill as it is painted; ``tone`` is a name of ``services.views.Tone``."""
+
+    order_id: str
+    title: str
+    amount: str
+    words: str
+    tone: str
+    age: str
+    message: str
+    aside: str
+    filled: bool
+    name: str
+
+
+def card(bill: WaitingBill, now: int) -> Card:
+    """The texts of one card."""
+    title = f"{bill_name(bill)} · {masked(bill.phone_last4)}"
+    amount = format_rupees(bill.amount, sign=True)
+    words = payment_words(bill)
+    paid = bill.paid_at is not None
+    aside = bill.invoice_number or "" if paid else left(now, bill.expires_at)
+    phone = masked(bill.phone_last4)
+    age = ago(now, bill.paid_at if bill.paid_at is not None else bill.created_at)
+    return Card(
+        order_id=bill.order_id,
+        title=title,
+        amount=amount,
+        words=words,
+        tone=bill.tone.value,
+        # Without time left or number, the age stands low and leaves its line to the words.
+        age=age if aside else "",
+        message=note_words(bill),
+        aside=aside or age,
+        filled=bill.attention or paid,
+        name=say("waiting_card", token=bill_name(bill), phone=phone, amount=amount, words=words),
+    )
+
+
+def payment_words(bill: WaitingBill) -> str:
+    """The one sentence about this bill's money (design payments 8)."""
+    return say("qr_on_screen_waiting" if bill.words == "qr_on_screen" else bill.words)
+
+
+def paid_words(bill: WaitingBill) -> str:
+    """ "Paid 1,249.50 - UPI ref ...5678" where the bank gave a reference, else ""."""
+    if bill.paid_at is None or not bill.upi_reference:
+        return ""
+    amount = format_rupees(bill.amount)
+    return say("paid_reference", amount=amount, end=bill.upi_reference[-4:])
+
+
+def note_words(bill: WaitingBill) -> str:
+    """The small line: what came in, whether it goes out by delivery, how far the message got."""
+    if bill.received and bill.paid_at is None:
+        received = format_rupees(bill.received, sign=True)
+        return say("part_sums", received=received, open=format_rupees(bill.open_amount, sign=True))
+    parts = (say("delivery") if bill.remote else "", message_words(bill))
+    return " · ".join(part for part in parts if part)
+
+
+def message_words(bill: WaitingBill) -> str:
+    """How far the newest message got: "WhatsApp read", "Receipt delivered" ..."""
+    if bill.words == "late_money" or bill.message_words in _NOT_SAID:
+        return ""
+    receipt = bill.message_purpose == "receipt"
+    channel = "what_sms" if bill.channel.startswith("sms") else "what_whatsapp"
+    what = say("what_receipt") if receipt else say(channel)
+    if bill.message_words == "failed" and bill.message_reason:
+        return say("message_failed_why", what=what, reason=reason_words(bill.message_reason))
+    return say(f"message_{bill.message_words}", what=what)
+
+
+def reason_words(reason: str) -> str:
+    """The provider's reason: our words where there are some, else its own."""
+    return say(f"reason_{reason}") if knows(f"reason_{reason}") else reason

@@ -1,0 +1,74 @@
+"""The "More" sheet: everything that is needed now and then, and has no place on the page."""
+
+from collections.abc import Callable, Mapping
+
+from pos_desktop.domain.people import Approval
+from pos_desktop.gui.keys import Command, cap
+from pos_desktop.gui.presenters.approval import PinPresenter, Question
+from pos_desktop.gui.presenters.choices import Choice, ChoicePresenter, MenuState
+from pos_desktop.gui.presenters.notices import Notices
+from pos_desktop.gui.presenters.ports import Services
+from pos_desktop.gui.presenters.wording import clock
+from pos_desktop.gui.texts import say
+from pos_desktop.services.views import DeskState
+
+_COMMANDS = (
+    Command.PRINT,
+    Command.RETURN,
+    Command.REMOTE,
+    Command.INBOX,
+    Command.GOODS,
+    Command.HELP,
+)
+
+
+class MorePresenter:
+    """``commands`` are those of the window; the outage window is its own."""
+
+    def __init__(
+        self,
+        choices: ChoicePresenter,
+        services: Services,
+        pin: PinPresenter,
+        notices: Notices,
+    ) -> None:
+        self._choices = choices
+        self._services = services
+        self._pin = pin
+        self._notices = notices
+        self._desk = DeskState((), 0, None, 0)
+        self.commands: Mapping[Command, Callable[[], None]] = {}
+
+    def on_desk(self, state: DeskState) -> None:
+        """Whether services are off and an outage window is open."""
+        self._desk = state
+
+    def on_key(self) -> None:
+        """Ctrl+M, or the button."""
+        codes = list(_COMMANDS)
+        if self._desk.services_off:
+            codes.insert(0, Command.TEST)
+        choices = [Choice(code.value, say(f"more_{code.value}"), key=cap(code)) for code in codes]
+        if self._services.options.own_upi.vpa:
+            open_now = self._desk.outage_until is not None
+            code = "more_outage_again" if open_now else "more_outage"
+            choices.append(Choice("outage", say(code)))
+        state = MenuState(say("more"), "", "", "", "", tuple(choices))
+        self._choices.open(state, self._on_choice)
+
+    def _on_choice(self, code: str) -> None:
+        if code == "outage":
+            self._pin.ask(Question("open_outage", say("ask_outage"), self._open_outage))
+        else:
+            self.commands[Command(code)]()
+
+    def _open_outage(self, approval: Approval) -> None:
+        def done(until: int) -> None:
+            self._notices.tell("outage_open", time=clock(until))
+
+        self._services.runner.run(
+            "db",
+            lambda: self._services.people.open_outage(approval),
+            done,
+            self._notices.failed,
+        )
