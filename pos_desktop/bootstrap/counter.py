@@ -77,7 +77,7 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
     syncing = Syncing(store, machine.lanes, clock, ids, peers.relay, bell)
     health = health_of(options, machine)
     refunds = Refunds(store, clock, peers.gateways, bell)
-    sweep = Sweep(core.asking, core.payments, options.counter)
+    sweep = Sweep(core.asking, core.payments, options.counter, forgetful=options.practice)
     return Counter(
         store=store,
         catalogue=SqliteCatalogue(store.path),

@@ -39,11 +39,16 @@ _DAY_END = 21 * _HOUR + 30 * _MINUTE
 
 @dataclass
 class Sweep:
-    """``step`` and every callback run in the db lane, the question in ``net``."""
+    """``step`` and every callback run in the db lane, the question in ``net``.
+
+    ``forgetful``: the account knows nothing from before this start (the practice gateway).
+    """
 
     asking: Asking
     payments: Payments
     counter: CounterOptions
+    forgetful: bool = False
+    _began: int | None = None
     _next: int | None = None
     _whole_day: bool = False
     _under_way: bool = False
@@ -51,6 +56,7 @@ class Sweep:
 
     def step(self, now: int) -> int | None:
         """Begin what is due; when to come again, or None while it is under way."""
+        self._began = now if self._began is None else min(now, self._began)
         if self._under_way:
             return None
         if self._day_end == 0 or self._day_end > now + _DAY:
@@ -83,7 +89,9 @@ class Sweep:
         with self.asking.store.read() as uow:
             start = _start(uow, gateway.name, now, whole_day=whole_day)
         # After a long sleep day by day: a list has to fit into the memory.
-        window = Window(gateway.name, start, min(now, start + _DAY + _OVERLAP), now)
+        end = min(now, start + _DAY + _OVERLAP)
+        known_from = self._began if self.forgetful and self._began is not None else start
+        window = Window(gateway.name, start, end, now, known_from)
 
         def work() -> Sequence[ListedPayment]:
             return gateway.payments_between(window.start, window.end)

@@ -20,12 +20,14 @@ _MISSING = "missing "
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which payments of which gateway are looked at, and when."""
+    """Which payments of which gateway are looked at, and when. What was made before ``known_from``
+    cannot be missing."""
 
     gateway: str
     start: int
     end: int
     now: int
+    known_from: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ class Matching:
             open_entry(self.uow, "", "unmatched", rest, self.window.now, fact.payment_id)
 
     def _missing(self, listed: set[str]) -> None:
-        ours = self.uow.facts.captured_between(self.window.start, self.window.end)
+        known_from = max(self.window.start, self.window.known_from)
+        ours = self.uow.facts.captured_between(known_from, self.window.end)
         for order_id, fact in ours:
             if fact.gateway != self.window.gateway or fact.payment_id in listed:
                 continue

@@ -13,6 +13,7 @@ from pos_desktop.domain.refund import RefundState, excess_key
 from pos_desktop.domain.sale import Sale, SaleState
 from pos_desktop.services.captures import captures_of
 from pos_desktop.services.views import InboxChoice, ReturnOrder
+from pos_desktop.storage.verify import verify_database
 from tests.support.money_till import DUE, LOST, REFUSED, UNAVAILABLE, MoneyTill
 
 TROUBLES = {"lost": LOST, "refused": REFUSED, "away": UNAVAILABLE}
@@ -162,3 +163,5 @@ def test_never_more_goes_back_than_came(steps: list[tuple[str, int, int]]) -> No
             check(shop)
         settled(shop)
         shop.money.store.close()
+        books = verify_database(shop.money.path)
+        assert books.ok, books.problem

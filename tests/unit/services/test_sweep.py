@@ -336,6 +336,27 @@ def test_missing_is_told_after_a_second_look(money: MoneyTill) -> None:
     assert money.closed(sale.order_id) == [("mismatch", "in the gateway's list now")]
 
 
+def test_the_practice_gateway_forgets_and_nothing_is_missing(money: MoneyTill) -> None:
+    """Practice goes on with the bills of yesterday before an account that begins today."""
+    money.sold()
+    money.clock.pass_seconds(600)
+    money.gateway.seen.clear()
+    money.connect()
+    money.sweep.forgetful = True
+    for _ in range(2):
+        money.sweep.run_now()
+        money.swept()
+    assert (result(money).missing, result(money).clean, money.flags()) == (Tally(), True, ())
+    _, reference = money.waiting()
+    money.gateway.add(reference, replace(fact(money, 1), amount=DUE))
+    money.run(10)
+    money.gateway.seen[reference] = replace(money.gateway.seen[reference], payments=())
+    for _ in range(2):
+        money.sweep.run_now()
+        money.swept()
+    assert result(money).missing == Tally(1, DUE)
+
+
 def test_captures_of_a_former_gateway_are_not_missing(money: MoneyTill) -> None:
     sale, paid = money.sold()
     with money.store.write() as uow:
