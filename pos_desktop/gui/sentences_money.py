@@ -153,7 +153,8 @@ _SPLIT = {
     "split_amount_name": _("Amount of this tender, in rupees"),
     "split_reference_name": _("Reference of this tender"),
     "split_rest": _("Ask for what is open"),
-    "split_take": _("Take {what} {amount}"),
+    "split_take": _("Take {amount} · {what}"),
+    "split_own_qr": _("Show the shop’s UPI QR"),
     "split_then": _("Then {amount} is still open."),
     "split_last": _("Then the bill is paid."),
     "split_live": _("The customer can still pay on her phone. Close that first, then take money."),
@@ -163,7 +164,6 @@ _SPLIT = {
     "split_done": _("Token {n} is paid, bill {number}."),
     "rest_qr": _("UPI QR"),
     "rest_link": _("Link to the phone"),
-    "rest_own": _("Shop’s UPI QR"),
     "tender_cash": _("Cash"),
     "tender_card": _("Card"),
     "tender_own_upi": _("Own UPI"),
@@ -301,6 +301,23 @@ _REFUSALS = {
     "handed_over_unpaid": _("Token {n}: goods given unpaid. It stays in the inbox until paid."),
 }
 
+_BACK = {
+    "not_issued": _("Only a bill that was paid and has its number can be returned."),
+    "line_unknown": _("That line is not on the bill."),
+    "returned_too_much": _("More would come back than was sold. Look at what was returned before."),
+    "nothing_to_refund": _("There is nothing left to give back."),
+    "refund_too_small": _("A gateway gives back one rupee or more. Give this in cash."),
+    "refund_too_much": _("The payments of this bill can give back {limit} only."),
+    "refund_asked": _("This was asked for a moment ago. Look at the money that is owed."),
+    "refund_not_failed": _("This refund has not failed. Wait for the gateway’s answer."),
+    "refunds_not_offered": _("This gateway gives nothing back from here. Use its own web page."),
+    "approval_used": _("That PIN was given for other goods. Ask the manager again."),
+    "entry_closed": _("Somebody has decided that already."),
+    "not_offered": _("That cannot be done any more. Look at the entry again."),
+    "amount_differs": _("That bill waits for {open}. Only just this amount can be moved to it."),
+    "gateway_keys_gone": _("The keys of that payment’s gateway are gone. Call the owner."),
+}
+
 _KEY_STORE = {
     "pin_pepper_missing": _(
         "PINs cannot be checked: this computer’s key store lost its part of them. Call support."
@@ -325,5 +342,6 @@ MONEY: dict[str, str] = {
     **_RETURN,
     **_OFF,
     **_REFUSALS,
+    **_BACK,
     **_KEY_STORE,
 }

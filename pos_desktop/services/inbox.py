@@ -48,8 +48,7 @@ class Inbox:
         """Do what a person decided, and nothing if any of it cannot be done.
 
         Raises DomainError: ``entry_closed``, ``not_offered``, ``approval_needed``,
-        ``reason_needed``, and what refunding, attaching and collecting raise; GatewayError where
-        the gateway's keys are gone.
+        ``reason_needed``, and what refunding, attaching and collecting raise.
         """
         now = self.clock.now()
         with self.store.write() as uow:

@@ -20,7 +20,7 @@ from pos_desktop.domain.refund import (
 )
 from pos_desktop.domain.returns import LEAST_REFUND, part_value, spread
 from pos_desktop.domain.sale import Sale, SaleState
-from pos_desktop.ports import Clock, Gateways, Store, UnitOfWork
+from pos_desktop.ports import Clock, GatewayError, Gateways, Store, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.approvals import given
 from pos_desktop.services.captures import Capture, captures_of
@@ -72,8 +72,8 @@ class Refunds:
 
         The return that empties a bill brings its rounding along. Raises DomainError ``not_issued``,
         ``line_unknown``, ``returned_too_much``, ``nothing_to_refund``, ``refund_too_small``,
-        ``refund_too_much``, ``approval_needed``, ``approval_used`` (for other goods); GatewayError
-        where the gateway's keys are gone.
+        ``refund_too_much``, ``approval_needed``, ``approval_used`` (for other goods),
+        ``gateway_keys_gone``.
         """
         now = self.clock.now()
         approval = given(asked.approval, now)
@@ -91,8 +91,8 @@ class Refunds:
 
     def excess(self, uow: UnitOfWork, asked: Excess, approval: Approval, now: int) -> Refund:
         """Give back what this payment brought too much; pressed twice it is asked once. Part of the
-        caller's transaction. Raises DomainError ``nothing_to_refund``, ``refund_too_small`` or
-        ``approval_needed``; GatewayError where the gateway's keys are gone."""
+        caller's transaction. Raises DomainError ``nothing_to_refund``, ``refund_too_small``,
+        ``approval_needed`` or ``gateway_keys_gone``."""
         payment = asked.payment
         given(approval, now)
         known = uow.refunds.get(excess_key(payment.payment_id))
@@ -190,10 +190,14 @@ class Refunds:
 
     def _ask(self, uow: UnitOfWork, refund: Refund, now: int) -> None:
         # A gateway that cannot be asked any more is known before anything is promised.
-        if not self.gateways.named(refund.gateway).capabilities().refunds:
+        try:
+            gateway = self.gateways.named(refund.gateway)
+        except GatewayError as error:
+            raise DomainError("gateway_keys_gone") from error
+        if not gateway.capabilities().refunds:
             raise DomainError("refunds_not_offered")
         if not uow.refunds.add(refund):
-            raise DomainError("conflict", f"{refund.key} was asked before")
+            raise DomainError("refund_asked")
         self._put(uow, refund, refund.asked_by, now)
 
     def _put(self, uow: UnitOfWork, refund: Refund, by: str, now: int) -> None:

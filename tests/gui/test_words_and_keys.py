@@ -72,6 +72,7 @@ def test_what_the_window_says_has_a_sentence() -> None:
     [
         *("cart.py", "money.py", "phone.py", "barcode.py"),
         *("checkout.py", "desk.py", "opening.py", "switching.py"),
+        *("refunds.py", "returns.py", "inbox.py", "attaching.py", "approvals.py"),
     ],
 )
 def test_refusals_that_reach_the_cashier_have_a_sentence(module: str) -> None:
