@@ -9,9 +9,15 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from tests.simulation.rows import every_row
 from tests.simulation.run import Result, scratch, simulate, template
+from tests.simulation.world import KINDS
 
 _CHUNK = 25
+LONG_RUN = 2000
+"""From so many seeds on a run has to meet everything ..."""
+LEAST = 50
+"""... so often."""
 
 
 def seeds_of(text: str) -> range:
@@ -25,21 +31,10 @@ def run_chunk(seeds: Sequence[int], keep: str | None) -> list[Result]:
     place = scratch()
     try:
         empty = template(place)
-        results = [simulate(seed, empty, place / str(seed)) for seed in seeds]
+        folder = None if keep is None else Path(keep)
+        return [simulate(seed, empty, place / str(seed), folder) for seed in seeds]
     finally:
         shutil.rmtree(place)
-    for result in results:
-        if result.broken and keep is not None:
-            write_history(result, Path(keep))
-        result.history = []
-    return results
-
-
-def write_history(result: Result, folder: Path) -> None:
-    """One JSON line for each thing that happened."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = [json.dumps(event, default=str) for event in result.history]
-    (folder / f"seed-{result.seed}.jsonl").write_text("\n".join([*lines, ""]))
 
 
 def results_of(seeds: range, jobs: int, keep: str | None) -> Iterator[Result]:
@@ -54,6 +49,15 @@ def results_of(seeds: range, jobs: int, keep: str | None) -> Iterator[Result]:
             yield from results
 
 
+def too_rare(runs: int, faults: Counter[str], rows: Counter[str]) -> dict[str, int]:
+    """Faults and rows of the tables that a long run met less often than it must."""
+    if runs < LONG_RUN:
+        return {}
+    met = {f"fault {name}": faults[name] for name in KINDS}
+    met.update({name: rows[name] for name in every_row()})
+    return {name: times for name, times in met.items() if times < LEAST}
+
+
 def main(words: Sequence[str]) -> int:
     """Exit code 1 where a promise was broken."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation")
@@ -63,16 +67,21 @@ def main(words: Sequence[str]) -> int:
     asked = parser.parse_args(words)
     sums: Counter[str] = Counter(violations=0)
     faults: Counter[str] = Counter()
+    rows: Counter[str] = Counter()
     for result in results_of(seeds_of(asked.seeds), asked.jobs, asked.history):
         sums.update(runs=1, steps=result.steps, crashes=result.crashes)
         faults.update(result.faults)
+        rows.update(result.rows)
         if result.broken:
             sums["violations"] += 1
             print(json.dumps({"seed": result.seed, "broken": result.broken}), flush=True)
+    rare = too_rare(sums["runs"], faults, rows)
+    for name, times in rare.items():
+        print(json.dumps({"too_rare": name, "times": times}))
     line = {name: sums[name] for name in ("runs", "steps")}
     line |= {"faults": faults.total(), "crashes": sums["crashes"]}
     print(json.dumps({**line, "violations": sums["violations"]}))
-    return int(sums["violations"] > 0)
+    return int(sums["violations"] > 0 or bool(rare))
 
 
 if __name__ == "__main__":

@@ -134,6 +134,27 @@ class Account:
         self._moved(payment, "begun")
         return payment
 
+    def stranger_pays(self, amount: int) -> None:
+        """Money on the account that names no bill: from the dashboard, a static QR, a friend."""
+        number = len(self.payments) + 1
+        payment = {
+            "id": f"pay_{number}",
+            "object": None,
+            "reference": None,
+            "counter": None,
+            "order": "",
+            "amount": amount,
+            "currency": "INR",
+            "status": "captured",
+            "created_at": self._world.now,
+            "captured_at": self._world.now,
+            "refunded": 0,
+            "rrn": f"6327{number:08d}",
+            "error": None,
+        }
+        self.payments[str(payment["id"])] = payment
+        self._world.note("gateway", "stranger pays", id=payment["id"], amount=amount)
+
     def fail(self, payment: Thing) -> None:
         """The bank said no; it may still say yes."""
         if payment["status"] in ("created", "authorised"):
@@ -162,6 +183,8 @@ class Account:
         self._moved(payment, "captured")
 
     def _moved(self, payment: Thing, what: str) -> None:
+        if payment["object"] is None:
+            return
         thing = self.objects[payment["object"]]
         self._seen_so(thing)
         self._world.note("gateway", f"payment {what}", id=payment["id"], amount=payment["amount"])

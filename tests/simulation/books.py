@@ -31,6 +31,10 @@ class Books:
             self._raw.close()
             self._raw = None
 
+    def is_open(self) -> bool:
+        """Whether there is a process beside it, or was."""
+        return self._raw is not None
+
     def changed(self) -> bool:
         """Whether anybody has committed since the last time."""
         if self._raw is None:

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from random import Random
 
-from pos_desktop.domain.sale import Item, Sale
+from pos_desktop.domain.people import Approval
+from pos_desktop.domain.sale import Item, Sale, TenderKind
+from pos_desktop.services.order import Order
+from pos_desktop.services.tendering import SplitState, TenderOrder
 from tests.simulation.counter import SimCounter
 from tests.simulation.world import World
 from tests.support.till import PHONE
 
+NAME = "Asha"
 _GOODS = tuple(
     Item(n, f"89012340{n:05d}", f"Item {n}", price, gst_rate=rate, hsn="0401")
     for n, (price, rate) in enumerate(
@@ -25,12 +29,25 @@ class Cashier:
         self._counter = counter
         self._chance: Random = world.chance(f"cashier {counter.number}")
         self._left = bills
-        self._parked: list[str] = []
-        self._second: list[tuple[int, Callable[[str], None]]] = [
-            (4, self._cash_for_waiting),
-            (3, self._show_qr),
-            (2, self._abandon),
-            (6, self._hand_over),
+        self.parked: list[str] = []
+        self.approve: Callable[[str], Approval | None] = _nobody
+        self.seen_rrn: Callable[[str], str | None] = _none
+        self._second: list[Callable[[str], None]] = [
+            act
+            for weight, act in (
+                (5, self._cash_for_waiting),
+                (4, self._show_qr),
+                (2, self._show_own_qr),
+                (4, self._send_again),
+                (2, self._free),
+                (2, self._abandon),
+                (2, self._edit),
+                (4, self._hand_over),
+                (1, self._hand_over_unpaid),
+                (6, self._tender),
+                (1, self._take_back),
+            )
+            for _ in range(weight)
         ]
 
     def begin(self) -> None:
@@ -45,32 +62,42 @@ class Cashier:
         if not self._counter.alive:
             self._soon()
             return
-        if self._parked and chance.random() < 0.45:
-            acts = [act for weight, act in self._second for _ in range(weight)]
-            chance.choice(acts)(chance.choice(self._parked))
+        if self.parked and chance.random() < 0.5:
+            # Mostly the bill of the customer who stands there now.
+            order_id = self.parked[-1] if chance.random() < 0.7 else chance.choice(self.parked)
+            chance.choice(self._second)(order_id)
         elif self._left > 0:
             self._left -= 1
             self._new_bill()
-        if self._left > 0 or chance.random() < 0.9:
+        if self._left > 0 or chance.random() < 0.85:
             self._soon()
+
+    # -- new bills -----------------------------------------------------------------------------
 
     def _new_bill(self) -> None:
         chance, counter = self._chance, self._counter
         items = [chance.choice(_GOODS) for _ in range(chance.choice((1, 1, 2, 3)))]
         phone = PHONE if chance.random() < 0.75 else None
-        order = counter.order(phone, items)
-        due = order.bill.totals.payable
-        way = chance.random()
-        if way < 0.7:
-            counter.ask("request", lambda: counter.checkout.request(order), self._remember)
-        elif way < 0.85:
-            counter.ask("screen_qr", lambda: counter.checkout.screen_qr(order), self._remember)
+        order, way = counter.order(phone, items), chance.random()
+        if way < 0.65:
+            remote = chance.random() < 0.1
+            self._ask_new("request", lambda: counter.checkout.request(order, remote=remote))
+        elif way < 0.8:
+            self._ask_new("screen_qr", lambda: counter.checkout.screen_qr(order))
+        elif way < 0.9:
+            self._ask_new("begin", lambda: counter.tendering.begin(order))
         else:
-            tendered = due + chance.choice((0, 5_000, -100))
-            counter.ask("cash", lambda: counter.checkout.cash(order, tendered), self._remember)
+            self._cash(order)
+
+    def _cash(self, order: Order) -> None:
+        tendered = order.bill.totals.payable + self._chance.choice((0, 5_000, -100))
+        self._ask_new("cash", lambda: self._counter.checkout.cash(order, tendered))
+
+    def _ask_new(self, what: str, work: Callable[[], Sale]) -> None:
+        self._counter.ask(what, work, self._remember)
 
     def _remember(self, sale: Sale) -> None:
-        self._parked.append(sale.order_id)
+        self.parked.append(sale.order_id)
         self._world.note(
             self._counter.label,
             "knows bill",
@@ -80,40 +107,107 @@ class Cashier:
             number=sale.invoice_number,
         )
 
+    # -- second thoughts -----------------------------------------------------------------------
+
+    def _ask(self, what: str, order_id: str, work: Callable[[], object]) -> None:
+        self._counter.ask(what, work, _nothing, order=order_id)
+
     def _cash_for_waiting(self, order_id: str) -> None:
-        counter = self._counter
-        tendered = self._counter.sale(order_id).due + self._chance.choice((0, 0, 10_000, -500))
-        counter.ask(
-            "cash_for_waiting",
-            lambda: counter.checkout.cash_for_waiting(order_id, tendered, "Asha"),
-            _nothing,
-            order=order_id,
+        checkout, risk = self._counter.checkout, self._chance.random() < 0.15
+        due = self._counter.tendering.state(order_id).open
+        tendered = due + self._chance.choice((0, 0, 10_000, -500))
+        self._ask(
+            "cash_for_waiting at risk" if risk else "cash_for_waiting",
+            order_id,
+            lambda: checkout.cash_for_waiting(order_id, tendered, NAME, risk=risk),
         )
 
     def _show_qr(self, order_id: str) -> None:
-        counter = self._counter
-        counter.ask(
-            "show_qr", lambda: counter.checkout.show_qr(order_id, "Asha"), _nothing, order=order_id
-        )
+        self._ask("show_qr", order_id, lambda: self._counter.checkout.show_qr(order_id, NAME))
+
+    def _show_own_qr(self, order_id: str) -> None:
+        checkout = self._counter.checkout
+        self._ask("show_own_qr", order_id, lambda: checkout.show_own_qr(order_id, NAME))
+
+    def _send_again(self, order_id: str) -> None:
+        self._ask("send_again", order_id, lambda: self._counter.checkout.send_again(order_id, NAME))
+
+    def _free(self, order_id: str) -> None:
+        self._ask("free", order_id, lambda: self._counter.checkout.free(order_id, NAME))
 
     def _abandon(self, order_id: str) -> None:
-        counter = self._counter
-        counter.ask(
-            "abandon",
-            lambda: counter.checkout.abandon(order_id, "walked away", "Asha"),
-            _nothing,
-            order=order_id,
-        )
+        checkout = self._counter.checkout
+        self._ask("abandon", order_id, lambda: checkout.abandon(order_id, "walked away", NAME))
+
+    def _edit(self, order_id: str) -> None:
+        checkout = self._counter.checkout
+        self._ask("edit", order_id, lambda: checkout.edit(order_id, NAME))
+        self._world.after(40_000, lambda: self._take_edited(order_id))
+
+    def _take_edited(self, order_id: str) -> None:
+        checkout = self._counter.checkout
+        self._ask("take_edited", order_id, lambda: checkout.take_edited(order_id))
 
     def _hand_over(self, order_id: str) -> None:
-        counter = self._counter
-        counter.ask(
-            "hand_over",
-            lambda: counter.checkout.hand_over(order_id, "Asha"),
+        checkout = self._counter.checkout
+        self._ask("hand_over", order_id, lambda: checkout.hand_over(order_id, NAME))
+
+    def _hand_over_unpaid(self, order_id: str) -> None:
+        approval = self.approve("hand_over_unpaid")
+        if approval is not None:
+            checkout = self._counter.checkout
+            self._ask(
+                "hand_over_unpaid", order_id, lambda: checkout.hand_over_unpaid(order_id, approval)
+            )
+
+    # -- splits --------------------------------------------------------------------------------
+
+    def _tender(self, order_id: str) -> None:
+        chance, open_amount = self._chance, self._counter.tendering.state(order_id).open
+        if open_amount <= 0:
+            return
+        kind = chance.choice((TenderKind.CASH, TenderKind.CARD, TenderKind.OWN_UPI))
+        amount = chance.choice((open_amount, open_amount // 2 or 1))
+        reference, approval = "", None
+        if kind is TenderKind.CARD:
+            reference = f"SLIP{chance.randrange(10_000)}"
+        elif kind is TenderKind.OWN_UPI:
+            reference, approval = self._rrn(order_id), self.approve("own_upi")
+        given = amount if kind is TenderKind.CASH else 0
+        order = TenderOrder(order_id, kind, amount, NAME, given, reference, approval)
+        self._counter.ask(
+            f"tender {kind.value}",
+            lambda: self._counter.tendering.add(order),
             _nothing,
             order=order_id,
+            amount=amount,
+            reference=reference,
         )
+
+    def _rrn(self, order_id: str) -> str:
+        """What the customer's phone shows: of this bill's payment, of another one, or invented."""
+        real = self.seen_rrn(order_id)
+        if real is not None and self._chance.random() < 0.6:
+            return real
+        return f"55{self._chance.randrange(10**10):010d}"
+
+    def _take_back(self, order_id: str) -> None:
+        state: SplitState = self._counter.tendering.state(order_id)
+        if state.by_hand:
+            tender_id = self._chance.choice(state.by_hand).tender_id
+            tendering = self._counter.tendering
+            self._ask(
+                "take_back", order_id, lambda: tendering.take_back(tender_id, NAME, "wants it back")
+            )
 
 
 def _nothing(_: object) -> None:
     """Done is done."""
+
+
+def _nobody(_: str) -> Approval | None:
+    return None
+
+
+def _none(_: str) -> str | None:
+    return None

@@ -1,6 +1,7 @@
 """One counter: the real services on a real SQLite file, in a process that may die at any moment."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import TypeVar
@@ -9,6 +10,7 @@ from pos_desktop.domain.errors import RaseedError, StoreError
 from pos_desktop.domain.options import Options
 from pos_desktop.gateways.manual_upi import OwnUpi
 from pos_desktop.ports import UnitOfWork
+from pos_desktop.services.standing import GATEWAY, MESSAGES
 from pos_desktop.storage.store import SqliteStore
 from pos_desktop.wire import v1
 from tests.simulation.account import Account
@@ -18,9 +20,10 @@ from tests.simulation.lanes import SimLanes
 from tests.simulation.line import Line
 from tests.simulation.provider import Provider, SimMessenger
 from tests.simulation.relay import Relay, SimRelay
-from tests.simulation.world import DAY, World
+from tests.simulation.wiring import WholeCounter
+from tests.simulation.world import World
+from tests.support.pins import PlainPins
 from tests.support.rig import PlainRenderer
-from tests.support.till import Wired
 
 T = TypeVar("T")
 Step = Callable[[int], int | None]
@@ -28,8 +31,9 @@ Step = Callable[[int], int | None]
 # The program's loop turns so often at least; here it sleeps on where nothing can have changed.
 _SHORTEST_MS = 20
 _TURN_MS = 500
-# Between two looks where nothing changes and nothing is due.
-_QUIET_MS = (5_000, 60_000, 600_000, 3_600_000, DAY)
+# Between two looks where nothing changes and nothing is due; the rounds of an hour are not among
+# them, or a run would never end.
+_QUIET_MS = (20_000, 240_000)
 _DOWNTIMES = (200, 3_000, 40_000, 900_000)
 
 
@@ -129,7 +133,7 @@ class Outside:
         self.provider.report = self.relay.delivery
 
 
-class SimCounter(Wired):
+class SimCounter(WholeCounter):
     """A counter that boots, works, dies and boots again; its file and its peers stay."""
 
     def __init__(self, world: World, number: int, path: Path, options: Options) -> None:
@@ -142,6 +146,7 @@ class SimCounter(Wired):
         self.pc = PcClock(world)
         self.clock = self.pc
         self.ids = SimIds(number, world.chance(f"ids {number}"))
+        self.pins = PlainPins()
         self.alive = False
         self.listening = True
         self.errors: list[Exception] = []
@@ -232,8 +237,12 @@ class SimCounter(Wired):
     # -- the loop ------------------------------------------------------------------------------
 
     def steps(self) -> Sequence[Step]:
-        """Everything that the program's engine turns."""
-        return (self.outbox.step, self.watcher.step, self.polls.step, self.syncing.step)
+        """What the program's engine turns and what has moments of its own."""
+        return (self._recover, self.outbox.step, self.watcher.step, self.refund_watch.step)
+
+    def rounds(self) -> Sequence[Step]:
+        """What the engine turns, too, and what only looks round every few seconds or hours."""
+        return (self.polls.step, self.syncing.step, self.sweep.step, self.solving.step)
 
     def _tick_in(self, ms: float) -> None:
         moment = self.world.now + max(_SHORTEST_MS, int(ms))
@@ -249,7 +258,7 @@ class SimCounter(Wired):
 
     def _tick(self) -> None:
         now, moments = self.clock.now(), []
-        for turn in (self._recover, *self.steps()):
+        for turn in (*self.steps(), *self.rounds()):
             try:
                 moments.append(turn(now))
             except Exception as error:
@@ -257,9 +266,9 @@ class SimCounter(Wired):
                 moments.append(now + 1000)
             if not self._recovered:
                 break
-        due = [m - now for m in moments if m is not None]
+        due = [m - now for m in moments[: len(self.steps())] if m is not None]
         # A change wakes the loop. Without one it looks less and less often, at last no more.
-        if self._quiet < len(_QUIET_MS):
+        if self._quiet < (len(_QUIET_MS) if self.world.faults.on else 1):
             due.append(_QUIET_MS[self._quiet])
             self._quiet += 1
         if due:
@@ -285,6 +294,22 @@ class SimCounter(Wired):
         """The engine compares its two clocks at every turn."""
         self._stale = True
         self._tick_in(_TURN_MS)
+
+    def sleep(self, ms: int) -> None:
+        """The lid is closed: nothing turns, answers that come meanwhile wait."""
+        if self.alive:
+            self.work.asleep_until = self.world.now + ms
+            self.world.note(self.label, "sleeps", ms=ms)
+            self.world.after(ms, self.noticed_jump)
+
+    def looked_after(self) -> None:
+        """Somebody sits down at it: what was switched off is tested, what waits is looked at."""
+        if self.alive:
+            self._quiet = 0
+            for name in (GATEWAY, MESSAGES):
+                test = partial(self.standing.test_again, name)
+                self.lanes.submit("net", test, _ignore, self.errors.append)
+            self._tick_in(_SHORTEST_MS)
 
     # -- people --------------------------------------------------------------------------------
 

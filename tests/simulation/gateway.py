@@ -135,7 +135,7 @@ class SimGateway:
     def refund(self, order: RefundOrder) -> RefundFact:
         def give_back() -> Thing:
             refund = self._account.refund(order.payment_id, order.amount, order.key)
-            self._world.after(self._chance.choice((0, 3_000, 90_000, 3_600_000)), self._end(refund))
+            self._world.after(self._refund_time(), self._end(refund))
             return dict(refund)
 
         return self._refunded(self._line.call("refund", order.key, give_back, write=True))
@@ -165,6 +165,11 @@ class SimGateway:
             ListedPayment(self._fact(p), p["object"] or None, p["reference"], p["counter"])
             for p in answer["items"]
         ]
+
+    def _refund_time(self) -> int:
+        if self._world.faults.strike("refund_slow"):
+            return 5 * 24 * 3_600_000
+        return self._chance.choice((0, 3_000, 90_000, 3_600_000))
 
     def _end(self, refund: Thing) -> Callable[[], None]:
         def end() -> None:

@@ -29,6 +29,7 @@ class SimLanes:
         self._free = dict(_PLACES)
         self._queued: dict[str, deque[Act]] = {lane: deque() for lane in _PLACES}
         self.dead = False
+        self.asleep_until = 0
         self.travel = 0
         self.errors: list[Exception] = []
         self.after_piece: Act = _nothing
@@ -44,7 +45,7 @@ class SimLanes:
         if lane == "db":
             self._db.append(lambda: self._in_turn(work, done, failed))
             if len(self._db) == 1:
-                self._world.after(self._chance.choice((0, 1, 5, 40)), self._run_db)
+                self._world.after(self._chance.choice((0, 1, 5, 40)), self._living(self._run_db))
             return
 
         def begin() -> None:
@@ -57,9 +58,8 @@ class SimLanes:
             self._queued[lane].append(begin)
 
     def _run_db(self) -> None:
-        if not self.dead:
-            self._guarded(self._db[0])
-            self._next_in_db()
+        self._guarded(self._db[0])
+        self._next_in_db()
 
     def _next_in_db(self) -> None:
         if self.dead:
@@ -67,7 +67,7 @@ class SimLanes:
         self._db.popleft()
         self.after_piece()
         if self._db:
-            self._world.after(self._chance.choice((0, 0, 1, 5)), self._run_db)
+            self._world.after(self._chance.choice((0, 0, 1, 5)), self._living(self._run_db))
 
     def _in_turn(
         self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]
@@ -113,7 +113,11 @@ class SimLanes:
 
     def _living(self, act: Act) -> Act:
         def run() -> None:
-            if not self.dead:
+            if self.dead:
+                return
+            if self._world.now < self.asleep_until:
+                self._world.at(self.asleep_until, run)
+            else:
                 act()
 
         return run

@@ -155,6 +155,7 @@ class SimRelay:
 
     def _call(self, what: str, subject: str, act: Callable[[], None]) -> None:
         faults = self._world.faults
+        self._world.note("relay", what, subject=subject, down=self._relay.down)
         self._relay.asked.append(
             {
                 "at": self._world.now,

@@ -82,6 +82,9 @@ KINDS = (
     "gateway_other_amount",
     "gateway_other_currency",
     "gateway_down",
+    "refund_failed",
+    "refund_slow",
+    "closed_elsewhere",
     # money
     "pays_part",
     "pays_too_much",
@@ -90,6 +93,7 @@ KINDS = (
     "pays_late",
     "authorised_only",
     "failed_then_captured",
+    "stranger_pays",
     # hints and the relay
     "hook_lost",
     "hook_delayed",
@@ -99,6 +103,7 @@ KINDS = (
     "relay_lost_answer",
     "relay_down",
     # Exotel
+    "exotel_down",
     "message_refused",
     "message_not_sent",
     "message_lost_answer",
@@ -130,6 +135,7 @@ class Faults:
         self.hits: Counter[str] = Counter()
         self.on = True
         wild = chance.choice((0.0, 0.15, 0.3, 0.3, 0.6))
+        #: Few faults make long stories, many make strange ones.
         self._rates = {kind: chance.choice(_RATES) for kind in KINDS if chance.random() < wild}
 
     def strike(self, kind: str, weight: float = 1.0) -> bool:
@@ -140,6 +146,14 @@ class Faults:
         self.hits[kind] += 1
         self._world.note("fault", kind)
         return True
+
+    def surely(self, kind: str) -> bool:
+        """Like ``strike`` for what happens once in a run."""
+        happens = kind in self._rates and self.on
+        if happens:
+            self.hits[kind] += 1
+            self._world.note("fault", kind)
+        return happens
 
     def has(self, kind: str) -> bool:
         """Whether this run knows this fault at all."""
