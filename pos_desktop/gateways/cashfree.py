@@ -91,7 +91,7 @@ class CashfreeGateway:
     def find(self, intent: CollectIntent) -> CollectSeen | None:
         """The object with our reference, with its QR where there is one to show."""
         by_qr = intent.kind is CollectKind.QR
-        found = (self._qrs if by_qr else self._links).find(intent.reference)
+        found = (self._qrs if by_qr else self._links).find(intent)
         return None if found is None else self._first(found)
 
     def fetch(self, collect: Collect) -> CollectSeen:

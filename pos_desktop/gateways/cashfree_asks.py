@@ -89,6 +89,8 @@ def _phone(intent: CollectIntent) -> str:
 
 def _notes(intent: CollectIntent) -> dict[str, str]:
     pairs = {"bill": intent.order_id, "counter": intent.counter, "intent": intent.reference}
+    if intent.device:
+        pairs["device"] = intent.device
     return {key: value[:255] for key, value in pairs.items()}
 
 

@@ -8,7 +8,7 @@ from pos_desktop.gateways import cashfree_wire as wire
 from pos_desktop.gateways.cashfree_calls import CashfreeCalls, SpareLooks, link_path
 from pos_desktop.gateways.cashfree_money import CashfreeMoney
 from pos_desktop.gateways.cashfree_parts import as_moment, as_paise
-from pos_desktop.gateways.reading import as_text, unexpected, written
+from pos_desktop.gateways.reading import as_text, check_owner, unexpected, written
 from pos_desktop.ports import CollectIntent, CollectSeen
 
 
@@ -27,10 +27,14 @@ class CashfreeLinks:
             # Nobody can have paid a new link: nothing more to ask.
             return wire.link_seen(wire.same(item, "link_id", intent.reference), ())
 
-    def find(self, link_id: str) -> CollectSeen | None:
-        """The link, or None where there is none."""
+    def find(self, intent: CollectIntent) -> CollectSeen | None:
+        """The link with our reference, or None where there is none."""
+        link_id = intent.reference
         item = self._calls.find(link_path(link_id))
-        return None if item is None else self._seen(item, link_id, settled=False)
+        if item is None:
+            return None
+        check_owner(item.get("link_notes"), intent)
+        return self._seen(item, link_id, settled=False)
 
     def look(self, link_id: str, *, settled: bool) -> CollectSeen:
         """The link with the payments of its orders; ``settled``: see ``less_refunds``."""

@@ -12,7 +12,7 @@ from pos_desktop.gateways import cashfree_asks as asks
 from pos_desktop.gateways import cashfree_wire as wire
 from pos_desktop.gateways.cashfree_calls import CashfreeCalls, SpareLooks, order_path
 from pos_desktop.gateways.cashfree_money import CashfreeMoney
-from pos_desktop.gateways.reading import as_text, unexpected, written
+from pos_desktop.gateways.reading import as_text, check_owner, unexpected, written
 from pos_desktop.ports import CollectIntent, CollectSeen, GatewayError, GatewayErrorKind
 
 _TERMINATE = {"order_status": "TERMINATED"}
@@ -55,12 +55,14 @@ class CashfreeQrs:
         self._off.clear()
         return replace(seen, image_url=picture)
 
-    def find(self, order_id: str) -> CollectSeen | None:
+    def find(self, intent: CollectIntent) -> CollectSeen | None:
         """The order, or None where there is none; while it can be paid, with its QR: the answer
         that had it may be lost."""
+        order_id = intent.reference
         item = self._calls.find(order_path(order_id))
         if item is None:
             return None
+        check_owner(item.get("order_tags"), intent)
         seen = self._seen(item, order_id, settled=False)
         if item.get("order_status") != wire.ACTIVE:
             return seen

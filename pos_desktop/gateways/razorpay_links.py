@@ -6,7 +6,7 @@ from pos_desktop.domain.payment import Collect
 from pos_desktop.gateways import razorpay_wire as wire
 from pos_desktop.gateways.razorpay_calls import RazorpayCalls, link_path
 from pos_desktop.gateways.razorpay_money import RazorpayMoney
-from pos_desktop.gateways.reading import as_list, as_text, unexpected, written
+from pos_desktop.gateways.reading import as_list, as_text, check_owner, unexpected, written
 from pos_desktop.net.urls import segment, with_query
 from pos_desktop.ports import CollectIntent, CollectSeen, GatewayError, GatewayErrorKind
 
@@ -41,6 +41,7 @@ class RazorpayLinks:
         for item in as_list(answer.get("payment_links")):
             link_id = as_text(item.get("id"))
             if item.get("reference_id") == intent.reference and link_id is not None:
+                check_owner(item.get("notes"), intent)
                 return self.look(intent.reference, link_id)
         return None
 

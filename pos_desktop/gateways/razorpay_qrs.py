@@ -6,7 +6,7 @@ from pos_desktop.domain.payment import Collect, CollectKind, CollectState, Gatew
 from pos_desktop.gateways import razorpay_wire as wire
 from pos_desktop.gateways.razorpay_calls import PAGE, RazorpayCalls, qr_path
 from pos_desktop.gateways.razorpay_money import RazorpayMoney
-from pos_desktop.gateways.reading import as_list, as_text, unexpected, written
+from pos_desktop.gateways.reading import as_list, as_text, check_owner, unexpected, written
 from pos_desktop.ports import CollectIntent, CollectSeen
 
 MAX_SECONDS = 2 * 3600
@@ -51,6 +51,7 @@ class RazorpayQrs:
             for item in page:
                 qr_id = as_text(item.get("id"))
                 if wire.own_reference(item) == intent.reference and qr_id is not None:
+                    check_owner(item.get("notes"), intent)
                     return self._seen(item, qr_id, intent.reference, self._paid(qr_id))
         return None
 

@@ -205,6 +205,8 @@ def refund_fact(item: Mapping[str, object], keys: Sequence[str]) -> RefundFact:
 def notes(intent: CollectIntent) -> dict[str, str]:
     """What a link or QR of ours carries: by it the account's list says whom money was for."""
     pairs = {"bill": intent.order_id, "counter": intent.counter, "intent": intent.reference}
+    if intent.device:
+        pairs["device"] = intent.device
     return {key: value[:255] for key, value in pairs.items()}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from urllib.parse import parse_qs, urlsplit
 
-from pos_desktop.ports import GatewayError, GatewayErrorKind
+from pos_desktop.ports import CollectIntent, GatewayError, GatewayErrorKind
 
 TEXT_LIMIT = 200
 _RUPEES = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
@@ -75,6 +75,15 @@ def written() -> Iterator[None]:
             http_status=error.http_status,
             outcome_unknown=True,
         ) from error
+
+
+def check_owner(notes: object, intent: CollectIntent) -> None:
+    """Raises GatewayError ``validation`` where another device of the shop has used our reference:
+    its link must not be shown for our bill, nor its money counted."""
+    device = as_text(as_object(notes).get("device"))
+    if device is not None and device != intent.device:
+        text = "Another counter of the account uses the same reference."
+        raise GatewayError(GatewayErrorKind.VALIDATION, text)
 
 
 def mask_vpa(vpa: str | None) -> str | None:

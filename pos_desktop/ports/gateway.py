@@ -71,7 +71,11 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class CollectIntent:
-    """What to make payable. ``reference`` is ours and unique for good; ``life`` in seconds."""
+    """What to make payable. ``reference`` is ours and unique for good; ``life`` in seconds.
+
+    ``device`` is this counter's identity at the relay: what another device made under the same
+    reference (a cloned disk) is not ours.
+    """
 
     reference: str
     order_id: str
@@ -83,6 +87,7 @@ class CollectIntent:
     counter: str
     customer_phone: str | None = None
     return_url: str | None = None
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ class Intents:
             counter=self.options.counter.label,
             customer_phone=sale.phone,
             return_url=back,
+            device=self.options.counter.device,
         )
 
     def _minutes(self, sale: Sale, collect: Collect) -> int:

@@ -154,3 +154,14 @@ def test_a_key_that_the_gateway_refuses(world: World) -> None:
         stranger.ping()
     assert caught.value.kind is GatewayErrorKind.AUTH
     world.gateway().ping()
+
+
+def test_the_reference_of_another_counter_is_not_ours(way: Way) -> None:
+    """A cloned disk makes the same reference: its link is neither shown nor counted here."""
+    theirs = replace(intent_of(way.kind), device="till-1")
+    way.gateway.create(theirs)
+    assert way.gateway.find(theirs) is not None
+    ours = replace(theirs, device="till-2")
+    with pytest.raises(GatewayError) as refused:
+        way.gateway.find(ours)
+    assert refused.value.kind is GatewayErrorKind.VALIDATION
