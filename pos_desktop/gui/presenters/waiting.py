@@ -109,7 +109,8 @@ class WaitingPresenter:
             self._show()
 
     def on_key(self) -> None:
-        """F5: mark the first card and give it the keys."""
+        """F5: mark the first card and give it the keys; a number that is typed begins anew."""
+        self._typed = ("", 0)
         if not self._bills:
             self._notices.tell("no_waiting")
             return

@@ -81,6 +81,18 @@ def test_the_strip_follows_the_mark_and_turns_its_pages(room: Room) -> None:
     assert _titles(room)[0].startswith("Token 11")
 
 
+def test_each_f5_begins_a_new_number(room: Room) -> None:
+    room.waiting.on_desk(STATE)
+    marked = []
+    for token in ("16", "20"):
+        room.waiting.on_key()
+        for digit in token:
+            room.waiting.on_digit(digit)
+        assert room.waiting.marked is not None
+        marked.append(room.waiting.marked.token_no)
+    assert marked == [16, 20]
+
+
 def test_f5_without_bills_says_so(room: Room) -> None:
     room.waiting.on_key()
     assert room.said == "no_waiting"
