@@ -75,12 +75,11 @@ def till(tmp_path: Path) -> Iterator[Till]:
             practice.close()
 
 
-def test_a_day_with_cashfree(till: Till) -> None:
+def test_links_and_pictures_of_qrs_are_paid(till: Till) -> None:
     assert till.seller.options.gateway.name == "cashfree"
     seller, checkout = till.seller, till.checkout
     by_link = seller.do(lambda: checkout.request(till.order(PHONE)))
-    link = till.open(by_link, CollectKind.LINK)
-    till.practice.pay(link.reference)
+    till.practice.pay(till.open(by_link, CollectKind.LINK).reference)
     wait_for(lambda: till.issued(by_link), seconds=20)
 
     by_qr = seller.do(lambda: checkout.screen_qr(till.order(None)))
@@ -90,7 +89,12 @@ def test_a_day_with_cashfree(till: Till) -> None:
     assert fetch_png(shown.image_url or "").startswith(b"\x89PNG")
     till.practice.pay(qr.reference)
     wait_for(lambda: till.issued(by_qr), seconds=20)
+    answers = [entry["status"] for entry in till.practice.journal("webhooks")]
+    assert answers and set(answers) == {200}
 
+
+def test_ways_to_pay_are_changed_and_late_money_is_kept(till: Till) -> None:
+    seller, checkout = till.seller, till.checkout
     by_cash = seller.do(lambda: checkout.screen_qr(till.order(None)))
     till.open(by_cash, CollectKind.QR)
     seller.do(lambda: checkout.cash_for_waiting(by_cash.order_id, 100_000, "Ravi"))
@@ -101,10 +105,7 @@ def test_a_day_with_cashfree(till: Till) -> None:
     first = till.open(switched, CollectKind.LINK)
     seller.do(lambda: checkout.show_qr(switched.order_id, "Ravi"))
     second = till.open(switched, CollectKind.QR)
-    assert [each.state for each in till.collects(switched)] == [
-        CollectState.CANCELLED,
-        CollectState.OPEN,
-    ]
+    assert till.collects(switched)[0].state is CollectState.CANCELLED
     till.practice.pay(second.reference)
     wait_for(lambda: till.issued(switched), seconds=20)
 
@@ -114,5 +115,3 @@ def test_a_day_with_cashfree(till: Till) -> None:
     with seller.counter.store.read() as uow:
         flags = [(flag.kind, flag.amount) for flag in uow.flags.of(switched.order_id)]
     assert ("duplicate", switched.due) in flags
-    answers = [entry["status"] for entry in till.practice.journal("webhooks")]
-    assert answers and set(answers) == {200}
