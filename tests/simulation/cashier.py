@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from random import Random
 
-from pos_desktop.domain.people import Approval
-from pos_desktop.domain.sale import Item, Sale, TenderKind
+from pos_desktop.domain.sale import Item, Sale
 from pos_desktop.services.order import Order
-from pos_desktop.services.tendering import SplitState, TenderOrder
 from tests.simulation.counter import SimCounter
+from tests.simulation.till import NAME, Till
 from tests.simulation.world import World
 from tests.support.till import PHONE
 
-NAME = "Asha"
 _GOODS = tuple(
     Item(n, f"89012340{n:05d}", f"Item {n}", price, gst_rate=rate, hsn="0401")
     for n, (price, rate) in enumerate(
@@ -30,8 +28,7 @@ class Cashier:
         self._chance: Random = world.chance(f"cashier {counter.number}")
         self._left = bills
         self.parked: list[str] = []
-        self.approve: Callable[[str], Approval | None] = _nobody
-        self.seen_rrn: Callable[[str], str | None] = _none
+        self.till = Till(counter, self._chance)
         self._second: list[Callable[[str], None]] = [
             act
             for weight, act in (
@@ -44,8 +41,8 @@ class Cashier:
                 (2, self._edit),
                 (4, self._hand_over),
                 (1, self._hand_over_unpaid),
-                (6, self._tender),
-                (1, self._take_back),
+                (6, self.till.tender),
+                (1, self.till.take_back),
             )
             for _ in range(weight)
         ]
@@ -153,61 +150,13 @@ class Cashier:
         self._ask("hand_over", order_id, lambda: checkout.hand_over(order_id, NAME))
 
     def _hand_over_unpaid(self, order_id: str) -> None:
-        approval = self.approve("hand_over_unpaid")
+        approval = self.till.approve("hand_over_unpaid")
         if approval is not None:
             checkout = self._counter.checkout
             self._ask(
                 "hand_over_unpaid", order_id, lambda: checkout.hand_over_unpaid(order_id, approval)
             )
 
-    # -- splits --------------------------------------------------------------------------------
-
-    def _tender(self, order_id: str) -> None:
-        chance, open_amount = self._chance, self._counter.tendering.state(order_id).open
-        if open_amount <= 0:
-            return
-        kind = chance.choice((TenderKind.CASH, TenderKind.CARD, TenderKind.OWN_UPI))
-        amount = chance.choice((open_amount, open_amount // 2 or 1))
-        reference, approval = "", None
-        if kind is TenderKind.CARD:
-            reference = f"SLIP{chance.randrange(10_000)}"
-        elif kind is TenderKind.OWN_UPI:
-            reference, approval = self._rrn(order_id), self.approve("own_upi")
-        given = amount if kind is TenderKind.CASH else 0
-        order = TenderOrder(order_id, kind, amount, NAME, given, reference, approval)
-        self._counter.ask(
-            f"tender {kind.value}",
-            lambda: self._counter.tendering.add(order),
-            _nothing,
-            order=order_id,
-            amount=amount,
-            reference=reference,
-        )
-
-    def _rrn(self, order_id: str) -> str:
-        """What the customer's phone shows: of this bill's payment, of another one, or invented."""
-        real = self.seen_rrn(order_id)
-        if real is not None and self._chance.random() < 0.6:
-            return real
-        return f"55{self._chance.randrange(10**10):010d}"
-
-    def _take_back(self, order_id: str) -> None:
-        state: SplitState = self._counter.tendering.state(order_id)
-        if state.by_hand:
-            tender_id = self._chance.choice(state.by_hand).tender_id
-            tendering = self._counter.tendering
-            self._ask(
-                "take_back", order_id, lambda: tendering.take_back(tender_id, NAME, "wants it back")
-            )
-
 
 def _nothing(_: object) -> None:
     """Done is done."""
-
-
-def _nobody(_: str) -> Approval | None:
-    return None
-
-
-def _none(_: str) -> str | None:
-    return None

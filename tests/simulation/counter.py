@@ -1,6 +1,6 @@
 """One counter: the real services on a real SQLite file, in a process that may die at any moment."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -18,6 +18,7 @@ from tests.simulation.feed import FeedReader
 from tests.simulation.gateway import SimGateway
 from tests.simulation.lanes import SimLanes
 from tests.simulation.line import Line
+from tests.simulation.loop import Loop
 from tests.simulation.provider import Provider, SimMessenger
 from tests.simulation.relay import Relay, SimRelay
 from tests.simulation.wiring import WholeCounter
@@ -26,14 +27,6 @@ from tests.support.pins import PlainPins
 from tests.support.rig import PlainRenderer
 
 T = TypeVar("T")
-Step = Callable[[int], int | None]
-
-# The program's loop turns so often at least; here it sleeps on where nothing can have changed.
-_SHORTEST_MS = 20
-_TURN_MS = 500
-# Between two looks where nothing changes and nothing is due; the rounds of an hour are not among
-# them, or a run would never end.
-_QUIET_MS = (20_000, 240_000)
 _DOWNTIMES = (200, 3_000, 40_000, 900_000)
 
 
@@ -152,11 +145,6 @@ class SimCounter(WholeCounter):
         self.errors: list[Exception] = []
         self.on_reopen: Callable[[], None] = _nothing
         self._life = 0
-        self._tick_at: int | None = None
-        self._recovered = False
-        self._stale = True
-        self._heard = 0
-        self._quiet = 0
 
     # -- what the peers ask (gateway.Caller) ---------------------------------------------------
 
@@ -188,17 +176,14 @@ class SimCounter(WholeCounter):
         self.own_upi = OwnUpi(self.options.own_upi, self.clock)
         self.work = SimLanes(self.world, self.chance, self._die)
         self.work.errors = self.errors
-        self.work.after_piece = self._looked
         self.lanes = self.work
         self.file = FaultyStore(self.world, SqliteStore(self.path).open())
         self.store = self.file
         self.connect()
-        self._heard = self._quiet = 0
-        self._recovered, self._stale = False, True
         self.on_reopen()
         self.world.note(self.label, "booted")
-        self._tick_at = None
-        self._tick_in(_SHORTEST_MS)
+        self.loop = Loop(self.world, self.chance, self.work, self)
+        self.loop.begin()
         self._feed_on()
 
     def _feed_on(self) -> None:
@@ -234,82 +219,28 @@ class SimCounter(WholeCounter):
         self.alive = False
         self.file.drop()
 
-    # -- the loop ------------------------------------------------------------------------------
+    # -- the computer --------------------------------------------------------------------------
 
-    def steps(self) -> Sequence[Step]:
-        """What the program's engine turns and what has moments of its own."""
-        return (self._recover, self.outbox.step, self.watcher.step, self.refund_watch.step)
-
-    def rounds(self) -> Sequence[Step]:
-        """What the engine turns, too, and what only looks round every few seconds or hours."""
-        return (self.polls.step, self.syncing.step, self.sweep.step, self.solving.step)
-
-    def _tick_in(self, ms: float) -> None:
-        moment = self.world.now + max(_SHORTEST_MS, int(ms))
-        if self._tick_at is not None and self._tick_at <= moment:
-            return
-        self._tick_at = moment
-        self.world.at(moment, self._living(lambda: self._begin_tick(moment)))
-
-    def _begin_tick(self, moment: int) -> None:
-        if self._tick_at == moment:
-            self._tick_at = None
-            self.lanes.submit("db", self._tick, _ignore, self.errors.append)
-
-    def _tick(self) -> None:
-        now, moments = self.clock.now(), []
-        for turn in (*self.steps(), *self.rounds()):
-            try:
-                moments.append(turn(now))
-            except Exception as error:
-                self.errors.append(error)
-                moments.append(now + 1000)
-            if not self._recovered:
-                break
-        due = [m - now for m in moments[: len(self.steps())] if m is not None]
-        # A change wakes the loop. Without one it looks less and less often, at last no more.
-        if self._quiet < (len(_QUIET_MS) if self.world.faults.on else 1):
-            due.append(_QUIET_MS[self._quiet])
-            self._quiet += 1
-        if due:
-            self._tick_in(min(due))
-
-    def _recover(self, now: int) -> None:
-        if not self._recovered:
-            self.outbox.recover()
-            self._recovered = True
-        if self._stale:
-            self.outbox.hurry()
-            self.watcher.resume()
-            self._stale = False
-
-    def _looked(self) -> None:
-        """After every piece of the db lane: what changed wakes the loop, as the program's does."""
-        if self.heard.changes != self._heard:
-            self._heard = self.heard.changes
-            self._quiet = 0
-            self._tick_in(self.chance.choice((20, 100, _TURN_MS)))
-
-    def noticed_jump(self) -> None:
-        """The engine compares its two clocks at every turn."""
-        self._stale = True
-        self._tick_in(_TURN_MS)
+    def set_clock(self, offset: int) -> None:
+        """Somebody sets it wrong, or right again; the engine notices at its next turn."""
+        self.pc.offset = offset
+        if self.alive:
+            self.loop.noticed_jump()
 
     def sleep(self, ms: int) -> None:
         """The lid is closed: nothing turns, answers that come meanwhile wait."""
         if self.alive:
             self.work.asleep_until = self.world.now + ms
             self.world.note(self.label, "sleeps", ms=ms)
-            self.world.after(ms, self.noticed_jump)
+            self.world.after(ms, self._living(self.loop.noticed_jump))
 
     def looked_after(self) -> None:
         """Somebody sits down at it: what was switched off is tested, what waits is looked at."""
         if self.alive:
-            self._quiet = 0
             for name in (GATEWAY, MESSAGES):
                 test = partial(self.standing.test_again, name)
                 self.lanes.submit("net", test, _ignore, self.errors.append)
-            self._tick_in(_SHORTEST_MS)
+            self.loop.look()
 
     # -- people --------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from tests.simulation.checker import Checker
 from tests.simulation.checker import Outside as Seen
 from tests.simulation.counter import Outside, SimCounter
 from tests.simulation.customers import Customers
-from tests.simulation.manager import Manager
+from tests.simulation.owner import Owner
 from tests.simulation.promise import Broken
 from tests.simulation.world import DAY, START, Act, World
 from tests.support.rig import options
@@ -60,11 +60,11 @@ class Day:
 
     def _add_people(self, counter: SimCounter, bills: int) -> None:
         cashier = Cashier(self.world, counter, bills)
-        manager = Manager(self.world, counter, cashier.parked)
-        cashier.approve = manager.approve
-        cashier.seen_rrn = self._rrn
+        owner = Owner(self.world, counter, cashier.parked)
+        cashier.till.approve = owner.approve
+        cashier.till.seen_rrn = self._rrn
         self.world.after(50, counter.boot)
-        self.world.after(200, manager.begin)
+        self.world.after(200, owner.begin)
         self.world.after(500, cashier.begin)
 
     # -- what people see -----------------------------------------------------------------------
@@ -120,9 +120,7 @@ class Day:
         self.world.note("world", "faults end")
         for counter in self.counters:
             counter.line.down = counter.phone_line.down = False
-            if counter.pc.offset:
-                counter.pc.offset = 0
-                counter.noticed_jump()
+            counter.set_clock(0)
             for moment in range(60_000, _REST_MS, _LOOKS_IN_MS):
                 self.world.after(moment, counter.looked_after)
 
@@ -163,8 +161,7 @@ class Day:
         if faults.strike("killed_between_steps"):
             counter.die("killed_between_steps")
         if faults.strike("clock_jump", 0.5):
-            counter.pc.offset = chance.choice((0, DAY, -DAY, 40_000, -40_000, 5_000))
-            counter.noticed_jump()
+            counter.set_clock(chance.choice((0, DAY, -DAY, 40_000, -40_000, 5_000)))
         if faults.strike("sleep", 0.5):
             counter.sleep(chance.choice((45_000, 300_000, 1_200_000)))
         if faults.strike("closed_elsewhere"):

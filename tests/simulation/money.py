@@ -77,7 +77,20 @@ def _captured(gateway: Thing, payment: Thing, shop: Shop) -> None:
     if foreign:
         hold("foreign_money_is_told", _any(told_foreign, "mismatch"), payment_id)
         return
+    _told_elsewhere(payment, shop)
     _one_place(payment, named, _spare(gateway, payment, shop), shop)
+
+
+def _told_elsewhere(payment: Thing, shop: Shop) -> None:
+    """Somebody's word that this money paid for another bill of the counter is found out."""
+    for tender in shop.tenders:
+        asserted = tender["kind"] == "own_upi" and tender["reference"] == payment["rrn"]
+        # What another counter took no counter can see alone.
+        here = tender["order_id"][:2] == payment["order"][:2]
+        if asserted and here and tender["order_id"] != payment["order"]:
+            own = [f for f in shop.flags if f["order_id"] == tender["order_id"]]
+            told = any(payment["rrn"] in f["detail"].split() for f in own)
+            hold("false_word_is_told", told, f"{payment['id']} on {tender['order_id']}")
 
 
 def _spare(gateway: Thing, payment: Thing, shop: Shop) -> int:
@@ -94,9 +107,8 @@ def _spare(gateway: Thing, payment: Thing, shop: Shop) -> int:
 
 
 def _counts(tender: Row, payment: Thing) -> bool:
-    # The reference of money that another counter took is a lie that no counter can see alone.
-    here = tender["order_id"][:2] == payment["order"][:2]
-    by_rrn = here and tender["kind"] == "own_upi" and tender["reference"] == payment["rrn"]
+    own = tender["order_id"] == payment["order"]
+    by_rrn = own and tender["kind"] == "own_upi" and tender["reference"] == payment["rrn"]
     by_id = tender["kind"].startswith("gateway") and tender["reference"] == payment["id"]
     return bool(by_rrn or by_id)
 

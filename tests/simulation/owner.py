@@ -1,4 +1,4 @@
-"""The manager: her PIN, the inbox, refunds, the sweep, services that were switched off."""
+"""The owner: her PIN, the inbox, refunds, the sweep, services that were switched off."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -16,14 +16,14 @@ _NAME = "Meera"
 _PAUSES = (40_000, 90_000, 200_000)
 
 
-class Manager:
+class Owner:
     """Comes by now and then; ``parked`` are the bills that her cashier knows."""
 
     def __init__(self, world: World, counter: SimCounter, parked: Sequence[str]) -> None:
         self._world = world
         self._counter = counter
         self._parked = parked
-        self._chance: Random = world.chance(f"manager {counter.number}")
+        self._chance: Random = world.chance(f"owner {counter.number}")
 
     def begin(self) -> None:
         """She sets her PIN, then looks in from time to time."""
