@@ -24,17 +24,18 @@ class SeenCard:
 
 @dataclass(frozen=True, slots=True)
 class SeenButton:
-    """A button that may be pressed; ``key`` is printed on it ("" where none is)."""
+    """A button; ``key`` is printed on it ("" where none is), ``enabled``: it may be pressed."""
 
     words: str
     key: str
+    enabled: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One look. ``sheet`` names what covers the page ("" for the page itself); ``texts`` and
     ``buttons`` are those of the sheet where one is open, else of the page. ``lamps`` has the words
-    of each lamp by its name, ``focus`` the words or the name of what has the keys."""
+    of each lamp by its name, ``focus`` the name of what has the keys, as it is read out."""
 
     lines: int
     total: str
@@ -61,9 +62,9 @@ def see(window: MainWindow) -> Seen:
         notice=banner.accessibleName() if banner.isVisible() else "",
         strip=window.paid_strip.text,
         sheet=type(sheet).__name__ if sheet is not None else "",
-        focus="" if focus is None else " ".join(_said(focus)) or focus.objectName(),
+        focus="" if focus is None else focus.accessibleName() or " ".join(_said(focus)),
         texts=tuple(text for widget in here for text in _said(widget)),
-        buttons=tuple(_button(widget) for widget in here if _may_be_pressed(widget)),
+        buttons=tuple(_button(w) for w in here if isinstance(w, QAbstractButton)),
         cards=_cards(window),
         lamps=tuple((name, pill.text) for name, pill in window.top_bar.lamps.items()),
     )
@@ -93,15 +94,11 @@ def _cells(view: QAbstractItemView) -> Iterator[str]:
             cell = model.index(row, column)
 
 
-def _may_be_pressed(widget: QWidget) -> bool:
-    return isinstance(widget, QAbstractButton) and widget.isEnabled()
-
-
-def _button(widget: QWidget) -> SeenButton:
-    if isinstance(widget, KeyButton):
-        return SeenButton(widget.words, widget.key)
-    words = widget.text() if isinstance(widget, QAbstractButton) else ""
-    return SeenButton(words or widget.accessibleName(), "")
+def _button(button: QAbstractButton) -> SeenButton:
+    enabled = button.isEnabled()
+    if isinstance(button, KeyButton):
+        return SeenButton(button.words, button.key, enabled)
+    return SeenButton(button.text() or button.accessibleName(), "", enabled)
 
 
 def _cards(window: MainWindow) -> tuple[SeenCard, ...]:

@@ -19,6 +19,7 @@ from pos_desktop.gui.app import Counter, Deps, build_counter
 from pos_desktop.gui.events import Events
 from pos_desktop.gui.keys import Command
 from pos_desktop.services.views import DeskState, Lamp, LampState, PaidNews, PayableQr
+from tests.gui.money_scenes import MONEY
 from tests.support.window_fakes import (
     LAMPS,
     NOW,
@@ -46,13 +47,25 @@ def settle() -> None:
 class Studio:
     """One window with stand-ins behind it."""
 
-    def __init__(self, *, theme: str = "light", practice: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        theme: str = "light",
+        practice: bool = False,
+        shop: Callable[["Studio"], None] | None = None,
+    ) -> None:
         self.played = Played(customer=PayingCustomer() if practice else None)
         self.played.options = replace(self.played.options, theme=theme, practice=practice)
+        if shop is not None:
+            shop(self)
         self.events = Events()
         self.counter: Counter = build_counter(Deps(self.played.services, self.events, qr_matrix))
         self.counter.start()
         self.counter.presenters.status.on_lamps(LAMPS)
+        settle()
+
+    def settle(self) -> None:
+        """Let layouts come to rest."""
         settle()
 
     def bill(self) -> None:
@@ -267,10 +280,26 @@ SCENES: dict[str, Scene] = {
 }
 
 
+LOOKS: dict[str, tuple[str, tuple[int, int]]] = {
+    "": ("light", HD),
+    "-dark": ("dark", HD),
+    "-small": ("light", SMALL),
+    "-small-dark": ("dark", SMALL),
+    "-150": ("light", (1280, 720)),  # 1920x1080 at 150 %, see QT_SCALE_FACTOR
+}
+"""How a scene of money is looked at; the ending of its name says it."""
+
+
 def take(name: str, folder: Path) -> Path:
-    """One picture; returns its file."""
-    act, theme, practice, size = SCENES[name]
-    studio = Studio(theme=theme, practice=practice)
+    """One picture; returns its file. Scenes of money take an ending of ``LOOKS``."""
+    shop = None
+    if name in SCENES:
+        act, theme, practice, size = SCENES[name]
+    else:
+        ending = max((end for end in LOOKS if name.endswith(end)), key=len)
+        act, shop = MONEY[name.removesuffix(ending) if ending else name]
+        (theme, size), practice = LOOKS[ending], False
+    studio = Studio(theme=theme, practice=practice, shop=shop)
     window = studio.counter.window
     window.resize(*size)
     settle()
@@ -289,7 +318,7 @@ def main(arguments: list[str]) -> int:
     """All pictures, or those named."""
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
-    for name in arguments[1:] or SCENES:
+    for name in arguments[1:] or (*SCENES, *MONEY):
         print(take(name, folder))
     return 0
 

@@ -79,6 +79,7 @@ class People(Refusing):
 
     pin: str | None = PIN
     name: str = "Meera"
+    seconds: int = 0
 
     def has_manager(self) -> bool:
         return self.pin is not None
@@ -91,9 +92,15 @@ class People(Refusing):
         self.note("approve", what)
         if self.pin is None:
             raise DomainError("no_manager")
+        if self.seconds:
+            raise DomainError("pin_locked", seconds=self.seconds)
         if pin != self.pin:
             raise DomainError("pin_wrong", tries_left=4)
         return Approval(self.name, NOW, what)
+
+    def lock(self, seconds: int) -> None:
+        """So many wrong PINs were typed."""
+        self.seconds = seconds
 
     def open_outage(self, approval: Approval) -> int:
         self.note("open_outage", approval)

@@ -20,7 +20,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class MenuState:
-    """The sheet: who, how much, how it stands, and what can be done. Empty words have no place."""
+    """The sheet: who, how much, how it stands, and what can be done. Empty words have no place.
+    ``columns``: so many buttons stand side by side under the first one, where there are many."""
 
     title: str
     amount: str
@@ -28,6 +29,7 @@ class MenuState:
     tone: str
     note: str
     choices: tuple[Choice, ...]
+    columns: int = 2
 
 
 class MenuView(Protocol):

@@ -84,7 +84,7 @@ def _entry(entry: InboxEntry, now: int) -> Detail:
         ("fact_bill", _whose(entry)),
         ("fact_payment", entry.payment_id),
         ("fact_rrn", entry.rrn),
-        ("fact_detail", entry.detail),
+        ("fact_detail", _detail(entry)),
     ]
     actions = [a for a in entry.actions if a != "attach" or entry.attach_to]
     choices = [
@@ -132,6 +132,12 @@ def _action(entry: InboxEntry, action: str, *, pin: bool) -> str:
 
 def _pin(words: str) -> str:
     return say("with_pin", what=words)
+
+
+def _detail(entry: InboxEntry) -> str:
+    """What the detail says beyond the references that stand beside it."""
+    shown = {entry.payment_id, entry.rrn}
+    return " ".join(word for word in entry.detail.split(" ") if word not in shown)
 
 
 def _kind(entry: InboxEntry) -> str:

@@ -53,7 +53,7 @@ class MorePresenter:
             open_now = self._desk.outage_until is not None
             code = "more_outage_again" if open_now else "more_outage"
             choices.append(Choice("outage", say(code)))
-        state = MenuState(say("more"), "", "", "", "", tuple(choices))
+        state = MenuState(say("more"), "", "", "", "", tuple(choices), columns=1)
         self._choices.open(state, self._on_choice)
 
     def _on_choice(self, code: str) -> None:

@@ -139,6 +139,16 @@ def flag_words(flag: str) -> str:
     return say(f"flag_{flag}") if knows(f"flag_{flag}") else flag
 
 
+def detail_words(detail: str) -> str:
+    """The small print of a line: our words for codes, what a gateway or a person wrote as it is."""
+    word, _, rest = detail.partition(" ")
+    if word == "change" and rest.isdecimal():
+        return say("detail_change", change=int(rest))
+    if word == "RRN":
+        return f"{say('fact_rrn')} {rest}"
+    return say(f"detail_{detail}") if knows(f"detail_{detail}") else detail
+
+
 def who_words(who: str) -> str:
     """Who said so: a gateway's name, the program, or a person."""
     return say(f"who_{who}") if knows(f"who_{who}") else who
@@ -151,7 +161,7 @@ def _line(line: HistoryLine) -> LineOf:
     # The sums have a word "refunded" of their own.
     code = "story_refunded_line" if line.what == "refunded" else f"story_{line.what}"
     what = say(code) if knows(code) else line.what
-    detail = flag_words(line.detail) if line.what.startswith("flag_") else line.detail
+    detail = flag_words(line.detail) if line.what.startswith("flag_") else detail_words(line.detail)
     return LineOf(
         at=moment(line.at),
         what=f"{what}: {detail}" if detail else what,

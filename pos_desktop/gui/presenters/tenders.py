@@ -63,7 +63,10 @@ class TakenRow:
 
 @dataclass(frozen=True, slots=True)
 class SplitSheetState:
-    """The sheet: three sums, what was taken, the kinds (code, words), the fields, the rest."""
+    """The sheet: three sums, what was taken, the kinds (code, words), the fields, the rest.
+
+    ``own_qr``: words of the button that shows the shop's own QR.
+    """
 
     title: str
     due: str
@@ -84,6 +87,7 @@ class SplitSheetState:
     button: str
     ready: bool
     fields: bool = True
+    own_qr: str = ""
     rest: tuple[Choice, ...] = field(default=())
 
 
@@ -219,6 +223,7 @@ def sheet_state(look: SplitLook) -> SplitSheetState:
         button=button,
         ready=ready,
         fields=not look.closes_first,
+        own_qr=say("split_own_qr") if typed.kind is TenderKind.OWN_UPI else "",
         rest=_rest(look),
     )
 
@@ -250,7 +255,7 @@ def _rest(look: SplitLook) -> tuple[Choice, ...]:
     """How what is open can be asked for; nothing while something is payable already."""
     if look.state is not None and look.state.collect_words:
         return ()
-    offered = (("rest_qr", look.qr), ("rest_link", look.link), ("rest_own", look.own_upi))
+    offered = (("rest_qr", look.qr), ("rest_link", look.link))
     return tuple(Choice(code, say(code)) for code, there in offered if there)
 
 

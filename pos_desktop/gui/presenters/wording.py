@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 LAMPS = ("internet", "gateway", "messages", "relay", "printer")
 """The lamps of the top bar, left to right (``services.views.Lamp.name``)."""
 MINUTE = 60_000
+_DAY = 86_400
+_DAYS_FROM = 2 * _DAY
 IST = 19_800_000
 """India's time is UTC+05:30 all year; only formatting knows it."""
 
@@ -27,7 +29,9 @@ def ago(now: int, then: int) -> str:
         return say("seconds_ago", n=seconds)
     if seconds < 90 * 60:
         return say("minutes_ago", n=seconds // 60)
-    return say("hours_ago", n=seconds // 3600)
+    if seconds < _DAYS_FROM:
+        return say("hours_ago", n=seconds // 3600)
+    return say("days_ago", n=seconds // _DAY)
 
 
 def age(now: int, then: int) -> str:
@@ -37,7 +41,9 @@ def age(now: int, then: int) -> str:
         return say("age_seconds", n=seconds)
     if seconds < 90 * 60:
         return say("age_minutes", n=seconds // 60)
-    return say("age_hours", n=seconds // 3600)
+    if seconds < _DAYS_FROM:
+        return say("age_hours", n=seconds // 3600)
+    return say("age_days", n=seconds // _DAY)
 
 
 def left(now: int, until: int | None) -> str:

@@ -137,8 +137,9 @@ class MenuSheet(Sheet):
 
     def open_menu(self, state: MenuState) -> None:
         """Show it; opening again replaces the choices."""
-        self.form.choiceBox.show_choices(state.choices, columns=2)
-        self.set_width(520 if len(state.choices) <= _NARROW else 680)
+        self.form.choiceBox.show_choices(state.choices, columns=state.columns)
+        narrow = state.columns == 1 or len(state.choices) <= _NARROW
+        self.set_width(520 if narrow else 680)
         self.show_menu(state)
         self.open()
 

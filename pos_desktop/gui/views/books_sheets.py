@@ -59,6 +59,7 @@ class InboxSheet(Sheet):
         form, detail = self.form, state.detail
         form.summaryLabel.setText(state.summary)
         form.entryList.setVisible(bool(state.rows))
+        self.set_height(_HIGH if state.rows else 0)
         form.entryList.show_rows(state.rows, state.selected)
         form.statePill.setVisible(detail is not None)
         if detail is None:

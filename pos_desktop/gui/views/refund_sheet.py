@@ -125,7 +125,7 @@ class RefundSheet(Sheet):
         form.sumLabel.setText(say("return_sum_label"))
         form.sumLabel.setFont(theme.font(16, 600))
         form.sumAmount.set_look(34, Qt.AlignmentFlag.AlignRight)
-        form.sumAmount.setMinimumWidth(190)
+        form.sumAmount.setFixedWidth(190)
 
     def _on_step(self) -> None:
         self.stepped.emit(int(self.sender().property("steps")))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pos_desktop.gui.presenters.tenders import SplitSheetState
 
 _ENTER = "Enter"
-_PAD_WIDTH = 204
+_PAD_WIDTH = 216
 _RIGHT = Qt.AlignmentFlag.AlignRight
 
 
@@ -78,9 +78,13 @@ class SplitSheet(Sheet):
         self.close_sheet()
 
     def first_field(self) -> QWidget:
-        """The amount, or the button where nothing can be typed."""
-        shown = self.form.fieldBox.isVisibleTo(self)
-        return self.form.amountField if shown else self.form.takeButton
+        """The reference where there is one (the amount is mostly all that is open), else the
+        amount, or the button where nothing can be typed."""
+        form = self.form
+        if not form.fieldBox.isVisibleTo(self):
+            return form.takeButton
+        proves = form.referenceField.isVisibleTo(self)
+        return form.referenceField if proves else form.amountField
 
     def kinds(self) -> dict[str, KeyButton]:
         """The buttons of the kinds, by code."""
@@ -127,6 +131,8 @@ class SplitSheet(Sheet):
         form.hintLabel.setMinimumHeight(44)
         form.numberPad.serve(form.amountField, point=True)
         form.numberPad.setFixedWidth(_PAD_WIDTH)
+        form.ownQrButton.setMinimumHeight(52)
+        form.ownQrButton.clicked.connect(self._on_own_qr)
         form.takeButton.setProperty("strong", True)
         form.takeButton.setMinimumHeight(60)
         form.takeButton.clicked.connect(self.entered)
@@ -134,6 +140,9 @@ class SplitSheet(Sheet):
     def _show_fields(self, state: SplitSheetState, *, blank: bool) -> None:
         form = self.form
         form.fieldBox.setVisible(state.fields)
+        form.numberPad.setVisible(state.fields)
+        form.ownQrButton.setVisible(bool(state.own_qr))
+        form.ownQrButton.show_words(state.own_qr)
         form.amountCaption.setText(state.amount_label)
         form.amountField.setPlaceholderText(state.proposed)
         for widget in (form.referenceCaption, form.referenceField):
@@ -158,6 +167,7 @@ class SplitSheet(Sheet):
             old.deleteLater()
         self._kinds = {}
         grid = self.form.kindBox.layout()
+        wide = 3 if len(state.kinds) == 3 else 2
         for at, (code, words) in enumerate(state.kinds):
             button = KeyButton(self.form.kindBox)
             key = f"Alt+{at + 1}"
@@ -169,7 +179,7 @@ class SplitSheet(Sheet):
             button.clicked.connect(self._on_kind)
             self._kinds[code] = button
             if isinstance(grid, QGridLayout):
-                grid.addWidget(button, at // 2, at % 2)
+                grid.addWidget(button, at // wide, at % wide)
 
     def _show_chips(self, chips: tuple[tuple[str, str], ...]) -> None:
         self.form.chipRow.setVisible(bool(chips))
@@ -216,6 +226,9 @@ class SplitSheet(Sheet):
     def _on_chip(self) -> None:
         self.form.amountField.setText(str(self.sender().property("amount")))
         self.form.amountField.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_own_qr(self) -> None:
+        self.rest.emit("rest_own")
 
     def _on_rest(self) -> None:
         self.rest.emit(str(self.sender().property("rest")))

@@ -120,7 +120,8 @@ class WaitingBar:
         form.waitingBar.setFixedHeight(116)
         form.waitingHead.setFixedWidth(_HEAD)
         form.waitingLabel.setText(say("waiting_bills"))
-        form.checkedLabel.setObjectName("hint")
+        form.checkedLabel.setFont(theme.font(13))
+        form.checkedLabel.setFixedHeight(18)
         for label in (form.waitingLabel, form.checkedLabel):
             label.setTextFormat(Qt.TextFormat.PlainText)
         form.waitingCap.show_key(cap(Command.WAITING))
@@ -139,7 +140,11 @@ class WaitingBar:
         form.checkedLabel.setText(state.checked)
         form.checkedLabel.setVisible(bool(state.checked))
         form.inboxButton.setVisible(bool(state.badge))
-        form.inboxButton.setProperty("danger", state.tone == "failed")
+        alarming = state.tone == "failed"
+        if form.inboxButton.property("danger") != alarming:
+            form.inboxButton.setProperty("danger", alarming)
+            form.inboxButton.style().unpolish(form.inboxButton)
+            form.inboxButton.style().polish(form.inboxButton)
         form.inboxButton.show_words(state.badge, cap(Command.INBOX), size=14)
 
     def focus_strip(self) -> None:

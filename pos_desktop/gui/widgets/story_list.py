@@ -73,6 +73,6 @@ class _Lines:
         put(painter, inner, line.amount, (15, 600, t.ink), RIGHT)
         source = " · ".join(part for part in (line.who, line.reference) if part)
         room = inner.adjusted(_TIME + 22, 0, -_AMOUNT, 0)
-        said = min(width(source, 13), room.width() * 0.5)
+        said = min(width(source, 13) + 2, room.width() * 0.5)
         put(painter, room.adjusted(room.width() - said, 0, 0, 0), source, (13, 400, t.muted), RIGHT)
         put(painter, room.adjusted(0, 0, -said - 12, 0), line.what, (15, 600, t.ink))
