@@ -7,12 +7,13 @@ from pos_desktop.domain.delivery import Message
 from pos_desktop.domain.payment import Collect, PaymentFact, PaymentStatus
 from pos_desktop.domain.refund import Refund
 from pos_desktop.domain.sale import Sale, Tender
-from pos_desktop.ports import Flag
+from pos_desktop.ports import Flag, LedgerEntry
 from pos_desktop.storage.engine import Readers
 from pos_desktop.storage.uow import ReadUnit
 
 _ORDERS = "SELECT order_id FROM sales ORDER BY created_at, order_id"
 _FLAGS = "SELECT flag_id FROM flags ORDER BY flag_id"
+_ALL = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ class Books:
         """Refunds that are not done."""
         with self._unit() as uow:
             return tuple(uow.refunds.owed())
+
+    def ledger(self) -> tuple[LedgerEntry, ...]:
+        """The whole chain, oldest first."""
+        with self._unit() as uow:
+            return tuple(uow.ledger.after(0, _ALL))
 
     def close(self) -> None:
         """Let the file go; the next question opens it again."""

@@ -20,6 +20,7 @@ PIN = "274951"
 MANAGER = "Meera"
 _TURN_S = 0.005
 _STEPS = 24
+_SHEETS = 5
 _KEYS = {"Enter": "Return"}
 
 
@@ -73,12 +74,16 @@ class Cashier:
         if button.key:
             self.press(_KEYS.get(button.key, button.key))
             return
+        self.go_to(words)
+        self.press("Space")
+
+    def go_to(self, name: str) -> None:
+        """Tab, until what has this name has the keys."""
         for _ in range(_STEPS):
-            if words in self.see().focus:
-                self.press("Space")
+            if name in self.see().focus:
                 return
             self.press("Tab")
-        raise Broken(f"no key leads to “{words}”")
+        raise Broken(f"Tab does not lead to “{name}”")
 
     def offers(self, words: str) -> bool:
         """Whether there is a button with these words to press."""
@@ -91,16 +96,23 @@ class Cashier:
         self.press("Return")
         self.until(f"the sheet of token {token}", lambda: self.see().sheet != "")
 
+    def leave(self) -> None:
+        """Esc, until no sheet is open."""
+        for _ in range(_SHEETS):
+            if self.see().sheet == "":
+                return
+            self.press("Esc")
+        raise Broken(f"Esc does not lead out of {self.see().sheet}")
+
     def approve(self, shot: str = "") -> None:
         """The manager types her PIN; the first time she sets it up, as the sheet asks."""
         self.until("the PIN is asked for", lambda: "Pin" in self.see().sheet)
         if "First" in self.see().sheet:
-            for text in (MANAGER, PIN, PIN):
-                self.write(text)
-                if text is not PIN or self.see().focus:
-                    self.press("Tab")
-        else:
+            self.write(MANAGER)
+            self.press("Tab")
             self.write(PIN)
+            self.press("Tab")
+        self.write(PIN)
         if shot:
             self.shot(shot)
         self.press("Return")
@@ -115,6 +127,10 @@ class Cashier:
         seen = self.see()
         cards = [text for card in seen.cards for text in (card.words, card.message)]
         return any(words in text for text in (*seen.texts, *cards, seen.notice, seen.strip))
+
+    def main_button(self) -> str:
+        """What F9 does now, as it is printed."""
+        return next((b.words for b in self.see().buttons if b.key == "F9"), "")
 
     def card(self, order_id: str) -> str:
         """The words of this bill's card, or "" where it has none."""
@@ -148,7 +164,8 @@ class Cashier:
         return dict(self.see().lamps)[name]
 
     def _button(self, words: str) -> SeenButton | None:
-        return next((b for b in self.see().buttons if words in b.words), None)
+        buttons = (button for button in self.see().buttons if button.enabled)
+        return next((button for button in buttons if words in button.words), None)
 
     def _told(self) -> str:
         seen = self.see()

@@ -24,6 +24,10 @@ class Customer:
         """Type the PIN: nothing is decided yet. Pay with its ``payment_id`` ends it."""
         return str(self._post("/attempt", {"reference": reference})["payment_id"])
 
+    def let_expire(self, reference: str) -> None:
+        """The time of this link or QR is over."""
+        self._post("/expire", {"reference": reference})
+
     def state(self) -> Json:
         """Links, QRs, payments, refunds and messages as the practice servers hold them."""
         return self._get("/state")

@@ -12,8 +12,8 @@ from pos_desktop.host.locks import held
 MARKER = ".raseed-story"
 SHOP = "shop"
 _OURS = (
-    "counter.db", "invoice.pdf", "message-qr.png", "page.html", "qr.png", "story.json",
-    "[0-9][0-9]-*.png",
+    "counter.db", "gateway.json", "invoice.pdf", "message-qr.png", "page.html", "qr.png",
+    "story.json", "[0-9][0-9]-*.png",
 )  # fmt: skip
 
 

@@ -9,17 +9,13 @@ class Broken(AssertionError):
 
 @dataclass
 class Record:
-    """Pictures, seconds, and in sentences what was looked up and found to hold.
-
-    ``refused_sends``: requests to send a message that the provider was to refuse.
-    """
+    """Pictures, seconds, and in sentences what was looked up and found to hold."""
 
     screens: list[str] = field(default_factory=list)
     scan_seconds: list[float] = field(default_factory=list)
     request_to_qr: float | None = None
     paid_to_green: float | None = None
     proved: list[str] = field(default_factory=list)
-    refused_sends: int = 0
 
     def prove(self, sentence: str, holds: bool) -> None:
         """Note what holds. Raises Broken where it does not."""

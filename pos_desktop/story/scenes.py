@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pos_desktop.bootstrap.practice import Wanted
+from pos_desktop.domain.options import OwnUpiOptions
 from pos_desktop.domain.sale import Channel
 from pos_desktop.story.plays import basic
 from pos_desktop.story.plays.crash import crash
+from pos_desktop.story.plays.given import handover
+from pos_desktop.story.plays.late import late, walk_away
+from pos_desktop.story.plays.outages import gateway_down, offline_upi
+from pos_desktop.story.plays.returning import refund
+from pos_desktop.story.plays.standing import service_off
+from pos_desktop.story.plays.switching import switch_to_cash
+from pos_desktop.story.plays.tenders import split
+from pos_desktop.story.plays.twice import double
 
 if TYPE_CHECKING:
     from pos_desktop.story.stage import Stage
@@ -18,7 +27,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Story:
     """``apart``: the counter has a process of its own, which can be killed. ``cables``: its lines
-    to gateway and Exotel can be cut. ``dark``: the dark theme."""
+    to gateway and Exotel can be cut. ``dark``: the dark theme. ``own_upi``: the shop's own UPI
+    address, "" where it has none."""
 
     name: str
     channel: Channel
@@ -26,11 +36,16 @@ class Story:
     apart: bool = False
     cables: bool = False
     dark: bool = False
+    own_upi: str = ""
 
     @property
     def wanted(self) -> Wanted:
         """The settings of its counter."""
-        return Wanted(self.channel, "dark" if self.dark else "light")
+        own = OwnUpiOptions(vpa=self.own_upi, payee="Fresh Mart") if self.own_upi else None
+        return Wanted(self.channel, "dark" if self.dark else "light", own)
+
+
+_LINK = Channel.WHATSAPP_LINK
 
 
 def _by_name(*stories: Story) -> Mapping[str, Story]:
@@ -48,7 +63,17 @@ BASIC = _by_name(
 """Whole sales, one way to pay each."""
 
 MONEY: Mapping[str, Story] = _by_name(
-    Story("crash", Channel.WHATSAPP_LINK, crash, apart=True),
+    Story("late", _LINK, late),
+    Story("double", _LINK, double),
+    Story("switch-to-cash", _LINK, switch_to_cash),
+    Story("gateway-down", _LINK, gateway_down, cables=True),
+    Story("crash", _LINK, crash, apart=True),
+    Story("split", _LINK, split),
+    Story("refund", _LINK, refund),
+    Story("offline-upi", _LINK, offline_upi, cables=True, own_upi="freshmart@okbank"),
+    Story("handover", _LINK, handover),
+    Story("walk-away", _LINK, walk_away),
+    Story("service-off", _LINK, service_off),
 )
 """What happens to money in a shop besides."""
 

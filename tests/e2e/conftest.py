@@ -5,6 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.shop import Shop
+from tests.e2e.turns import TODAY
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which of the long stories were played in this run."""
+    terminalreporter.write_line(f"money stories in turn: {', '.join(TODAY)}")
 
 
 @pytest.fixture(scope="module")

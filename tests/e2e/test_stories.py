@@ -1,23 +1,19 @@
 """Whole sales by ``./run --headless``, judged by what they leave behind and by nothing of ours."""
 
-import json
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import zxingcpp
 from PIL import Image
-from pysqlite3 import dbapi2 as sqlite
 
-ROOT = Path(__file__).parents[2]
+from tests.e2e.played import Played, play, rupees
+
 PHONE = "+919876543210"
 QR_STORIES = ("whatsapp-qr", "screen-qr", "relay-down-pay")
 LINK_STORIES = ("whatsapp-link", "sms-link")
@@ -37,47 +33,12 @@ pytestmark = pytest.mark.timeout(150)
 every_story = pytest.mark.parametrize("name", STORIES)
 
 
-@dataclass(frozen=True)
-class Played:
-    """What a story left in ``folder`` and said."""
-
-    folder: Path
-    code: int
-    said: str
-
-    @property
-    def told(self) -> dict[str, Any]:
-        return dict(json.loads((self.folder / "story.json").read_text(encoding="utf-8")))
-
-    @property
-    def pdf(self) -> str:
-        if shutil.which("pdftotext") is None:
-            pytest.skip("pdftotext (poppler-utils) is not installed")
-        command = ["pdftotext", "-layout", str(self.folder / "invoice.pdf"), "-"]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        database = f"{(self.folder / 'counter.db').as_uri()}?mode=ro"
-        connection = sqlite.connect(database, uri=True)
-        try:
-            return list(connection.execute(query))
-        finally:
-            connection.close()
-
-
-def _play(name: str, folder: Path) -> Played:
-    command = [sys.executable, "-P", "-m", "pos_desktop", "run", "--headless"]
-    command += ["--story", name, "--out", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    return Played(folder, done.returncode, done.stdout + done.stderr)
-
-
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Played]]]:
     """All stories, two at a time; the tests of the first begin while others still play."""
     folder = tmp_path_factory.mktemp("stories")
     with ThreadPoolExecutor(2) as pool:
-        yield {name: pool.submit(_play, name, folder / name) for name in STORIES}
+        yield {name: pool.submit(play, name, folder / name) for name in STORIES}
 
 
 @pytest.fixture
@@ -85,15 +46,6 @@ def played(stage: dict[str, Future[Played]], name: str) -> Played:
     story = stage[name].result()
     assert story.code == 0, story.said
     return story
-
-
-def rupees(paise: int) -> str:
-    """1,562.00, independently of the program's own."""
-    whole, part = divmod(paise, 100)
-    text = str(whole)
-    head, tail = text[:-3], text[-3:]
-    groups = [head[max(0, i - 2) : i] for i in range(len(head), 0, -2)][::-1]
-    return ",".join([*groups, tail]) + f".{part:02d}"
 
 
 def decoded(file: Path) -> str:
