@@ -1,6 +1,7 @@
 """What runs behind a counter by itself: the outbox, what watches, and their order in the loop."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pos_desktop import assets
 from pos_desktop.bootstrap.machine import Machine
@@ -70,7 +71,7 @@ class Core:
 def core_of(store: Store, options: Options, machine: Machine, peers: Peers) -> Core:
     """Wire what moves money."""
     issuer = Issuer(options, machine.ids)
-    switching = Switching(issuer, Opener(options, machine.ids))
+    switching = Switching(issuer, Opener(options, machine.ids, partial(_draws, peers)))
     composer = TemplateComposer(registry(machine.templates), options)
     gateway = peers.gateways.primary
     standing = Standing(
@@ -92,6 +93,11 @@ def core_of(store: Store, options: Options, machine: Machine, peers: Peers) -> C
         traffic=Traffic(machine.ids.jitter),
         standing=standing,
     )
+
+
+def _draws(peers: Peers) -> bool:
+    """Whether a QR of the gateway can be drawn by us."""
+    return peers.gateways.primary.capabilities().qr_payload
 
 
 def works_of(core: Core, syncing: Syncing, sweep: Sweep, health: Health) -> Works:

@@ -1,5 +1,6 @@
 """Opening something payable for a bill: the collect, its effect, and the request message."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pos_desktop.domain.collect import settle
@@ -19,10 +20,15 @@ MOST_REQUESTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Opener:
-    """Knows the shop; every method is part of the caller's transaction."""
+    """Knows the shop; every method is part of the caller's transaction.
+
+    ``pictures``: whether the account tells what its QR codes say, so that one can be drawn for a
+    message; only the screen can show the gateway's own picture.
+    """
 
     options: Options
     ids: Ids
+    pictures: Callable[[], bool] = lambda: True
 
     def open(self, uow: UnitOfWork, sale: Sale, kind: CollectKind, now: int) -> None:
         """Ask the shop's gateway for what is still open; the call itself is an outbox row.
@@ -57,8 +63,8 @@ class Opener:
         """A QR picture is paid through share-and-pay, which has a cap (gateways 4.3); who is not
         in the shop gets a link, which lives longer."""
         gateway = self.options.gateway
-        pictures = self.options.channel is Channel.WHATSAPP_QR and gateway.qr_enabled
-        if remote or not pictures:
+        wanted = self.options.channel is Channel.WHATSAPP_QR and gateway.qr_enabled
+        if remote or not wanted or not self.pictures():
             return CollectKind.LINK
         within = due <= gateway.share_and_pay_cap or gateway.verified_merchant
         return CollectKind.QR if within else CollectKind.LINK

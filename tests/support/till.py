@@ -91,7 +91,7 @@ class Wired:
         self.heard = Heard()
         issuer = Issuer(self.options, self.ids)
         self.gateways = Gateways(self.gateway, own_upi=self.own_upi)
-        self.switching = Switching(issuer, Opener(self.options, self.ids))
+        self.switching = Switching(issuer, Opener(self.options, self.ids, self._draws))
         self.payments = Payments(issuer, self.switching)
         links = Links(self.options)
         outgoing = Outgoing(PlainComposer(), links, self.ids)
@@ -117,6 +117,9 @@ class Wired:
         silent = partial(self.standing.is_off, name=MESSAGES)
         self.checkout = Checkout(store, clock, self.heard, self.switching, outgoing, silent)
         self.desk = Desk(store, clock, writer, self.syncing, self.standing)
+
+    def _draws(self) -> bool:
+        return self.gateway.capabilities().qr_payload
 
     def _watch(self, actions: Mapping[str, Action]) -> None:
         """What asks and sends by itself."""

@@ -173,8 +173,8 @@ def test_a_picture_that_the_relay_lost_needs_no_closing(qr_till: Till) -> None:
 def test_a_qr_without_its_text_is_for_the_gateways_picture_only(qr_till: Till) -> None:
     """Where the account gives no UPI text there is no picture of ours to send."""
     till = qr_till
-    till.gateway.payload = False
     sale = till.checkout.request(till.order())
+    till.gateway.payload = False  # nobody knew: it is the first QR of this account
     till.run(5)
     assert (till.relay.pictures, till.messenger.sent) == ({}, [])
     shown = till.desk.payable(sale.order_id)

@@ -352,3 +352,15 @@ def test_a_wish_on_a_bill_that_is_gone_does_nothing(till: Till) -> None:
         assert till.payments.after(uow, "nobody", till.clock.now()) is None
         assert till.switching.proceed(uow, sale, till.clock.now()) is None
         uow.commit()
+
+
+def test_a_qr_that_cannot_be_drawn_is_not_sent_as_a_picture(qr_till: Till) -> None:
+    """The account does not tell what its QR says: the customer gets the link instead."""
+    qr_till.gateway.payload = False
+    sale = qr_till.checkout.request(qr_till.order())
+    qr_till.settle_down()
+    assert qr_till.collect(sale.order_id).kind is CollectKind.LINK
+    assert [message.url for message in qr_till.messenger.sent] == ["https://rzp.io/rzp/L1"]
+    shown = qr_till.checkout.screen_qr(qr_till.order(None))
+    qr_till.settle_down()
+    assert qr_till.collect(shown.order_id).kind is CollectKind.QR
