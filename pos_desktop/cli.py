@@ -169,10 +169,15 @@ def _enrol(words: list[str]) -> int:
     )
     parser.add_argument("--label", help='what the counter is called, for example "Counter 2"')
     parser.add_argument("--data", type=Path, help="the counter's own folder")
+    parser.add_argument(
+        "--manager",
+        action="store_true",
+        help="money that names no counter is shown on this one (one counter of the shop)",
+    )
     known = parser.parse_args(words)
     from pos_desktop.bootstrap.enrol import enrol
 
-    return enrol(known.code, known.label, known.data)
+    return enrol(known.code, known.label, known.data, manager=known.manager)
 
 
 def _secret(words: list[str]) -> int:

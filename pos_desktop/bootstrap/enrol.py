@@ -35,8 +35,10 @@ def join(options: Options, code: str, label: str, secrets: SecretStore) -> Optio
     return replace(options, counter=counter, exotel=exotel)
 
 
-def enrol(code: str, label: str | None, data: Path | None) -> int:
+def enrol(code: str, label: str | None, data: Path | None, *, manager: bool = False) -> int:
     """Enrol this computer's counter and keep what came back in its settings; 2 if it cannot.
+
+    ``manager``: money on the account that names no counter is shown on this one.
 
     ``-`` reads the code from stdin: other users of the machine can read the words of a command.
     """
@@ -49,6 +51,8 @@ def enrol(code: str, label: str | None, data: Path | None) -> int:
         file = OptionsFile(places.options)
         options = file.read()
         joined = join(options, code, label or options.counter.label, KeyringSecrets())
+        if manager:
+            joined = replace(joined, counter=replace(joined.counter, manager=True))
         file.save(joined)
     except RaseedError as error:
         sys.stderr.write(f"enrol: {error}\n")

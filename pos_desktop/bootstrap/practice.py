@@ -83,7 +83,7 @@ def practice_options(folders: Folders, ends: Endpoints, wanted: Wanted = AS_KEPT
         raise InputError("real_folder", text, folder=str(folders.data))
     counter = kept.counter
     if not counter.series:
-        counter = CounterOptions(label=_LABEL, number=2, cashier="Asha")
+        counter = CounterOptions(label=_LABEL, number=2, cashier="Asha", manager=True)
     return replace(
         kept,
         shop=_demo_shop(),
