@@ -222,13 +222,13 @@ def shares(
     due: int, facts: Sequence[tuple[str, PaymentFact]], tenders: Sequence[Tender]
 ) -> list[tuple[str, PaymentFact, int]]:
     """(reference, capture, paise of it) that the books of a bill take in beside its ``tenders``:
-    each payment once, oldest news first, never beyond ``due``."""
+    what they do not count of each payment yet, oldest news first, never beyond ``due``."""
     left = due - sum(tender.amount for tender in tenders)
     found = []
     for reference, payment, refunded in _captures(facts):
-        net = min(payment.amount - refunded, left)
-        taken = any(_counts(tender, payment) for tender in tenders)
-        if payment.currency == CURRENCY and net > 0 and not taken:
+        counted = sum(tender.amount for tender in tenders if _counts(tender, payment))
+        net = min(payment.amount - refunded - counted, left)
+        if payment.currency == CURRENCY and net > 0:
             found.append((reference, payment, net))
             left -= net
     return found

@@ -383,6 +383,15 @@ def test_the_books_take_in_each_payment_once_and_never_beyond_the_due() -> None:
     assert [p.payment_id for _, p, _ in shares(100_000, facts, [known])] == ["pay_2"]
 
 
+def test_a_word_about_part_of_a_capture_leaves_the_rest_to_the_books() -> None:
+    """The cashier typed the RRN of the whole payment for a part of the bill (seed 140)."""
+    word = own_upi("632712345678", 40_000)
+    told = [("r1", replace(fact(), rrn="632712345678"))]
+    assert settle(100_000, told, [word]).settled
+    ((_, payment, amount),) = shares(100_000, told, [word])
+    assert (payment.payment_id, amount) == ("pay_1", 60_000)
+
+
 @given(st.integers(1, 3000), FACTS, TENDERS)
 def test_every_rupee_captured_is_on_the_bill_or_left_over(
     due: int, facts: list[tuple[str, PaymentFact]], tenders: list[Tender]
