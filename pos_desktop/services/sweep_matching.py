@@ -79,6 +79,8 @@ class Matching:
             self._unmatched("extra", one)
         elif one.counter is not None or one.reference is not None:
             self._sheet.count("others", fact.amount)
+            # Its RRN may have been shown to our cashier as the proof for one of our bills.
+            doubt_words(self.uow, one.reference or "elsewhere", fact, self.window.now)
         elif self.counter.manager:
             self._unmatched("unnamed", one)
 

@@ -15,7 +15,7 @@ from pos_desktop.domain.payment import (
     PaymentStatus,
     RefundStatus,
 )
-from pos_desktop.domain.sale import SaleState
+from pos_desktop.domain.sale import SaleState, Tender, TenderKind
 from pos_desktop.ports import Capabilities, CollectSeen, ListedPayment
 from pos_desktop.services.sweep_result import SweepResult, Tally, doubts, watermark
 from tests.support.money_till import DUE, UNAVAILABLE, MoneyTill, RefundingGateway
@@ -464,3 +464,27 @@ def test_without_a_list_every_collect_of_the_day_is_asked_once_more(tmp_path: Pa
     found = result(till)
     assert (found.whole_day, found.asked) == (True, Tally(1, DUE))
     till.store.close()
+
+
+def test_a_reference_that_another_counters_payment_carries_is_doubted(
+    shop: list[MoneyTill],
+) -> None:
+    """Her phone showed our cashier the UPI reference of what she had paid elsewhere in the shop."""
+    first, second, _ = shop
+    sale = second.checkout.request(second.order())
+    second.settle_down()
+    paid = account_pay(second, f"{sale.order_id}-1")
+    ours = first.checkout.request(first.order())
+    with first.store.write() as uow:
+        word = Tender(TenderKind.OWN_UPI, DUE, first.clock.now(), "Asha", reference=paid.rrn or "")
+        uow.tenders.add(ours.order_id, word)
+        uow.commit()
+    first.sweep.run_now()
+    first.swept()
+    (flag,) = [flag for flag in first.flags() if flag.order_id == ours.order_id]
+    assert (flag.kind, flag.amount) == ("mismatch", DUE)
+    assert flag.detail == f"paid for another bill {paid.rrn}"
+
+
+def account_pay(till: MoneyTill, reference: str) -> PaymentFact:
+    return till.gateway.pay(reference, now=till.clock.now())
