@@ -89,6 +89,10 @@ class Cashier:
         """Whether there is a button with these words to press."""
         return self._button(words) is not None
 
+    def offers_key(self, key: str) -> bool:
+        """Whether a button stands there on which this key is printed."""
+        return any(button.key == key for button in self.see().buttons)
+
     def open_bill(self, token: int) -> None:
         """F5, the token number, Enter: what can be done with this waiting bill."""
         self.press("F5")

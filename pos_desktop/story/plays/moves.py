@@ -85,3 +85,4 @@ def inbox_empty(on: Stage) -> None:
     on.cashier.reads("Nothing to decide and nothing owed.")
     on.cashier.shot("inbox-empty")
     on.cashier.press("Esc")
+    on.soon("no badge calls for a decision", lambda: not on.cashier.offers_key(INBOX), 5)
