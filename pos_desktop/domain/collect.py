@@ -303,8 +303,10 @@ def _payment(told: Collection[tuple[str, PaymentFact]], closed_at: Mapping[str, 
     at = min(fact.created_at for _, fact in told)
     refunds = [given_back(fact) for _, fact in told]
     late = any(ref in closed_at and fact.created_at > closed_at[ref] for ref, fact in told)
-    # Two amounts for one payment: the smaller counts until a person has looked.
-    return _Payment(min(amounts), max(refunds), at, late, len(amounts) > 1)
+    # Two amounts for one payment: the smaller counts until a person has looked, and no more than it
+    # can have gone back.
+    counted = min(amounts)
+    return _Payment(counted, min(counted, max(refunds)), at, late, len(amounts) > 1)
 
 
 def given_back(fact: PaymentFact) -> int:

@@ -7,6 +7,7 @@ from pos_desktop.domain.payment import Collect, PaymentFact, PaymentStatus
 from pos_desktop.domain.sale import Sale, SaleState
 from pos_desktop.ports import Effect, Gateway, GatewayError, GatewayErrorKind, Gateways, UnitOfWork
 from pos_desktop.services import effects
+from pos_desktop.services.captures import money_of
 from pos_desktop.services.outbox import Call, Done, Dropped, Later, Recorded
 from pos_desktop.services.payments import Payments
 
@@ -43,7 +44,7 @@ class CapturePayment:
         collect, sale = _subject(uow, effect)
         if collect is None or sale is None or sale.state is not SaleState.AWAITING:
             return Dropped("bill_settled")
-        facts = uow.facts.of(sale.order_id)
+        facts = money_of(uow, sale.order_id)
         _, payment_id = effects.capture_of(effect.subject)
         told = [fact for _, fact in facts if fact.payment_id == payment_id]
         if any(fact.status is not PaymentStatus.AUTHORISED for fact in told):

@@ -26,7 +26,7 @@ from pos_desktop.domain.payment import (
     PaymentStatus,
 )
 from pos_desktop.domain.sale import Sale, SaleState
-from pos_desktop.ports import CollectSeen, UnitOfWork
+from pos_desktop.ports import CollectSeen, OutboxState, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.captures import money_of
 from pos_desktop.services.issuing import Issuer
@@ -41,6 +41,7 @@ _CLOSED = {
 }
 # An account that is set to capture by itself has done so long before (gateways 1.6).
 _CAPTURES_ITSELF_MS = 10_000
+_AUTHORISED = PaymentStatus.AUTHORISED
 _ACTIONS = {
     "late": "refund_or_attach",
     "duplicate": "refund",
@@ -110,7 +111,8 @@ class Payments:
         captured = money_event(reference, collect.amount, facts) is Event.CAPTURED
         if captured and collect.state is not CollectState.PAID:
             self.event(uow, collect, Event.CAPTURED, now)
-        return self._settle(uow, sale, now, source)
+        news = self._settle(uow, sale, now, source)
+        return news if news is not None else self.after(uow, sale.order_id, now)
 
     def recount(self, uow: UnitOfWork, order_id: str, now: int, source: str) -> PaidNews | None:
         """A tender was put down for the bill: issue it if nothing is left to pay."""
@@ -197,12 +199,19 @@ class Payments:
     ) -> None:
         """Take what the bank has authorised, if it is just what is open; else it goes back by
         itself (gateways 6.6). An account that captures by itself is given the time to do so."""
+        moved_on = {fact.payment_id for _, fact in facts if fact.status is not _AUTHORISED}
         for reference, fact in facts:
             ours = fact.amount == open_amount and fact.currency == CURRENCY
-            if fact.status is PaymentStatus.AUTHORISED and ours:
-                subject = effects.capture_subject(reference, fact.payment_id)
+            if not ours or fact.payment_id in moved_on:
+                continue
+            subject = effects.capture_subject(reference, fact.payment_id)
+            row = uow.outbox.find(effects.PAYMENT_CAPTURE, subject)
+            if row is None:
                 later = now + _CAPTURES_ITSELF_MS
                 uow.outbox.put(effects.PAYMENT_CAPTURE, subject, sale.order_id, now, later)
+            if row is None or row.state is not OutboxState.DROPPED:
+                # One at a time: two that are authorised for one bill must not both be taken.
+                return
 
     def _flag_unapplied(
         self, uow: UnitOfWork, sale: Sale, facts: Sequence[tuple[str, PaymentFact]], now: int

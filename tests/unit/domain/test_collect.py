@@ -266,6 +266,15 @@ def test_one_payment_with_two_amounts_counts_the_smaller() -> None:
     assert settlement.flags == flags("mismatch", "part")
 
 
+def test_no_more_goes_back_of_a_payment_than_counts() -> None:
+    facts = [
+        ("r1", fact(amount=90_000)),
+        ("r1", fact(amount=100_000, status=PaymentStatus.REFUNDED)),
+    ]
+    settlement = settle(100_000, facts, [])
+    assert (settlement.received, settlement.refunded, settlement.open) == (90_000, 90_000, 100_000)
+
+
 def test_refunds_give_back_what_was_too_much() -> None:
     twice = [("r1", fact()), ("r2", fact("pay_2"))]
     refunded = [*twice, ("r2", fact("pay_2", status=PaymentStatus.REFUNDED))]

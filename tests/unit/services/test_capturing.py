@@ -5,13 +5,16 @@ from dataclasses import replace
 import pytest
 
 from pos_desktop.domain.errors import Unavailable
-from pos_desktop.domain.payment import CollectState, PaymentFact, PaymentStatus
+from pos_desktop.domain.payment import CollectState, PaymentFact, PaymentStatus, RefundFact
 from pos_desktop.domain.sale import Sale, SaleState
-from pos_desktop.ports import GatewayError, GatewayErrorKind
+from pos_desktop.domain.wish import Wish, WishKind
+from pos_desktop.ports import GatewayError, GatewayErrorKind, RefundOrder
 from pos_desktop.services import effects
+from tests.support.money_till import UNAVAILABLE, MoneyTill
 from tests.support.till import Till
 
 DUE = 23700
+_AUTHORISED = PaymentStatus.AUTHORISED
 
 
 def authorised(till: Till, amount: int = DUE) -> tuple[Sale, str, PaymentFact]:
@@ -73,6 +76,82 @@ def test_a_part_that_came_meanwhile_leaves_too_little_open(till: Till) -> None:
     assert captures(till) == []
     assert [flag.kind for flag in till.flags()] == ["part"]
     assert till.sale(sale.order_id).state is SaleState.AWAITING
+
+
+def two_authorised(till: Till) -> Sale:
+    """Told in one answer, so that both would be due in the same moment."""
+    sale = till.checkout.request(till.order())
+    till.settle_down()
+    reference, now = f"{sale.order_id}-1", till.clock.now()
+    for payment_id in ("pay_9", "pay_10"):
+        fact = PaymentFact("razorpay", payment_id, _AUTHORISED, DUE, "INR", now, "upi")
+        till.gateway.add(reference, fact)
+    return sale
+
+
+def test_of_two_authorised_payments_only_one_is_taken(till: Till) -> None:
+    sale = two_authorised(till)
+    till.run(30)
+    assert captures(till) == ["capture pay_9"]
+    assert till.sale(sale.order_id).state is SaleState.ISSUED
+    assert till.flags() == ()
+
+
+def test_the_second_has_its_turn_when_the_first_cannot_be_taken(till: Till) -> None:
+    sale = two_authorised(till)
+    taken = till.gateway.capture
+
+    def refuse(payment_id: str, amount: int) -> PaymentFact:
+        if payment_id == "pay_9":
+            raise GatewayError(GatewayErrorKind.STATE, "timed out")
+        return taken(payment_id, amount)
+
+    till.gateway.capture = refuse  # type: ignore[method-assign]  # the refusal that is played
+    till.run(40)
+    assert captures(till) == ["capture pay_10"]
+    assert till.sale(sale.order_id).state is SaleState.ISSUED
+
+
+def test_a_promised_part_leaves_all_of_the_bill_open_to_a_capture(money: MoneyTill) -> None:
+    sale = money.checkout.request(money.order())
+    money.settle_down()
+    reference = f"{sale.order_id}-1"
+    part = PaymentFact(
+        "razorpay", "pay_8", PaymentStatus.CAPTURED, 5000, "INR", money.clock.now(), "upi"
+    )
+    money.gateway.add(reference, part)
+    money.run(6)
+
+    def refuse(order: RefundOrder) -> RefundFact:
+        raise UNAVAILABLE
+
+    money.gateway.refund = refuse  # type: ignore[method-assign]  # the bad line that is played
+    money.decide(money.entry("part"), "refund")
+    money.gateway.add(reference, replace(part, payment_id="pay_9", status=_AUTHORISED, amount=DUE))
+    money.run(30)
+    assert [c for c in money.gateway.calls if c.startswith("capture")] == ["capture pay_9"]
+    assert money.sale(sale.order_id).state is SaleState.ISSUED
+
+
+def test_a_capture_carries_out_what_waited_for_it(till: Till) -> None:
+    """It paid its own collect, but a tender was taken back since: the rest is wished for."""
+    sale = till.checkout.request(till.order())
+    till.settle_down()
+    reference = f"{sale.order_id}-1"
+    with till.store.write() as uow:
+        collect = uow.collects.get(reference)
+        assert collect is not None
+        uow.collects.save(replace(collect, state=CollectState.CLOSING))
+        uow.wishes.put(Wish(sale.order_id, WishKind.QR, till.clock.now(), "Asha"))
+        half = PaymentFact(
+            "razorpay", "pay_9", PaymentStatus.CAPTURED, DUE, "INR", till.clock.now(), "upi",
+            amount_refunded=DUE - 100,
+        )  # fmt: skip
+        assert till.payments.learn(uow, reference, half, till.clock.now(), "poll") is None
+        assert uow.wishes.get(sale.order_id) is None
+        uow.commit()
+    assert till.collect(sale.order_id).state is CollectState.PAID
+    assert till.collect(sale.order_id, 2).amount == DUE - 100
 
 
 def test_a_refused_capture_is_final_and_a_doubt_is_repeated(till: Till) -> None:
