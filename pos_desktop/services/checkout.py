@@ -14,6 +14,7 @@ from pos_desktop.domain.people import Approval
 from pos_desktop.domain.sale import Sale, SaleState
 from pos_desktop.domain.wish import Wish, WishKind
 from pos_desktop.ports import Clock, Store, UnitOfWork
+from pos_desktop.services.approvals import given
 from pos_desktop.services.freeze import freeze
 from pos_desktop.services.issuing import GIVEN
 from pos_desktop.services.messages import Outgoing, payable
@@ -175,10 +176,11 @@ class Checkout:
     def hand_over_unpaid(self, order_id: str, approval: Approval) -> None:
         """The goods were given before the money came, as a manager decided: the bill stays on the
         panel and in the inbox until it is paid, and counts as handed over then. Raises DomainError
-        ``not_waiting``."""
+        ``not_waiting`` or ``approval_needed``."""
         now = self._clock.now()
         with self._store.write() as uow:
             sale = self._awaiting(uow, order_id)
+            given(approval, now)
             body: dict[str, object] = {"order_id": order_id, "due": sale.due}
             uow.ledger.append("sale.handed_over_unpaid", approval.by, now, body)
             detail = f"handed over by {approval.by}"

@@ -19,6 +19,7 @@ from pos_desktop.domain.people import (
     tries_left,
 )
 from pos_desktop.ports import Clock, Ids, PinHasher, Store, UnitOfWork
+from pos_desktop.services.approvals import given
 
 OUTAGE_MS = 60 * 60 * 1000
 """How long RRNs are taken without a PIN for each, once a manager has said so (payments 5)."""
@@ -95,8 +96,12 @@ class People:
         return Approval(_manager(found).name, now, what)
 
     def open_outage(self, approval: Approval) -> int:
-        """Open (or renew) the window in which RRNs need no PIN each; when it ends (UTC ms)."""
+        """Open (or renew) the window in which RRNs need no PIN each; when it ends (UTC ms).
+
+        Raises DomainError ``approval_needed`` for an approval that was not given just now.
+        """
         now = self._clock.now()
+        given(approval, now)
         until = now + OUTAGE_MS
         with self._store.write() as uow:
             uow.notes.put(_OUTAGE, f"{now} {until}")

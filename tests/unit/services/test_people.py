@@ -268,6 +268,14 @@ def test_the_outage_window_lasts_an_hour_and_survives_a_restart(shop: Shop) -> N
     assert (entry.actor, entry.body) == ("Meena", {"until": until, "approved_by": "Meena"})
 
 
+def test_an_old_approval_opens_no_window(shop: Shop) -> None:
+    approval = shop.people.approve(PIN, "outage")
+    shop.clock.pass_seconds(11 * 60)
+    with pytest.raises(DomainError, match="approval_needed"):
+        shop.people.open_outage(approval)
+    assert shop.people.outage_until() is None
+
+
 def test_a_clock_put_back_does_not_reopen_the_window(shop: Shop) -> None:
     shop.people.open_outage(shop.people.approve(PIN, "outage"))
     shop.clock.at -= 1

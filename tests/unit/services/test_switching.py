@@ -329,6 +329,14 @@ def test_a_remote_bill_has_a_link_for_a_day(qr_till: Till) -> None:
     assert collect.expires_at == sale.created_at + 24 * 3600 * 1000
 
 
+def test_goods_are_not_given_unpaid_by_an_old_approval(till: Till) -> None:
+    sale = open_bill(till)
+    old = Approval("Meera", till.clock.now() - 11 * 60_000, "goods")
+    with pytest.raises(DomainError, match="approval_needed"):
+        till.checkout.hand_over_unpaid(sale.order_id, old)
+    assert till.flags() == ()
+
+
 def test_goods_given_before_the_money_are_followed_until_it_comes(till: Till) -> None:
     sale = open_bill(till)
     till.checkout.hand_over_unpaid(sale.order_id, Approval("Meera", till.clock.now(), "goods"))
