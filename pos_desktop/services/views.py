@@ -92,7 +92,8 @@ class PaidNews:
     """A sale that has just been issued: for the strip and the tone.
 
     ``give_back``: cash that was counted for it and is not needed, because the customer paid on her
-    phone while her link was being closed.
+    phone while her link was being closed. ``change``: what goes back to her of the cash that was
+    taken by itself once the link was closed.
     """
 
     order_id: str
@@ -101,6 +102,7 @@ class PaidNews:
     phone_last4: str | None
     invoice_number: str
     give_back: int = 0
+    change: int = 0
 
 
 @dataclass(frozen=True, slots=True)
