@@ -192,7 +192,7 @@ _KEYS = {
     "key_remote": _("phone order: a link for a day"),
     "key_return": _("goods come back: refund"),
     "key_inbox": _("inbox and money owed"),
-    "key_goods": _("goods given for the marked or only paid bill"),
+    "key_goods": _("goods given for the marked paid bill"),
     "key_menu": _("more: return, print, outage …"),
     "key_test": _("test again what is switched off"),
     "key_back": _("one step back; a bill is never lost"),

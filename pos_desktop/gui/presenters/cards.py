@@ -70,7 +70,7 @@ def paid_words(bill: WaitingBill) -> str:
 
 def note_words(bill: WaitingBill) -> str:
     """The small line: what came in, whether it goes out by delivery, how far the message got."""
-    if bill.received and bill.paid_at is None:
+    if bill.received and bill.open_amount and bill.paid_at is None:
         received = format_rupees(bill.received, sign=True)
         return say("part_sums", received=received, open=format_rupees(bill.open_amount, sign=True))
     parts = (say("delivery") if bill.remote else "", message_words(bill))

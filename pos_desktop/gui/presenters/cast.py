@@ -137,8 +137,8 @@ def money_for(window: Stage, services: Services, page: Counterpart) -> MoneyPres
     split = SplitPresenter(sheets.split, page.pay, page.qr, pin, reason)
     story = StoryPresenter(sheets.story, services, notices)
 
-    def open_bill(order_id: str) -> None:
-        menu.open(order_id)
+    def open_bill(order_id: str) -> bool:
+        return menu.open(order_id)
 
     doors = InboxDoors(pin, reason, story, open_bill)
     inbox = InboxPresenter(sheets.inbox, services, notices, doors)

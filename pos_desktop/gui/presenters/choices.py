@@ -58,6 +58,11 @@ class ChoicePresenter:
         self._state, self._take, self.subject = state, take, subject
         self._view.open_menu(state)
 
+    def offers(self, code: str) -> bool:
+        """Whether the sheet is open with this button."""
+        choices = self._state.choices if self._state is not None else ()
+        return any(choice.code == code for choice in choices)
+
     def update(self, words: str, tone: str, note: str) -> None:
         """How the bill stands changed while somebody looks at it."""
         if self._state is None:

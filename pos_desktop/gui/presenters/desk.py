@@ -7,6 +7,8 @@ from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.services.views import DeskState, WaitingBill
 
 _log = logging.getLogger(__name__)
+# It seems that a gateway was not asked for so long: looked up every few seconds whether that is so.
+_LATELY_MS, _EVERY_S = 10_000, 5
 
 
 class DeskPresenter:
@@ -20,6 +22,7 @@ class DeskPresenter:
         self._reading = False
         self._again = False
         self._restless = False
+        self._unasked: int | None = None
 
     def on_changed(self) -> None:
         """Some bill changed."""
@@ -31,11 +34,14 @@ class DeskPresenter:
 
     def on_tick(self) -> None:
         """A second went by: what changes by waiting alone is read again."""
-        if self._restless:
+        since = self._services.clock.now() - self._unasked if self._unasked is not None else 0
+        late = since >= _LATELY_MS and since // 1000 % _EVERY_S == 0
+        if self._restless or late:
             self.on_changed()
 
     def _done(self, state: DeskState) -> None:
         self._restless = any(map(_restless, state.waiting))
+        self._unasked = state.longest_unasked_at
         self._finish()
         for listener in self._listeners:
             listener(state)
@@ -53,6 +59,7 @@ class DeskPresenter:
 
 
 def _restless(bill: WaitingBill) -> bool:
-    """A gateway that does not answer and a message that does not leave say so after some seconds,
-    although nothing happens (services.desk)."""
-    return bill.words == "asking_gateway" or bill.message_words == "queued"
+    """A gateway that does not answer or does not close, and a message that does not leave, say so
+    after some seconds, although nothing happens (services.desk)."""
+    waits = bill.words == "asking_gateway" or bill.words.startswith("closing_")
+    return waits or bill.message_words == "queued"

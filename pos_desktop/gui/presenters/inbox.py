@@ -42,12 +42,13 @@ class InboxView(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InboxDoors:
-    """The sheets over it, and the way back to a bill (by its order id)."""
+    """The sheets over it, and the way back to a bill of the panel (by its order id; False: it is
+    not there)."""
 
     pin: PinPresenter
     reason: ReasonPresenter
     story: StoryPresenter
-    open_bill: Callable[[str], None]
+    open_bill: Callable[[str], bool]
 
 
 class InboxPresenter:
@@ -135,9 +136,8 @@ class InboxPresenter:
         if action == "attach":
             self._attaching = True
             self._show()
-        elif action == "collect_rest":
+        elif action == "collect_rest" and self._doors.open_bill(entry.order_id):
             self.on_back()
-            self._doors.open_bill(entry.order_id)
         elif action == _NEEDS_WORDS:
             wanted = Wanted(
                 "accept_title",

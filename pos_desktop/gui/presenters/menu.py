@@ -66,14 +66,15 @@ class MenuPresenter:
         self._acts = acts
         self._rooms = rooms
 
-    def open(self, order_id: str) -> None:
-        """Show what can be done with this bill now."""
+    def open(self, order_id: str) -> bool:
+        """Show what can be done with this bill now; False where it is not on the panel."""
         bill = self._waiting.bill(order_id)
         if bill is None:
-            return
+            return False
         practised = practice.payable(self._services, bill.words)
         offered = self._offered(bill, practised=practised)
         self._open(bill, offered, lambda code: self._on_choice(order_id, code))
+        return True
 
     def give_goods(self) -> None:
         """One key: the goods of the marked paid bill, or of the only one that waits for them."""
@@ -96,7 +97,9 @@ class MenuPresenter:
         if not subject:
             return
         bill = self._waiting.bill(subject)
-        if bill is None:
+        paid = bill is not None and bill.paid_at is not None
+        if bill is None or (paid and not self._choices.offers("menu_hand_over")):
+            # Nothing of what the sheet offers is right any more.
             self._choices.on_back()
         else:
             self._choices.update(payment_words(bill), bill.tone.value, self._note(bill))

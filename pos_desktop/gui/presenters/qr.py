@@ -12,7 +12,7 @@ from pos_desktop.gui.presenters.wording import countdown
 from pos_desktop.gui.texts import say
 from pos_desktop.services.views import PaidNews, PayableQr
 
-_SHOWABLE = frozenset({"waiting_payment", "qr_on_screen", "asking_gateway", ""})
+_SHOWABLE = frozenset({"waiting_payment", "qr_on_screen", "own_upi_waiting", "asking_gateway", ""})
 
 
 @dataclass(frozen=True, slots=True)

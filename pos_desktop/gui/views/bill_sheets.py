@@ -198,7 +198,7 @@ class HelpSheet(Sheet):
                 grid.addWidget(label, row, column * 3 + 1)
                 grid.setColumnStretch(column * 3 + 1, 1)
         _plain(self.body)
-        self.set_width(820)
+        self.set_width(880)
 
     def first_field(self) -> QWidget:
         """Close."""

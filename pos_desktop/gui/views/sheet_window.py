@@ -108,11 +108,12 @@ class SheetWindow(QMainWindow):
         """One sheet at a time, but for those that lie over another; strip and border on top."""
         sender = self.sender()
         for opened in [sheet for sheet in self.sheets if sheet is sender]:
-            for other in [sheet for sheet in self._open if sheet is not opened]:
-                if not opened.on_top:
+            others = [sheet for sheet in self._open if sheet is not opened]
+            self._open = [*others, opened]
+            if not opened.on_top:
+                for other in others:
                     other.dismissed.emit()
                     other.close_sheet()
-            self._open = [*(sheet for sheet in self._open if sheet is not opened), opened]
         self.paid_strip.raise_()
         self.frame.raise_()
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pos_desktop.gui.presenters.tenders import SplitSheetState
 
 _ENTER = "Enter"
-_PAD_WIDTH = 216
+_PAD_WIDTH, _LEFT_WIDTH = 216, 300
 _RIGHT = Qt.AlignmentFlag.AlignRight
 
 
@@ -103,6 +103,7 @@ class SplitSheet(Sheet):
         form.receivedLabel.setText(say("split_received"))
         form.openLabel.setText(say("split_open"))
         form.openLabel.setFont(theme.font(16, 600))
+        form.leftColumn.setFixedWidth(_LEFT_WIDTH)
         form.takenLabel.setText(say("split_taken"))
         form.restLabel.setText(say("split_rest"))
         for label in (form.dueLabel, form.receivedLabel, form.takenLabel, form.restLabel):
