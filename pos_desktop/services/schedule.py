@@ -15,7 +15,7 @@ _WATCH_FOR = 5 * _DAY
 _CLOSED = frozenset({CollectState.EXPIRED, CollectState.CANCELLED, CollectState.REFUSED})
 # Whatever the jitter and however slow the account: what takes money is asked once a minute, with
 # some seconds left for a question that has to be repeated.
-_LONGEST = 55 * _SECOND
+_LONGEST = 54 * _SECOND
 
 
 def interval(collect: Collect, now: int, *, push: bool) -> int | None:

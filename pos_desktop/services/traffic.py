@@ -20,18 +20,19 @@ _MOST_DEBT = 10
 _BACKOFF_MS = (1_000, 2_000, 4_000, 8_000, 15_000, 30_000)
 _CIRCUIT_FAILURES = 5
 _CIRCUIT_MS = 30_000
-# How long one 429 holds, and the longest interval that it may make of a shorter one: with a fifth
-# of jitter every collect is still asked within a minute.
+# How long one 429 holds; where the account turns out to be as small as before, twice as long each
+# time. No collect's interval becomes longer by this than the schedule's longest for a live one.
 _WIDE_MS = 10 * 60 * 1000
-_WIDEST_MS = 50_000
+_WIDE_FOR_LONG_MS = 80 * 60 * 1000
+_WIDEST_MS = 54_000
 _MOST_FACTOR = 32
 # After a 429 the counter is silent for so long: it grows, but what is free again after a minute is
 # found soon. What is refused for longer than that is asked less, by pushes too.
-_LIMITED_MS = (1_000, 2_000, 4_000, 8_000)
+_LIMITED_MS = (1_000, 2_000, 4_000, 6_000)
 _LIMITED_FOR_LONG_MS = 30_000
 _LONG_MS = 60_000
 # A push tries again sooner: the customer stands there.
-_PUSH_SHARE = 0.4
+_PUSH_SHARE = 0.25
 _LONGEST_WAIT_MS = 300_000
 
 _DEFINITE = frozenset(
@@ -99,6 +100,7 @@ class _Account:
     refusals: int = 0
     refused_since: int = 0
     factor: int = 1
+    hold: int = _WIDE_MS
     shut: _Span = _NEVER
     silent: _Span = _NEVER
     told_to_wait: _Span = _NEVER
@@ -183,10 +185,10 @@ class Traffic:
         """An interval of the schedule (ms) as it is while the account is limited."""
         account = self._accounts[gateway]
         if account.factor > 1 and not account.wide.covers(now):
-            # It held so long: feel the way back, half the width for every ten minutes.
-            gone = 1 + max(0, now - account.wide.end) // _WIDE_MS
+            # It held so long: feel the way back, half the width each time.
+            gone = 1 + max(0, now - account.wide.end) // account.hold
             account.factor = max(1, account.factor >> gone)
-            account.wide = _Span(now, now + _WIDE_MS)
+            self._hold(account, now)
         return max(wait, min(wait * account.factor, _WIDEST_MS))
 
     def shut(self, gateway: str, now: int) -> bool:
@@ -213,8 +215,11 @@ class Traffic:
 
     def _limited(self, account: _Account, error: GatewayError, now: int) -> None:
         """The account has had enough for now: step back, but stay in business."""
+        if account.factor == 1:
+            again = account.wide.covers(now)
+            account.hold = min(account.hold * 2, _WIDE_FOR_LONG_MS) if again else _WIDE_MS
         account.factor = min(account.factor * 2, _MOST_FACTOR)
-        account.wide = _Span(now, now + _WIDE_MS)
+        self._hold(account, now)
         if account.refusals == 0 or now < account.refused_since:
             account.refused_since = now
         pause = self._spread(_LIMITED_MS[min(account.refusals, len(_LIMITED_MS) - 1)])
@@ -224,6 +229,10 @@ class Traffic:
         account.refusals += 1
         account.silent = _Span(now, now + pause)
         account.told_to_wait = _Span(now, now + wait)
+
+    def _hold(self, account: _Account, now: int) -> None:
+        # Spread: counters that were refused together must not all come back together.
+        account.wide = _Span(now, now + self._spread(account.hold))
 
     def _spread(self, wait: int) -> int:
         return int(wait * (0.8 + 0.4 * self.jitter()))

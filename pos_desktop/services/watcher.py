@@ -113,7 +113,9 @@ class Watcher:
             self._w.traffic.stopped = (standing.primary,) if standing.is_off(uow, GATEWAY) else ()
             line = _Line(self._w.traffic, uow, now)
             self._ask_pushed(line)
-            moments = [self._ask_due(line)]
+            early: list[Collect] = []
+            moments = [self._ask_due(line, early)]
+        self._put_off(early)
         moments += [max(push.at, now + _BUSY_MS) for push in self._pushed.values()]
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -143,17 +145,37 @@ class Watcher:
                 del self._pushed[reference]
                 self._ask(_Question(collect, pushed=True))
 
-    def _ask_due(self, line: "_Line") -> int | None:
-        """When something that had no push has its turn again."""
+    def _ask_due(self, line: "_Line", early: list[Collect]) -> int | None:
+        """When something that had no push has its turn again; ``early`` gets what is put off."""
         passed = self._asking | self._resting.keys() | self._pushed.keys()
         while len(self._asking) < _AT_A_TIME:
             collect = self._turns.pick(line.candidates(passed, self._turns))
-            if collect is None or not self._w.traffic.take(collect.gateway, line.now):
+            if collect is None:
                 break
-            self._turns.took(collect)
             passed.add(collect.reference)
-            self._ask(_Question(collect, pushed=False))
+            if self._too_early(collect, line.now):
+                early.append(collect)
+            elif self._w.traffic.take(collect.gateway, line.now):
+                self._turns.took(collect)
+                self._ask(_Question(collect, pushed=False))
+            else:
+                break
         return line.again()
+
+    def _too_early(self, collect: Collect, now: int) -> bool:
+        """Whether it is due only because there might have been no push when it was opened."""
+        wait = self._wait(collect, now) or 0
+        return collect.asks == 0 and self.push_connected and now < collect.created_at + wait // 2
+
+    def _put_off(self, early: Sequence[Collect]) -> None:
+        if not early:
+            return
+        with self._w.store.write() as uow:
+            for collect in early:
+                wait = self._wait(collect, collect.created_at) or 0
+                first = collect.created_at + spread(collect, wait, self._w.ids.jitter())
+                uow.collects.save(replace(collect, next_ask_at=first))
+            uow.commit()
 
     def _ask(self, question: _Question) -> None:
         collect = question.collect

@@ -1,5 +1,7 @@
 """One budget per counter, and when a gateway is asked less."""
 
+from itertools import repeat
+
 import pytest
 
 from pos_desktop.ports import GatewayError, GatewayErrorKind
@@ -70,6 +72,14 @@ def test_five_failures_in_a_row_open_the_circuit_for_half_a_minute(traffic: Traf
     assert traffic.take(RAZORPAY, NOW + 30_000)
 
 
+def test_nobody_asks_a_gateway_that_is_off(traffic: Traffic) -> None:
+    traffic.stopped = (RAZORPAY,)
+    assert not traffic.take(RAZORPAY, NOW)
+    assert not traffic.take(RAZORPAY, NOW, urgent=True)
+    assert traffic.quiet_until(RAZORPAY, NOW) == NOW + 30_000
+    assert traffic.take(CASHFREE, NOW)
+
+
 def test_the_next_failure_opens_it_again_and_an_answer_closes_it(traffic: Traffic) -> None:
     fail(traffic, NOW, 5)
     later = NOW + 30_000
@@ -132,7 +142,7 @@ def test_each_further_limit_widens_more_up_to_a_bound(traffic: Traffic) -> None:
     for _ in range(6):
         limit(traffic, NOW)
         widths.append(traffic.widened(RAZORPAY, 3000, NOW))
-    assert widths == [6000, 12_000, 24_000, 48_000, 50_000, 50_000]
+    assert widths == [6000, 12_000, 24_000, 48_000, 54_000, 54_000]
     # What is asked seldom anyway is never asked more often by this.
     assert traffic.widened(RAZORPAY, 60_000, NOW) == 60_000
     assert traffic.widened(RAZORPAY, 3_600_000, NOW) == 3_600_000
@@ -145,6 +155,32 @@ def test_the_way_back_is_felt_out_by_halves(traffic: Traffic) -> None:
     assert widths == [24_000, 24_000, 12_000, 12_000, 6000, 6000, 3000, 3000]
 
 
+def test_an_account_that_stays_small_is_felt_out_less_and_less(traffic: Traffic) -> None:
+    minute, now, held = 60_000, NOW, []
+    for _ in range(6):
+        limit(traffic, now)
+        begun = now
+        while traffic.widened(RAZORPAY, 3000, now) > 3000:
+            now += minute
+        held.append((now - begun) // minute)
+        now += 9 * minute
+    assert held == [10, 20, 40, 80, 80, 80]
+    # After a while in peace it is as at first.
+    now += 200 * minute
+    limit(traffic, now)
+    assert traffic.widened(RAZORPAY, 3000, now + 10 * minute) == 3000
+
+
+def test_counters_that_were_refused_together_do_not_come_back_together() -> None:
+    back = []
+    for jitter in (0.0, 0.5, 0.999):
+        traffic = Traffic(repeat(jitter).__next__)
+        limit(traffic, NOW)
+        ends = [m for m in range(7, 14) if traffic.widened(RAZORPAY, 3, NOW + m * 60_000) == 3]
+        back.append(ends[0])
+    assert back == [8, 10, 12]
+
+
 def test_a_long_night_without_questions_forgets_the_limit(traffic: Traffic) -> None:
     limit(traffic, NOW, 9)
     assert traffic.widened(RAZORPAY, 3000, NOW + 8 * 3_600_000) == 3000
@@ -155,8 +191,8 @@ def test_after_a_limit_the_counter_is_silent_for_some_seconds(traffic: Traffic) 
     for _ in range(6):
         limit(traffic, NOW)
         waits.append((traffic.quiet_until(RAZORPAY, NOW) or 0) - NOW)
-    assert waits == [1000, 2000, 4000, 8000, 8000, 8000]
-    assert traffic.again(RAZORPAY, NOW) == NOW + 8000
+    assert waits == [1000, 2000, 4000, 6000, 6000, 6000]
+    assert traffic.again(RAZORPAY, NOW) == NOW + 6000
     traffic.told(RAZORPAY, "an answer", NOW + 8000)
     limit(traffic, NOW + 9000)
     assert traffic.quiet_until(RAZORPAY, NOW + 9000) == NOW + 10_000
@@ -167,7 +203,7 @@ def test_a_push_asks_through_the_silence_and_again_sooner(traffic: Traffic) -> N
     assert not traffic.take(RAZORPAY, NOW)
     assert traffic.take(RAZORPAY, NOW, urgent=True)
     limit(traffic, NOW)
-    assert traffic.again(RAZORPAY, NOW, urgent=True) == NOW + 800
+    assert traffic.again(RAZORPAY, NOW, urgent=True) == NOW + 500
     assert traffic.again(RAZORPAY, NOW) == NOW + 2000
 
 
@@ -189,7 +225,7 @@ def test_a_limit_that_does_not_end_is_asked_less_and_less(traffic: Traffic) -> N
     assert traffic.quiet_until(RAZORPAY, NOW + 60_001, urgent=True) == NOW + 90_001
     # Counted from a clock that was put back it is not long any more.
     limit(traffic, NOW - 3_600_000)
-    assert traffic.quiet_until(RAZORPAY, NOW - 3_600_000) == NOW - 3_600_000 + 8000
+    assert traffic.quiet_until(RAZORPAY, NOW - 3_600_000) == NOW - 3_600_000 + 6000
     assert traffic.quiet_until(RAZORPAY, NOW - 3_600_000, urgent=True) is None
 
 
