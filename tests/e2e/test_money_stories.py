@@ -171,7 +171,8 @@ def service_off(played: Played) -> None:
         ("service.off", "messages"),
         ("service.on", "messages"),
     ]
-    assert [kind for kind, _ in tenders(played)].count("cash") == 4
+    # Those that the gateway refused, three at most, and the one of F9 while it was off.
+    assert [kind for kind, _ in tenders(played)].count("cash") in (3, 4)
 
 
 OUTCOMES: dict[str, Callable[[Played], None]] = {
