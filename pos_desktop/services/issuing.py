@@ -35,15 +35,16 @@ class Issuer:
         it in part, is ``asserted`` whatever ``confirmed_by`` was.
 
         The waiting request message dies in this very transaction, and every other payable object
-        of the sale is asked to close (design payments 3).
+        of the sale is asked to close (design payments 3). Raises DomainError ``series_locked`` or
+        ``series_exhausted``, and then nothing was written.
         """
+        series = self.options.counter.series
+        fy = financial_year(now)
+        number = invoice_number(series, fy, uow.numbers.take(series, fy))
         _book_captures(uow, sale, now)
         tenders = uow.tenders.of(sale.order_id)
         if any(tender.kind is TenderKind.OWN_UPI for tender in tenders):
             confirmed_by = ASSERTED
-        series = self.options.counter.series
-        fy = financial_year(now)
-        number = invoice_number(series, fy, uow.numbers.take(series, fy))
         uow.sales.issue(sale.order_id, number, now, confirmed_by)
         uow.ledger.append("sale.issued", sale.cashier, now, self._entry(uow, sale, number))
         leave_awaiting(uow, sale.order_id, now, reason="bill_settled")

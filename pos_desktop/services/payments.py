@@ -42,6 +42,7 @@ _CLOSED = {
 # An account that is set to capture by itself has done so long before (gateways 1.6).
 _CAPTURES_ITSELF_MS = 10_000
 _AUTHORISED = PaymentStatus.AUTHORISED
+_NO_NUMBER = frozenset({"series_locked", "series_exhausted"})
 _ACTIONS = {
     "late": "refund_or_attach",
     "duplicate": "refund",
@@ -80,7 +81,7 @@ class Payments:
             self._refuse(uow, learned, seen, now)
             return self.after(uow, sale.order_id, now)
         self._move(uow, learned, seen, now)
-        news = self._settle(uow, sale, now, source)
+        news = self._settle_or_tell(uow, sale, now, source)
         return news if news is not None else self.after(uow, sale.order_id, now)
 
     def after(self, uow: UnitOfWork, order_id: str, now: int) -> PaidNews | None:
@@ -111,7 +112,7 @@ class Payments:
         captured = money_event(reference, collect.amount, facts) is Event.CAPTURED
         if captured and collect.state is not CollectState.PAID:
             self.event(uow, collect, Event.CAPTURED, now)
-        news = self._settle(uow, sale, now, source)
+        news = self._settle_or_tell(uow, sale, now, source)
         return news if news is not None else self.after(uow, sale.order_id, now)
 
     def recount(self, uow: UnitOfWork, order_id: str, now: int, source: str) -> PaidNews | None:
@@ -166,6 +167,19 @@ class Payments:
         closing = self.event(uow, collect, Event.CANCEL_ASKED, now, "expiry")
         uow.outbox.put(effects.close_at(collect.gateway), collect.reference, collect.order_id, now)
         return closing
+
+    def _settle_or_tell(
+        self, uow: UnitOfWork, sale: Sale, now: int, source: str
+    ) -> PaidNews | None:
+        """What the gateway said stays written down, even where the bill can get no number now; to
+        check again issues it once the counter has a new series."""
+        try:
+            return self._settle(uow, sale, now, source)
+        except DomainError as error:
+            if error.code not in _NO_NUMBER:
+                raise
+            self._flag(uow, sale.order_id, "mismatch", sale.due, now, f"no number {error.code}")
+            return None
 
     def _settle(self, uow: UnitOfWork, sale: Sale, now: int, source: str) -> PaidNews | None:
         facts = money_of(uow, sale.order_id)

@@ -73,18 +73,26 @@ class Switching:
             raise DomainError("own_upi_off")
 
     def take_cash(self, uow: UnitOfWork, sale: Sale, tendered: int, by: str, now: int) -> PaidNews:
-        """The rest of the bill in cash: issued and handed over. Raises ``cash_too_little`` or
-        ``cash_limit``."""
+        """The rest of the bill in cash: issued and handed over. Raises ``nothing_to_pay``,
+        ``cash_too_little``, ``cash_limit``, ``cash_limit_day`` or what ``Issuer.issue`` raises."""
         due = self._check_cash(uow, sale, tendered, now)
         tender = Tender(TenderKind.CASH, due, now, by, tendered=tendered, change=tendered - due)
-        uow.tenders.add(sale.order_id, tender)
-        news = self.issuer.issue(uow, sale, now, "cash")
+        standing = uow.tenders.add(sale.order_id, tender)
+        try:
+            news = self.issuer.issue(uow, sale, now, "cash")
+        except DomainError as error:
+            # Where the transaction goes on all the same, this cash must not stand on the bill.
+            uow.tenders.take_back(standing.tender_id, now, "machine", error.code)
+            raise
         uow.sales.hand_over(sale.order_id, now, by)
-        return news
+        return replace(news, change=tender.change)
 
     def _check_cash(self, uow: UnitOfWork, sale: Sale, tendered: int, now: int) -> int:
-        """What the cash is for; raises ``cash_limit``, ``cash_limit_day``, ``cash_too_little``."""
+        """What the cash is for; raises ``nothing_to_pay``, ``cash_limit``, ``cash_limit_day``,
+        ``cash_too_little``."""
         due = self.open(uow, sale)
+        if due == 0:
+            raise DomainError("nothing_to_pay")
         refuse_cash_beyond_law(uow, sale, due, now)
         if tendered < due:
             raise DomainError("cash_too_little", due=due, tendered=tendered)
