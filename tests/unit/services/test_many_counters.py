@@ -50,6 +50,7 @@ def delays(made: list[StreetCounter], since: int) -> list[int]:
     return sorted(delay for counter in made for delay in counter.delays(since))
 
 
+@pytest.mark.serial
 def test_eighty_counters_with_two_hundred_bills() -> None:
     street = Street(seed=1)
     with counters(street, 80) as (account, made):
