@@ -39,11 +39,11 @@ def run_chunk(seeds: Sequence[int], keep: str | None) -> list[Result]:
 
 def results_of(seeds: range, jobs: int, keep: str | None) -> Iterator[Result]:
     """Every result, in the order of the seeds."""
-    chunks = [seeds[i : i + _CHUNK] for i in range(0, len(seeds), _CHUNK)]
     if jobs < 2:
-        for chunk in chunks:
-            yield from run_chunk(chunk, keep)
+        for seed in seeds:
+            yield from run_chunk([seed], keep)
         return
+    chunks = [seeds[i : i + _CHUNK] for i in range(0, len(seeds), _CHUNK)]
     with ProcessPoolExecutor(jobs) as pool:
         for results in pool.map(run_chunk, chunks, [keep] * len(chunks)):
             yield from results
@@ -63,6 +63,7 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation")
     parser.add_argument("--seeds", default="1-200", help="a seed, or the first and the last")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--first", action="store_true", help="end at the first broken promise")
     parser.add_argument("--history", help="folder for the histories of failing seeds")
     asked = parser.parse_args(words)
     sums: Counter[str] = Counter(violations=0)
@@ -75,6 +76,8 @@ def main(words: Sequence[str]) -> int:
         if result.broken:
             sums["violations"] += 1
             print(json.dumps({"seed": result.seed, "broken": result.broken}), flush=True)
+            if asked.first:
+                break
     rare = too_rare(sums["runs"], faults, rows)
     for name, times in rare.items():
         print(json.dumps({"too_rare": name, "times": times}))

@@ -60,6 +60,7 @@ class Account:
             "made_at": self._world.now,
             "expires_at": self._world.now + wanted["life"] * 1000,
             "closed_at": None,
+            "odd": False,
             "payments": [],
             "views": [],
         }
@@ -236,6 +237,16 @@ class Account:
             if payment["refunded"] >= payment["amount"]:
                 payment["status"] = "refunded"
         self._moved(payment, f"refund {status}")
+
+    def after_all(self, refund: Thing) -> None:
+        """It was called failed, and reaches the customer all the same; unless another one did."""
+        others = [
+            other
+            for other in self.refunds.values()
+            if other["payment"] == refund["payment"] and other is not refund
+        ]
+        if refund["status"] == "failed" and not others:
+            self.end_refund(refund, "processed")
 
     # -- looking -------------------------------------------------------------------------------
 

@@ -58,12 +58,12 @@ class Checker:
 
     # -- after every step ----------------------------------------------------------------------
 
-    def after_step(self, now: int) -> None:
-        """Raises Broken. ``now`` is the true time."""
+    def after_step(self, now: int, committed: Iterable[int]) -> None:
+        """Raises Broken. ``now`` is the true time, ``committed`` whose file may have changed."""
         self._siblings(now)
-        for number, books in self._books.items():
-            if books.changed():
-                self._commit(number, books, now)
+        for number in committed:
+            if self._books[number].changed():
+                self._commit(number, self._books[number], now)
 
     def _commit(self, number: int, books: Books, now: int) -> None:
         known = self._known[number]
@@ -165,7 +165,7 @@ class Checker:
 
     def at_rest(self, now: int) -> None:
         """Everything that must be true once nothing is due any more. Raises Broken."""
-        self.after_step(now)
+        self.after_step(now, self._books)
         for number, books in self._books.items():
             self._settled(number, books, now)
         self._messages()

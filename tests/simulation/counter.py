@@ -10,7 +10,6 @@ from pos_desktop.domain.errors import RaseedError, StoreError
 from pos_desktop.domain.options import Options
 from pos_desktop.gateways.manual_upi import OwnUpi
 from pos_desktop.ports import UnitOfWork
-from pos_desktop.services.standing import GATEWAY, MESSAGES
 from pos_desktop.storage.store import SqliteStore
 from pos_desktop.wire import v1
 from tests.simulation.account import Account
@@ -80,8 +79,9 @@ class SimSealer:
 class FaultyStore:
     """The store, whose commits fail, or are the last thing that the process does."""
 
-    def __init__(self, world: World, store: SqliteStore) -> None:
+    def __init__(self, world: World, number: int, store: SqliteStore) -> None:
         self._world = world
+        self._number = number
         self._store = store
 
     def write(self) -> UnitOfWork:
@@ -92,6 +92,7 @@ class FaultyStore:
             faults.kill("killed_before_commit")
             if faults.strike("disk_full", 0.1):
                 raise StoreError("disk_full", "The disk is full.")
+            self._world.dirty.add(self._number)
             commit()
             faults.kill("killed_after_commit")
 
@@ -177,13 +178,15 @@ class SimCounter(WholeCounter):
         self.work = SimLanes(self.world, self.chance, self._die)
         self.work.errors = self.errors
         self.lanes = self.work
-        self.file = FaultyStore(self.world, SqliteStore(self.path).open())
+        self.file = FaultyStore(self.world, self.number, SqliteStore(self.path).open())
         self.store = self.file
         self.connect()
         self.on_reopen()
         self.world.note(self.label, "booted")
         self.loop = Loop(self.world, self.chance, self.work, self)
         self.loop.begin()
+        if not self.world.faults.on:
+            self.world.after(30_000, self._living(self.looked_after))
         self._feed_on()
 
     def _feed_on(self) -> None:
@@ -237,10 +240,16 @@ class SimCounter(WholeCounter):
     def looked_after(self) -> None:
         """Somebody sits down at it: what was switched off is tested, what waits is looked at."""
         if self.alive:
-            for name in (GATEWAY, MESSAGES):
-                test = partial(self.standing.test_again, name)
-                self.lanes.submit("net", test, _ignore, self.errors.append)
+            self.switch_on()
             self.loop.look()
+
+    def switch_on(self) -> None:
+        """Ask every service that is off whether it works again."""
+        with self.store.read() as uow:
+            off = [service.name for service in self.standing.off(uow)]
+        for name in off:
+            test = partial(self.standing.test_again, name)
+            self.lanes.submit("net", test, _ignore, self.errors.append)
 
     # -- people --------------------------------------------------------------------------------
 

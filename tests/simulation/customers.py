@@ -20,7 +20,7 @@ class Customers:
         self._account = account
         self._shown = shown
         self._chance: Random = world.chance("customers")
-        self._eager = self._chance.random() < 0.15
+        self._eager = self._chance.random() < 0.35
         account.on_made = self.meet
 
     def meet(self, thing: Thing) -> None:

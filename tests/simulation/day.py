@@ -21,7 +21,7 @@ from tests.support.rig import options
 # A day lasts so long before the faults end.
 _ACTIVE_MS = 25 * 60 * 1000
 # Then everything runs on: the watch over closed objects lasts five days, a refund may take longer.
-_LOOKS_IN_MS = 12 * 3600 * 1000
+_LOOKS_IN_MS = DAY
 _REST_MS = 6 * DAY
 _MOST_STEPS = 60_000
 
@@ -95,16 +95,20 @@ class Day:
         """The day, then the rest. Raises Broken."""
         self._trouble()
         while self._turn(START + _ACTIVE_MS):
-            self.checker.after_step(self.world.now)
+            self._checked()
         self._calm_down()
         end = self.world.now + _REST_MS
         while self._turn(max(end, self.world.now + _REST_MS)):
-            self.checker.after_step(self.world.now)
+            self._checked()
             if self.world.steps > _MOST_STEPS:
                 raise Broken("comes_to_rest", f"still busy after {_MOST_STEPS} steps")
         for counter in self.counters:
             _judge_errors(counter.errors)
         self.checker.at_rest(self.world.now)
+
+    def _checked(self) -> None:
+        committed, self.world.dirty = sorted(self.world.dirty), set()
+        self.checker.after_step(self.world.now, committed)
 
     def _turn(self, until: int) -> bool:
         moment = self.world.next_moment()

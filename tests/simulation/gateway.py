@@ -71,10 +71,14 @@ class SimGateway:
             wanted["currency"] = "USD"
 
         def make() -> Thing:
-            return self._account.view(self._account.make(wanted)["id"])
+            if faults.strike("gateway_refuses", 0.5):
+                raise Refused(self._chance.choice(("validation", "feature_off")))
+            made = self._account.make(wanted)
+            made["odd"] = faults.strike("gateway_odd_address", 0.3)
+            return self._account.view(made["id"])
 
         try:
-            return self._seen(self._line.call("create", intent.reference, make, write=True))
+            return self._checked(self._line.call("create", intent.reference, make, write=True))
         except GatewayError as error:
             if error.kind is not GatewayErrorKind.DUPLICATE:
                 raise
@@ -95,7 +99,7 @@ class SimGateway:
             return self._account.view(found["id"])
 
         found = self._line.call("find", intent.reference, look, write=False)
-        return self._seen(found) if found else None
+        return self._checked(found) if found else None
 
     def fetch(self, collect: Collect) -> CollectSeen:
         gateway_id = _known(collect)
@@ -134,8 +138,12 @@ class SimGateway:
 
     def refund(self, order: RefundOrder) -> RefundFact:
         def give_back() -> Thing:
+            if self._world.faults.strike("refund_refused"):
+                raise Refused("validation")
+            known = len(self._account.refunds)
             refund = self._account.refund(order.payment_id, order.amount, order.key)
-            self._world.after(self._refund_time(), self._end(refund))
+            if len(self._account.refunds) > known:
+                self._begin(refund)
             return dict(refund)
 
         return self._refunded(self._line.call("refund", order.key, give_back, write=True))
@@ -154,9 +162,13 @@ class SimGateway:
         return self._refunded(found) if found else None
 
     def payments_between(self, start: int, end: int) -> Sequence[ListedPayment]:
+        # The adapter knows how wrong this computer's clock is, and asks for both readings of it.
+        skew = -self._caller.offset()
+        first, last = min(start, start + skew), max(end, end + skew)
+
         def listed() -> Thing:
             inside = [
-                dict(p) for p in self._account.payments.values() if start <= p["created_at"] <= end
+                dict(p) for p in self._account.payments.values() if first <= p["created_at"] <= last
             ]
             return {"items": sorted(inside, key=lambda p: int(p["created_at"]))}
 
@@ -166,6 +178,13 @@ class SimGateway:
             for p in answer["items"]
         ]
 
+    def _begin(self, refund: Thing) -> None:
+        """It ends at once, soon, or in days."""
+        if self._chance.random() < 0.3:
+            self._end(refund)()
+        else:
+            self._world.after(self._refund_time(), self._end(refund))
+
     def _refund_time(self) -> int:
         if self._world.faults.strike("refund_slow"):
             return 5 * 24 * 3_600_000
@@ -173,10 +192,21 @@ class SimGateway:
 
     def _end(self, refund: Thing) -> Callable[[], None]:
         def end() -> None:
-            failed = self._world.faults.strike("refund_failed")
+            faults = self._world.faults
+            failed = faults.strike("refund_failed")
             self._account.end_refund(refund, "failed" if failed else "processed")
+            # Without hooks nobody would look at a failed one again.
+            if failed and self._caller.listening and faults.strike("refund_failed_then_processed"):
+                self._world.after(3_600_000, lambda: self._account.after_all(refund))
 
         return end
+
+    def _checked(self, view: Thing) -> CollectSeen:
+        """As the adapter does it: what leads to another host is never shown to anybody."""
+        if view["odd"]:
+            self._world.note("gateway", "hid", reference=view["reference"])
+            raise GatewayError(GatewayErrorKind.VALIDATION, "A host that is not known.")
+        return self._seen(view)
 
     # -- into the words of the port ------------------------------------------------------------
 
@@ -188,7 +218,7 @@ class SimGateway:
         return CollectSeen(
             gateway_id=view["id"],
             kind=CollectKind(view["kind"]),
-            status=_status(view),
+            status=self._status(view),
             amount=view["amount"],
             currency=view["currency"],
             reference=view["reference"],
@@ -199,6 +229,11 @@ class SimGateway:
             expires_at=view["expires_at"] + self._caller.offset(),
             payments=payments,
         )
+
+    def _status(self, view: Thing) -> GatewayStatus:
+        if view["status"] != "paid" and self._world.faults.strike("gateway_odd_word"):
+            return GatewayStatus.UNKNOWN
+        return _status(view)
 
     def _fact(self, payment: Thing) -> PaymentFact:
         return PaymentFact(

@@ -14,6 +14,7 @@ _REFUSALS = {
     "not_found": GatewayErrorKind.NOT_FOUND,
     "state": GatewayErrorKind.STATE,
     "validation": GatewayErrorKind.VALIDATION,
+    "feature_off": GatewayErrorKind.FEATURE_OFF,
 }
 
 
@@ -22,6 +23,7 @@ class Caller(Protocol):
 
     number: int
     label: str
+    listening: bool
 
     def travels(self, ms: int) -> None:
         """The answer of the running call takes so long."""
@@ -55,6 +57,7 @@ class Line:
             self._world.after(self._chance.choice((2_000, 9_000, 25_000)), _quietly(act))
             raise self._timeout(write)
         if faults.strike("gateway_error"):
+            self._caller.travels(self._chance.choice((300, 8_000)))
             raise _broken(write, "500")
         try:
             answer = act()

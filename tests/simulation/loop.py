@@ -13,7 +13,7 @@ _SHORTEST_MS = 20
 _TURN_MS = 500
 # Between two looks where nothing changes and nothing is due; the rounds of an hour are not among
 # them, or a run would never end.
-_QUIET_MS = (20_000, 240_000)
+_QUIET_MS = (60_000, 240_000)
 
 
 class Loop:
@@ -29,7 +29,7 @@ class Loop:
         self._tick_at: int | None = None
         self._recovered = False
         self._stale = True
-        self._heard = self._quiet = 0
+        self._heard = self._quiet = self._idle = 0
         lanes.after_piece = self._looked
 
     def begin(self) -> None:
@@ -78,7 +78,10 @@ class Loop:
                 moments.append(now + 1000)
             if not self._recovered:
                 break
-        due = [m - now for m in moments[: len(steps)] if m is not None]
+        # What waits for an answer wants to come again at once, and the answer takes its time.
+        pause = _TURN_MS << min(self._idle, 3)
+        self._idle += 1
+        due = [max(pause, m - now) for m in moments[: len(steps)] if m is not None]
         # A change wakes the loop. Without one it looks less and less often, at last no more.
         if self._quiet < (len(_QUIET_MS) if self._world.faults.on else 1):
             due.append(_QUIET_MS[self._quiet])
@@ -100,8 +103,8 @@ class Loop:
         changes = self._s.heard.changes
         if changes != self._heard:
             self._heard = changes
-            self._quiet = 0
-            self._tick_in(self._chance.choice((20, 100, _TURN_MS)))
+            self._quiet = self._idle = 0
+            self._tick_in(self._chance.choice((20, _TURN_MS, _TURN_MS)))
 
 
 def _nothing(_: object) -> None:

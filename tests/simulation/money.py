@@ -75,7 +75,7 @@ def _captured(gateway: Thing, payment: Thing, shop: Shop) -> None:
     foreign = payment["currency"] != "INR" or (thing is not None and thing["currency"] != "INR")
     told_foreign = [f for f in shop.flags if f["order_id"] == payment["order"]]
     if foreign:
-        hold("foreign_money_is_told", _any(told_foreign, "mismatch"), payment_id)
+        hold("foreign_money_is_told", named or _any(told_foreign, "mismatch"), payment_id)
         return
     _told_elsewhere(payment, shop)
     _one_place(payment, named, _spare(gateway, payment, shop), shop)
@@ -87,7 +87,7 @@ def _told_elsewhere(payment: Thing, shop: Shop) -> None:
         asserted = tender["kind"] == "own_upi" and tender["reference"] == payment["rrn"]
         # What another counter took no counter can see alone.
         here = tender["order_id"][:2] == payment["order"][:2]
-        if asserted and here and tender["order_id"] != payment["order"]:
+        if asserted and here and payment["order"] not in ("", tender["order_id"]):
             own = [f for f in shop.flags if f["order_id"] == tender["order_id"]]
             told = any(payment["rrn"] in f["detail"].split() for f in own)
             hold("false_word_is_told", told, f"{payment['id']} on {tender['order_id']}")
@@ -95,7 +95,7 @@ def _told_elsewhere(payment: Thing, shop: Shop) -> None:
 
 def _spare(gateway: Thing, payment: Thing, shop: Shop) -> int:
     """What no bill counts and nobody got back; less than 0 where too much went back."""
-    counted = sum(t["amount"] for t in shop.tenders if _counts(t, payment))
+    counted = _counted(payment, shop)
     keys = {key for r in shop.refunds if r["key"].startswith("ret-") for key in wire_keys(r)}
     gone = {True: 0, False: 0}
     for refund in gateway["refunds"].values():
@@ -106,11 +106,24 @@ def _spare(gateway: Thing, payment: Thing, shop: Shop) -> int:
     return spare
 
 
-def _counts(tender: Row, payment: Thing) -> bool:
-    own = tender["order_id"] == payment["order"]
-    by_rrn = own and tender["kind"] == "own_upi" and tender["reference"] == payment["rrn"]
-    by_id = tender["kind"].startswith("gateway") and tender["reference"] == payment["id"]
-    return bool(by_rrn or by_id)
+def _counted(payment: Thing, shop: Shop) -> int:
+    """What bills take in of this payment: under its id, or by a person's word about its RRN."""
+    by_id = [
+        t
+        for t in shop.tenders
+        if t["kind"].startswith("gateway") and t["reference"] == payment["id"]
+    ]
+    by_word = sum(t["amount"] for t in shop.tenders if _says(t, payment, shop))
+    if by_word > payment["amount"]:
+        told = any(payment["rrn"] in f["detail"].split() for f in shop.flags)
+        hold("false_word_is_told", told, f"{by_word} for {payment['id']}")
+    return int(sum(t["amount"] for t in by_id) + min(by_word, payment["amount"]))
+
+
+def _says(tender: Row, payment: Thing, shop: Shop) -> bool:
+    """Whether somebody's word at the counter that has this payment is about it."""
+    here = int(tender["order_id"][1]) in shop.keepers[payment["id"]]
+    return bool(here and tender["kind"] == "own_upi" and tender["reference"] == payment["rrn"])
 
 
 def _one_place(payment: Thing, named: Sequence[Row], spare: int, shop: Shop) -> None:
@@ -133,7 +146,7 @@ def _one_place(payment: Thing, named: Sequence[Row], spare: int, shop: Shop) -> 
     )
     if opened and not owed and payment["refunded"] == 0:
         inbox = sum(f["amount"] for f in opened)
-        hold("inbox_knows_how_much", inbox == spare, f"{payment_id} {inbox} for {spare}")
+        hold("inbox_knows_how_much", inbox >= spare, f"{payment_id} {inbox} for {spare}")
 
 
 def _any(flags: Sequence[Row], kind: str) -> bool:

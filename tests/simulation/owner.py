@@ -1,12 +1,10 @@
 """The owner: her PIN, the inbox, refunds, the sweep, services that were switched off."""
 
 from collections.abc import Sequence
-from functools import partial
 from random import Random
 
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.domain.people import Approval
-from pos_desktop.services.standing import GATEWAY, MESSAGES
 from pos_desktop.services.views import InboxChoice, InboxEntry, MoneyOwed, ReturnOrder
 from tests.simulation.counter import SimCounter
 from tests.simulation.world import Killed, World
@@ -14,6 +12,7 @@ from tests.simulation.world import Killed, World
 PIN = "482913"
 _NAME = "Meera"
 _PAUSES = (40_000, 90_000, 200_000)
+_BUSY = (8_000, 20_000, 50_000)
 
 
 class Owner:
@@ -24,6 +23,7 @@ class Owner:
         self._counter = counter
         self._parked = parked
         self._chance: Random = world.chance(f"owner {counter.number}")
+        self._pauses = _BUSY if self._chance.random() < 0.35 else _PAUSES
 
     def begin(self) -> None:
         """She sets her PIN, then looks in from time to time."""
@@ -31,13 +31,22 @@ class Owner:
         self._soon()
 
     def _soon(self) -> None:
-        self._world.after(self._chance.choice(_PAUSES), self._next)
+        self._world.after(self._chance.choice(self._pauses), self._next)
 
     def _next(self) -> None:
         if self._counter.alive:
             chance = self._chance
-            acts = (self._inbox, self._inbox, self._goods_back, self._refund_again, self._services)
-            chance.choice(acts)()
+            act = chance.choice(
+                (
+                    self._inbox,
+                    self._inbox,
+                    self._goods_back,
+                    self._goods_back,
+                    self._refund_again,
+                    self._services,
+                )
+            )
+            act()
         if self._world.faults.on or self._chance.random() < 0.7:
             self._soon()
 
@@ -112,23 +121,9 @@ class Owner:
 
     def _services(self) -> None:
         """Test again whatever is off, and let the account's list be read."""
-        self.switch_on()
         counter = self._counter
+        counter.switch_on()
         counter.ask("sweep", counter.sweep.run_now, _nothing)
-
-    def switch_on(self) -> None:
-        """Ask every service that is off whether it works again."""
-        counter = self._counter
-        for name in (GATEWAY, MESSAGES):
-            with counter.store.read() as uow:
-                off = counter.standing.is_off(uow, name)
-            if off:
-                counter.lanes.submit(
-                    "net",
-                    partial(counter.standing.test_again, name),
-                    _nothing,
-                    counter.errors.append,
-                )
 
 
 def _nothing(_: object) -> None:

@@ -30,6 +30,8 @@ class World:
         self.steps = 0
         self.history: list[Event] = []
         self.crashes = 0
+        #: Counters that committed since somebody looked.
+        self.dirty: set[int] = set()
         self._queue: list[tuple[int, float, int, Act]] = []
         self._put = 0
         self._ties = self.chance("ties")
@@ -82,8 +84,13 @@ KINDS = (
     "gateway_other_amount",
     "gateway_other_currency",
     "gateway_down",
+    "gateway_refuses",
+    "gateway_odd_address",
+    "gateway_odd_word",
     "refund_failed",
     "refund_slow",
+    "refund_refused",
+    "refund_failed_then_processed",
     "closed_elsewhere",
     # money
     "pays_part",
@@ -122,7 +129,7 @@ KINDS = (
     "sleep",
 )
 
-_RATES = (0.02, 0.08, 0.25)
+_RATES = (0.03, 0.1, 0.3)
 
 
 class Faults:
