@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pos_desktop.story.window import Place
 
 _POLITE_S = 15.0
+_PATIENCE_S = 30.0
 _TURN_S = 0.005
 
 
@@ -102,6 +104,9 @@ class FarWindow:
             raise Broken("the counter's child cannot be reached")
         stdin.write(msgspec.json.encode(Command(do, text)) + b"\n")
         stdin.flush()
+        answers, _, _ = select.select([stdout], [], [], _PATIENCE_S)
+        if not answers:
+            raise Broken(f"the counter's child does not answer for {_PATIENCE_S:g} s")
         line = stdout.readline()
         if not line:
             raise Broken(f"the counter's child ended with {self._child.wait()}")

@@ -10,7 +10,7 @@ from tests.e2e.turns import TODAY
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which of the long stories were played in this run."""
-    terminalreporter.write_line(f"money stories in turn: {', '.join(TODAY)}")
+    terminalreporter.write_line(f"money stories in turn (--full plays all): {', '.join(TODAY)}")
 
 
 @pytest.fixture(scope="module")

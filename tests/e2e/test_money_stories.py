@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests.e2e.played import Played, play, rupees
 from tests.e2e.test_stories import STORY_KEYS
-from tests.e2e.turns import MONEY_STORIES, TODAY
+from tests.e2e.turns import MONEY_STORIES, TODAY, in_turn
 
 pytestmark = pytest.mark.timeout(240)
 Json = dict[str, Any]
@@ -239,3 +239,9 @@ def test_the_screens_are_there(played: Played, name: str) -> None:
 def test_every_story_has_its_judge() -> None:
     assert set(OUTCOMES) == set(MONEY_STORIES)
     assert len(TODAY) == len(set(TODAY)) == 3
+
+
+def test_each_story_has_its_turn() -> None:
+    turns = [in_turn(MONEY_STORIES, turn, 3) for turn in range(len(MONEY_STORIES))]
+    assert {name for turn in turns for name in turn} == set(MONEY_STORIES)
+    assert all(len(set(turn)) == 3 for turn in turns)
