@@ -86,6 +86,12 @@ def captures_of(uow: UnitOfWork, order_id: str) -> list[Capture]:
     return [payment for payment in found if payment is not None]
 
 
+def part_detail(uow: UnitOfWork, order_id: str, part: int) -> str:
+    """What names a part payment in the inbox: ``part PAISE in COUNT``. With the number of payments
+    the same sum, once given back and paid again, is news."""
+    return f"part {part} in {len(captures_of(uow, order_id))}"
+
+
 def money_of(uow: UnitOfWork, order_id: str) -> Sequence[tuple[str, PaymentFact]]:
     """(collect reference, fact) of a bill for ``settle``: what was promised back or counts for
     another bill stands as given back, so that it pays for nothing here."""

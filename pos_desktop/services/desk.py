@@ -20,7 +20,6 @@ from pos_desktop.services.syncing import Syncing
 from pos_desktop.services.views import DeskState, PayableQr, PaymentStory
 from pos_desktop.wire import v1
 
-
 _MONEY = frozenset({PaymentStatus.CAPTURED, PaymentStatus.REFUNDED})
 
 

@@ -28,7 +28,7 @@ from pos_desktop.domain.payment import (
 from pos_desktop.domain.sale import Sale, SaleState
 from pos_desktop.ports import CollectSeen, OutboxState, UnitOfWork
 from pos_desktop.services import effects
-from pos_desktop.services.captures import money_of
+from pos_desktop.services.captures import money_of, part_detail
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.own_words import doubt_words
 from pos_desktop.services.schedule import watch_after
@@ -189,19 +189,34 @@ class Payments:
         tenders = uow.tenders.of(sale.order_id)
         settlement = settle(sale.due, facts, tenders)
         if SettlementFlag.MISMATCH in settlement.flags:
-            self._flag(uow, sale.order_id, "mismatch", sale.due, now, "other currency or amount")
+            self._flag_strange(uow, sale, facts, now)
         if not settlement.settled:
             self._capture(uow, sale, facts, settlement.open, now)
             part = settlement.received - settlement.refunded
             # A split in progress is no exception; money at the gateway that does not reach is one.
             taken = sum(tender.amount for tender in in_hand(facts, tenders))
             if SettlementFlag.PART in settlement.flags and part > taken:
-                self._flag(uow, sale.order_id, "part", part, now, f"part {part}")
+                detail = part_detail(uow, sale.order_id, part)
+                self._flag(uow, sale.order_id, "part", part, now, detail)
             return None
         wish = uow.wishes.get(sale.order_id)
-        news = told(self.issuer.issue(uow, sale, now, source), wish)
+        news = told(self.issuer.issue(uow, sale, now, source), wish, now)
         self._flag_unapplied(uow, replace(sale, state=SaleState.ISSUED), facts, now)
         return news
+
+    def _flag_strange(
+        self, uow: UnitOfWork, sale: Sale, facts: Sequence[tuple[str, PaymentFact]], now: int
+    ) -> None:
+        """Each payment in another currency by its own id; else it is one told with two amounts."""
+        foreign = [
+            fact
+            for _, fact in facts
+            if fact.status is PaymentStatus.CAPTURED and fact.currency != CURRENCY
+        ]
+        for fact in foreign:
+            self._flag(uow, sale.order_id, "mismatch", fact.amount, now, fact.payment_id)
+        if not foreign:
+            self._flag(uow, sale.order_id, "mismatch", sale.due, now, "one payment, two amounts")
 
     def _capture(
         self,

@@ -16,6 +16,7 @@ from pos_desktop.services.refund_schedule import HOUR
 from pos_desktop.services.traffic import Traffic
 
 _AT_A_TIME = 2
+_MOST_LOOKED_AT = 100
 _BUSY_MS = 500
 # An answer that could not be written down is asked for again after this.
 _REST_MS = 15_000
@@ -56,7 +57,8 @@ class RefundWatch:
         self._resting = {key: at for key, at in self._resting.items() if at > now}
         passed = self._under_way | self._resting.keys()
         with self.asking.store.read() as uow:
-            due = uow.refunds.due(now, _AT_A_TIME + len(passed))
+            # Those of a gateway that may not be asked now must not hide the others.
+            due = uow.refunds.due(now, _MOST_LOOKED_AT + len(passed))
             later = uow.refunds.next_due()
         for refund in due:
             if len(self._under_way) >= _AT_A_TIME:

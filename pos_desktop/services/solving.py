@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pos_desktop.domain.collect import settle
 from pos_desktop.domain.sale import SaleState
 from pos_desktop.ports import Flag, Store, UnitOfWork
-from pos_desktop.services.captures import money_of
+from pos_desktop.services.captures import money_of, part_detail
 from pos_desktop.services.entries import close_entry
 from pos_desktop.services.inbox_entries import SPARE, Subject, subject_of
 from pos_desktop.services.outbox import Listener
@@ -75,4 +75,5 @@ def _part(uow: UnitOfWork, subject: Subject, flag: Flag) -> str | None:
     part = settlement.received - settlement.refunded
     if part == 0:
         return "given back"
-    return None if flag.detail == f"part {part}" else f"part {part} now"
+    same = flag.detail == part_detail(uow, sale.order_id, part)
+    return None if same else f"part {part} now"

@@ -127,9 +127,10 @@ class Switching:
         return None
 
 
-def told(news: PaidNews, wish: Wish | None) -> PaidNews:
+def told(news: PaidNews, wish: Wish | None, now: int) -> PaidNews:
     """The news of a bill that was paid at the gateway, with the cash that lies on the counter for
     it and has to go back."""
-    if wish is None or wish.kind is not WishKind.CASH:
+    # Cash that was counted long ago has gone back long ago.
+    if wish is None or wish.kind is not WishKind.CASH or not wish.still_wanted(now):
         return news
     return replace(news, give_back=wish.tendered)

@@ -203,7 +203,7 @@ def test_a_part_that_is_given_back_leaves_the_whole_bill_open(money: MoneyTill) 
     money.run(10)
     assert money.sale(sale.order_id).state is SaleState.AWAITING
     assert [(entry.kind, entry.detail) for entry in money.inbox.entries()] == [
-        ("part", "part 13700")
+        ("part", "part 13700 in 2")
     ]
     money.inbox.act(InboxChoice(money.entry("part").flag_id, "collect_rest", "Asha"))
     money.run(5)
@@ -223,7 +223,7 @@ def test_every_part_goes_back(money: MoneyTill) -> None:
     money.run(10)
     money.gateway.pay(reference, 5000)
     money.run(10)
-    assert [entry.detail for entry in money.inbox.entries()] == ["part 15000"]
+    assert [entry.detail for entry in money.inbox.entries()] == ["part 15000 in 2"]
     assert money.closed(sale.order_id) == [("part", "part 15000 now")]
     money.decide(money.entry("part"), "refund")
     money.run(5)
@@ -465,7 +465,7 @@ def test_entries_of_bills_that_wait_no_more(money: MoneyTill, kind: str) -> None
 
 
 def test_an_entry_whose_bill_is_gone(money: MoneyTill) -> None:
-    raised(money, "part", "part 100", "nobody")
+    raised(money, "part", "part 100 in 1", "nobody")
     raised(money, "handed_over_unpaid", "by Meera", "nobody")
     raised(money, "late", "pay_1", "nobody")
     raised(money, "refund_failed", "dup-pay_1", "nobody")
