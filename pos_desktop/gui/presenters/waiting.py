@@ -97,6 +97,9 @@ class WaitingPresenter:
         if news.give_back:
             self._services.tones.play("attention")
             self._notices.must_see("give_back", amount=news.give_back, n=news.token_no)
+        elif news.change:
+            number = news.invoice_number
+            self._notices.tell("cash_done", change=news.change, n=news.token_no, number=number)
 
     def on_tick(self) -> None:
         """A second went by: ages move; painted only where a text changed."""

@@ -131,6 +131,12 @@ def test_cash_that_is_not_needed_goes_back(room: Room) -> None:
     assert "₹1,300.00" in room.page.notice.text
 
 
+def test_cash_that_was_taken_by_itself_tells_its_change(room: Room) -> None:
+    room.waiting.on_paid(PaidNews("A17", 17, 31_600, None, "C2A/2627/000124", change=18_400))
+    assert room.page.notice is not None
+    assert room.page.notice.text == "Change ₹184.00. Token 17, bill C2A/2627/000124."
+
+
 @pytest.mark.parametrize(
     ("bill", "note"),
     [
