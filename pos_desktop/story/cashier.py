@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from pos_desktop.gui.hands import TooLate
+from pos_desktop.story.onlooker import Onlooker
 from pos_desktop.story.record import Broken, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from pos_desktop.gui.eyes import Seen, SeenButton
     from pos_desktop.story.plays.goods import Goods
     from pos_desktop.story.window import Window
 
 PIN = "274951"
 MANAGER = "Meera"
-_TURN_S = 0.005
 _STEPS = 24
 _SHEETS = 5
 _KEYS = {"Enter": "Return"}
 
 
-class Cashier:
-    """``window`` may be changed when the counter was started anew."""
+class Cashier(Onlooker):
+    """Her pictures go to ``out``."""
 
     def __init__(self, window: Window, out: Path, record: Record) -> None:
-        self.window = window
+        super().__init__(window)
         self._out = out
         self._record = record
 
@@ -61,14 +57,10 @@ class Cashier:
         """Type at the speed of a person."""
         self.window.write(text)
 
-    def see(self) -> Seen:
-        """Look at the window."""
-        return self.window.see()
-
     def choose(self, words: str) -> None:
         """Press the key that is printed on the button with these words, or walk there by Tab."""
-        self.until(f"a button “{words}”", lambda: self._button(words) is not None)
-        button = self._button(words)
+        self.until(f"a button “{words}”", lambda: self.button(words) is not None)
+        button = self.button(words)
         if button is None:
             raise Broken(f"the button “{words}” went away")
         if button.key:
@@ -84,14 +76,6 @@ class Cashier:
                 return
             self.press("Tab")
         raise Broken(f"Tab does not lead to “{name}”")
-
-    def offers(self, words: str) -> bool:
-        """Whether there is a button with these words to press."""
-        return self._button(words) is not None
-
-    def offers_key(self, key: str) -> bool:
-        """Whether a button stands there on which this key is printed."""
-        return any(button.key == key for button in self.see().buttons)
 
     def open_bill(self, token: int) -> None:
         """F5, the token number, Enter: what can be done with this waiting bill."""
@@ -122,57 +106,8 @@ class Cashier:
         self.press("Return")
         self.until("the PIN is taken", lambda: "Pin" not in self.see().sheet)
 
-    def reads(self, words: str, seconds: float = 15.0) -> float:
-        """Wait until these words stand on the sheet, the page, a card or the notice."""
-        return self.until(f"the words “{words}”", lambda: self.has(words), seconds)
-
-    def has(self, words: str) -> bool:
-        """Whether these words can be read now."""
-        seen = self.see()
-        cards = [text for card in seen.cards for text in (card.words, card.message)]
-        return any(words in text for text in (*seen.texts, *cards, seen.notice, seen.strip))
-
-    def main_button(self) -> str:
-        """What F9 does now, as it is printed."""
-        return next((b.words for b in self.see().buttons if b.key == "F9"), "")
-
-    def card(self, order_id: str) -> str:
-        """The words of this bill's card, or "" where it has none."""
-        return next((c.words for c in self.see().cards if c.order_id == order_id), "")
-
-    def until(self, what: str, happened: Callable[[], bool], seconds: float = 15.0) -> float:
-        """Let the program run until it happened; how long it took. Raises TooLate."""
-        began = time.perf_counter()
-        while not happened():
-            if time.perf_counter() - began > seconds:
-                raise TooLate(f"waited {seconds:g} s for: {what}; seen: {self._told()}")
-            self.window.turn()
-            time.sleep(_TURN_S)
-        return time.perf_counter() - began
-
-    def pause(self, seconds: float) -> None:
-        """Let the program run for a while."""
-        end = time.perf_counter() + seconds
-        while time.perf_counter() < end:
-            self.window.turn()
-            time.sleep(_TURN_S)
-
     def shot(self, name: str) -> None:
         """The next picture of the story."""
         file = f"{len(self._record.screens) + 1:02d}-{name}.png"
         self.window.shot(self._out / file)
         self._record.screens.append(file)
-
-    def lamp(self, name: str) -> str:
-        """The words of a lamp."""
-        return dict(self.see().lamps)[name]
-
-    def _button(self, words: str) -> SeenButton | None:
-        buttons = (button for button in self.see().buttons if button.enabled)
-        return next((button for button in buttons if words in button.words), None)
-
-    def _told(self) -> str:
-        seen = self.see()
-        words: Sequence[str] = [t for t in (seen.notice, seen.sheet, *seen.texts) if t]
-        cards = [f"{card.title}: {card.words}" for card in seen.cards]
-        return " | ".join((*words[:40], *cards))

@@ -192,6 +192,7 @@ OUTCOMES: dict[str, Callable[[Played], None]] = {
 
 @every_story
 def test_the_outcome_is_the_right_one(played: Played, name: str) -> None:
+    assert played.told["story"] == name
     OUTCOMES[name](played)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pos_desktop.domain.money import format_rupees
 from pos_desktop.domain.payment import CollectState
 from pos_desktop.domain.sale import SaleState, TenderKind
 from pos_desktop.story.plays.moves import asked, inbox_empty
@@ -31,7 +32,7 @@ def _cash_instead(on: Stage) -> None:
     on.cashier.shot("closing")
     on.prove("nothing is taken before the gateway answered", not on.again(bill).tenders)
     on.cashier.until("the bill is issued", lambda: on.again(bill).sale.state is SaleState.ISSUED)
-    on.cashier.pause(0.3)
+    on.cashier.reads(f"Change {format_rupees(_CASH - bill.sale.due, sign=True)}")
     on.cashier.shot("change")
     done = on.again(bill)
     (tender,) = done.tenders

@@ -8,6 +8,7 @@ from pos_desktop.domain.sale import TenderKind
 from pos_desktop.story.plays.moves import INBOX, asked, flagged, inbox_empty, refunded
 
 if TYPE_CHECKING:
+    from pos_desktop.story.books import Bill
     from pos_desktop.story.stage import Stage
 
 
@@ -16,14 +17,7 @@ def double(on: Stage) -> None:
     bill = asked(on)
     link = bill.collects[-1].reference
     typed = on.customer.attempt(link)
-    on.cashier.open_bill(bill.sale.token_no)
-    on.cashier.shot("choices")
-    on.cashier.choose("UPI QR instead of the link")
-    on.cashier.until("the QR can be paid", lambda: len(_open(on, bill.order_id)) == 1)
-    on.cashier.reads("Scan with any UPI app")
-    on.cashier.shot("qr")
-    first = on.customer.pay(_open(on, bill.order_id)[0])
-    on.green(bill)
+    first = _paid_by_qr(on, bill)
     second = on.customer.pay(link, payment_id=typed, late=True)
     flagged(on, bill, "duplicate", "the second payment is in the inbox")
     on.cashier.pause(0.5)
@@ -34,16 +28,7 @@ def double(on: Stage) -> None:
         [(t.kind, t.amount, t.reference) for t in issued.tenders]
         == [(TenderKind.GATEWAY_QR, issued.sale.due, first)],
     )
-    on.cashier.press(INBOX)
-    on.cashier.reads("The customer paid twice")
-    on.cashier.shot("inbox")
-    on.cashier.choose("Refund")
-    on.cashier.approve(shot="pin")
-    # Whoever presses again, at once, gets no second refund: by no key and by no PIN.
-    on.cashier.press("Return")
-    on.cashier.pause(0.3)
-    if "Pin" in on.cashier.see().sheet:
-        on.cashier.approve()
+    _pressed_twice(on)
     refunded(on, issued, second)
     on.cashier.pause(0.3)
     on.cashier.shot("refunded")
@@ -52,6 +37,32 @@ def double(on: Stage) -> None:
     on.prove("one refund in all", len(on.customer.refunds()) == 1)
     on.delivered(bill)
     inbox_empty(on)
+
+
+def _paid_by_qr(on: Stage, bill: Bill) -> str:
+    """The QR takes the link's place, and she scans it."""
+    on.cashier.open_bill(bill.sale.token_no)
+    on.cashier.shot("choices")
+    on.cashier.choose("UPI QR instead of the link")
+    on.cashier.until("the QR can be paid", lambda: len(_open(on, bill.order_id)) == 1)
+    on.cashier.reads("Scan with any UPI app")
+    on.cashier.shot("qr")
+    payment = on.customer.pay(_open(on, bill.order_id)[0])
+    on.green(bill)
+    return payment
+
+
+def _pressed_twice(on: Stage) -> None:
+    """Whoever presses again, at once, gets no second refund: by no key and by no PIN."""
+    on.cashier.press(INBOX)
+    on.cashier.reads("The customer paid twice")
+    on.cashier.shot("inbox")
+    on.cashier.choose("Refund")
+    on.cashier.approve(shot="pin")
+    on.cashier.press("Return")
+    on.cashier.pause(0.3)
+    if "Pin" in on.cashier.see().sheet:
+        on.cashier.approve()
 
 
 def _open(on: Stage, order_id: str) -> list[str]:
