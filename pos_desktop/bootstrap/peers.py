@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pos_desktop import assets
@@ -15,6 +16,7 @@ from pos_desktop.net.http import HttpClient, Limits
 from pos_desktop.ports import Gateway, Gateways, Messenger, Relay, SecretStore
 from pos_desktop.relay_client.client import RelayClient
 from pos_desktop.services.health import GentleProbe, Health
+from pos_desktop.services.traffic import Traffic
 
 CALLBACK_NAME = "exotel.callback_secret"
 """Name in the key store; stands for ``{secret}`` in ``exotel.callback_url``."""
@@ -100,13 +102,15 @@ def registry(own: Path | None) -> TemplateRegistry:
     return TemplateRegistry.load(file.read_bytes())
 
 
-def health_of(options: Options, machine: Machine) -> Health:
+def health_of(options: Options, machine: Machine, traffic: Traffic) -> Health:
     """The lamps, on connections of their own with short time-outs."""
     peers, lines = peers_of(options, machine, _PROBE_TIMEOUTS), _PROBE_TIMEOUTS
     gateway = HttpClient(options.gateway.base_url, timeouts=lines).reach
     exotel = HttpClient(options.exotel.base_url, timeouts=lines).reach
+    primary = peers.gateways.primary
+    heard = partial(traffic.heard, primary.name)
     probes: dict[str, Callable[[], None]] = {
-        "gateway": GentleProbe(machine.clock, gateway, peers.gateways.primary.ping),
+        "gateway": GentleProbe(machine.clock, gateway, primary.ping, heard),
         "messages": GentleProbe(machine.clock, exotel, peers.messenger.ping),
         "relay": peers.relay.ping,
         "printer": machine.printer,

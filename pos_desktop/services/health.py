@@ -87,16 +87,22 @@ _ACCOUNT_MS = 60_000
 _TROUBLE_MS = 9_000
 
 
+def _never(now: int) -> bool:
+    return False
+
+
 @dataclass
 class GentleProbe:
     """A probe that opens a connection each time and asks the account once a minute.
 
-    After a refusal the account is asked every nine seconds, until it answers again.
+    After a refusal the account is asked every nine seconds, until it answers again. Where somebody
+    else has had an answer ``lately`` (given the moment), nobody needs to ask.
     """
 
     clock: Clock
     reach: Callable[[], None]
     ask: Callable[[], None]
+    lately: Callable[[int], bool] = _never
     _asked_at: int | None = None
     _refusal: Exception | None = None
 
@@ -104,6 +110,9 @@ class GentleProbe:
         """Raises what ``reach`` or the last ``ask`` raised."""
         now = self.clock.now()
         self.reach()
+        if self.lately(now):
+            self._asked_at, self._refusal = now, None
+            return
         wait = _ACCOUNT_MS if self._refusal is None else _TROUBLE_MS
         if self._asked_at is None or not 0 <= now - self._asked_at < wait:
             self._asked_at = now
@@ -111,6 +120,7 @@ class GentleProbe:
             try:
                 self.ask()
             except Exception as error:
-                self._refusal = error
+                # An account that has enough of questions is there, and has enough of questions.
+                self._refusal = None if _word(error).endswith("_rate_limited") else error
         if self._refusal is not None:
             raise self._refusal

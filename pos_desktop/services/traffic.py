@@ -34,6 +34,7 @@ _LONG_MS = 60_000
 # A push tries again sooner: the customer stands there.
 _PUSH_SHARE = 0.25
 _LONGEST_WAIT_MS = 300_000
+_LATELY_MS = 60_000
 
 _DEFINITE = frozenset(
     {
@@ -106,6 +107,7 @@ class _Account:
     told_to_wait: _Span = _NEVER
     wide: _Span = _NEVER
     answers: bool = False
+    answered_at: int = 0
     unanswered_since: int | None = None
     unanswered_at: int = 0
 
@@ -155,6 +157,7 @@ class Traffic:
         kind = outcome.kind if isinstance(outcome, GatewayError) else None
         if not isinstance(outcome, Exception) or kind in _ANSWERS:
             account.unanswered_since, account.answers = None, True
+            account.answered_at = now
         else:
             account.answers = False
             if account.unanswered_since is None or now < account.unanswered_since:
@@ -212,6 +215,13 @@ class Traffic:
     def answers(self, gateway: str) -> bool:
         """Whether the last question was answered; False where none was asked since the start."""
         return self._accounts[gateway].answers
+
+    def heard(self, gateway: str, now: int) -> bool:
+        """Whether a question was answered well within the last minute (any thread may ask)."""
+        account = self._accounts.get(gateway)
+        if account is None or not account.answers or account.failures:
+            return False
+        return 0 <= now - account.answered_at < _LATELY_MS
 
     def _limited(self, account: _Account, error: GatewayError, now: int) -> None:
         """The account has had enough for now: step back, but stay in business."""

@@ -3,6 +3,7 @@
 import pytest
 
 from pos_desktop.domain.errors import Unavailable
+from pos_desktop.ports import GatewayError, GatewayErrorKind
 from pos_desktop.services.health import GentleProbe
 from tests.support.rig import FixedClock
 
@@ -65,3 +66,42 @@ def test_a_clock_that_goes_back_asks_at_once() -> None:
     clock.pass_seconds(-3600)
     probe()
     assert peer.asked == 2
+
+
+def test_nobody_asks_an_account_that_has_just_answered_somebody_else() -> None:
+    """Eighty lamps would take a quarter of what a small account answers."""
+    peer, clock, heard = Peer(), FixedClock(), [True]
+    probe = GentleProbe(clock, peer.reach, peer.ask, lambda now: heard[0])
+    for _ in range(40):
+        probe()
+        clock.pass_seconds(3)
+    assert (peer.reached, peer.asked) == (40, 0)
+    heard[0] = False
+    for _ in range(21):
+        probe()
+        clock.pass_seconds(3)
+    assert peer.asked == 1
+    peer.account = False
+    clock.pass_seconds(60)
+    with pytest.raises(Unavailable, match="gateway_auth"):
+        probe()
+    heard[0] = True
+    probe()
+    peer.line = False
+    with pytest.raises(Unavailable, match="net_connect"):
+        probe()
+
+
+def test_an_account_that_has_enough_of_questions_is_not_down() -> None:
+    clock = FixedClock()
+    asked = []
+
+    def limited() -> None:
+        asked.append(clock.now())
+        raise GatewayError(GatewayErrorKind.RATE_LIMITED)
+
+    probe = GentleProbe(clock, lambda: None, limited)
+    for _ in range(40):
+        probe()
+        clock.pass_seconds(3)
+    assert len(asked) == 2, "and it is not asked the more for it"

@@ -254,6 +254,20 @@ def test_it_knows_since_when_nobody_answers(traffic: Traffic) -> None:
     assert not traffic.answers(RAZORPAY)
 
 
+def test_it_knows_whether_the_account_was_well_a_minute_ago(traffic: Traffic) -> None:
+    assert not traffic.heard(RAZORPAY, NOW)
+    traffic.told(RAZORPAY, "an answer", NOW)
+    moments = (NOW - 1, NOW, NOW + 59_999, NOW + 60_000)
+    assert [traffic.heard(RAZORPAY, at) for at in moments] == [False, True, True, False]
+    limit(traffic, NOW + 1)
+    assert traffic.heard(RAZORPAY, NOW + 1), "it is there, and has enough of questions"
+    fail(traffic, NOW + 2, 1, GatewayError(Kind.AUTH))
+    assert not traffic.heard(RAZORPAY, NOW + 2)
+    traffic.told(RAZORPAY, "an answer", NOW + 3)
+    fail(traffic, NOW + 4, 1)
+    assert not traffic.heard(RAZORPAY, NOW + 4)
+
+
 @pytest.mark.parametrize("kind", [Kind.RATE_LIMITED, Kind.AUTH, Kind.NOT_FOUND])
 def test_a_refusal_is_an_answer(traffic: Traffic, kind: GatewayErrorKind) -> None:
     fail(traffic, NOW, 1)
