@@ -26,7 +26,7 @@ def switch_to_cash(on: Stage) -> None:
 def _cash_instead(on: Stage) -> None:
     bill = asked(on)
     # The gateway takes a moment to close it, as it may in a real shop.
-    on.world.fault("razorpay", "delay", method="POST", path="/cancel", delay_ms=1500)
+    on.world.fault("razorpay", "delay", method="POST", path="/cancel", delay_ms=2500)
     _count_cash(on, bill, shot="cash")
     on.cashier.reads("Closing the link, then the cash is taken")
     on.cashier.shot("closing")
@@ -53,7 +53,7 @@ def _cash_instead(on: Stage) -> None:
 
 def _she_pays_meanwhile(on: Stage) -> None:
     bill = asked(on, shot="")
-    on.world.fault("razorpay", "delay", method="POST", path="/cancel", delay_ms=2500)
+    on.world.fault("razorpay", "delay", method="POST", path="/cancel", delay_ms=4000)
     _count_cash(on, bill)
     on.cashier.reads("Closing the link, then the cash is taken")
     on.pay(bill)
