@@ -32,6 +32,7 @@ _REFUSALS = frozenset(
 _NOT_FOUND = "not_found"
 _IN_VAIN = "looked_in_vain"
 _NEXT_LOOK_S = 60
+_IN_DOUBT = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN})
 
 
 # A QR has no reference that is unique at the gateway, and a list may lag: a second one is made only
@@ -154,7 +155,7 @@ class CreateCollect:
 
     def recover(self, uow: UnitOfWork, effect: Effect, now: int) -> Recorded:
         collect, _ = _subject(uow, effect)
-        if collect is not None and collect.state is CollectState.REQUESTED:
+        if collect is not None and collect.state in _IN_DOUBT:
             self.payments.event(uow, collect, Event.OUTCOME_UNKNOWN, now)
         return Later("stopped while asking", 0)
 
@@ -181,8 +182,8 @@ class CreateCollect:
         self, uow: UnitOfWork, effect: Effect, collect: Collect, error: GatewayError, now: int
     ) -> Recorded:
         noted = replace(collect, last_error=error.kind.value)
-        if error.outcome_unknown:
-            timed_out = error.kind is GatewayErrorKind.TIMEOUT
+        timed_out = error.kind is GatewayErrorKind.TIMEOUT
+        if error.outcome_unknown or (timed_out and collect.state is CollectState.UNKNOWN):
             doubt = Event.TIMED_OUT if timed_out else Event.OUTCOME_UNKNOWN
             self.payments.event(uow, noted, doubt, now)
             # Asking again at once would not tell more, and the account is shared.

@@ -150,7 +150,7 @@ def close_collects(uow: UnitOfWork, order_id: str, now: int, reason: str = "sale
         if collect.state in PAYABLE:
             free = _close(uow, collect, now, reason) and free
         elif collect.state is CollectState.CLOSING:
-            free = False
+            free = next_state(collect.state, Event.CANCEL_ASKED).state is not collect.state
     return free
 
 

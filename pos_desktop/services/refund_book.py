@@ -8,7 +8,7 @@ from pos_desktop.domain.refund import Refund, RefundEvent, RefundState, next_ref
 from pos_desktop.ports import Gateway, Ids, RefundOrder, UnitOfWork
 from pos_desktop.services.captures import capture
 from pos_desktop.services.entries import MACHINE, close_entry, open_entry
-from pos_desktop.services.refund_schedule import next_look
+from pos_desktop.services.refund_schedule import REFERENCE_LOOK, REFERENCE_PATIENCE, next_look
 
 # What a gateway does not say more about is on its way.
 _EVENTS = {
@@ -77,8 +77,8 @@ class RefundBook:
         moved = replace(refund, state=step.state, next_ask_at=None)
         if step.state is RefundState.PENDING:
             moved = self._watched(uow, moved, now)
-        if entered and step.state is RefundState.DONE:
-            moved = replace(moved, done_at=now)
+        if step.state is RefundState.DONE:
+            moved = _asked_for_reference(replace(moved, done_at=moved.done_at or now), now)
         uow.refunds.save(moved)
         if entered:
             self._entered(uow, moved, now)
@@ -133,6 +133,14 @@ def solved_refund(refund: Refund, kind: str, detail: str) -> str | None:
     settled = refund.state is RefundState.FAILED
     pending = refund.state is RefundState.PENDING and not detail.endswith(_PENDING)
     return f"refund {refund.state.value}" if settled or pending else None
+
+
+def _asked_for_reference(refund: Refund, now: int) -> Refund:
+    """A gateway may say that it is done before the bank's reference is there (gateways 1.7), which
+    is what the customer asks for: it is asked for on the next days."""
+    since = now - (refund.done_at or now)
+    wanted = refund.bank_ref is None and since < REFERENCE_PATIENCE
+    return replace(refund, next_ask_at=now + REFERENCE_LOOK if wanted else None)
 
 
 def _close_doubts(uow: UnitOfWork, refund: Refund, now: int) -> None:

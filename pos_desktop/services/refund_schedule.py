@@ -11,6 +11,11 @@ PATIENCE = 10 * _DAY
 """A refund that is pending for longer needs a person."""
 
 
+REFERENCE_LOOK = _DAY
+REFERENCE_PATIENCE = 5 * _DAY
+"""How often, and for how long, the bank's reference of a refund that is done is asked for."""
+
+
 def look_after(age: int) -> int | None:
     """Milliseconds to the next question about a refund that is ``age`` ms old; None: enough."""
     if age < _QUICK:

@@ -86,7 +86,7 @@ class AskRefund:
             self.book.event(uow, refund, RefundEvent.NOT_FOUND, now)
             return Later("not_found", 0)
         if isinstance(outcome, _NotSeen):
-            return self._not_now(uow, refund, outcome.error, now)
+            return self._not_seen(uow, refund, outcome.error, now)
         return self._failed(uow, effect, refund, outcome, now)
 
     def dropped(self, uow: UnitOfWork, effect: Effect, reason: str, now: int) -> None:
@@ -94,7 +94,7 @@ class AskRefund:
 
     def recover(self, uow: UnitOfWork, effect: Effect, now: int) -> Recorded:
         refund = _subject(uow, effect)
-        if refund is not None and refund.state is RefundState.ASKED:
+        if refund is not None and refund.state in (RefundState.ASKED, RefundState.UNKNOWN):
             self.book.event(uow, refund, RefundEvent.OUTCOME_UNKNOWN, now)
         return Later("stopped while asking", 0)
 
@@ -112,6 +112,14 @@ class AskRefund:
             self.book.event(uow, noted, RefundEvent.REFUSED, now)
             return Done()
         return self._not_now(uow, refund, outcome, now)
+
+    def _not_seen(self, uow: UnitOfWork, refund: Refund, error: GatewayError, now: int) -> Recorded:
+        """The look itself failed. Of a payment that the gateway does not know nothing went back."""
+        if error.kind is not GatewayErrorKind.NOT_FOUND or refund.state is RefundState.ASKED:
+            return self._not_now(uow, refund, error, now)
+        noted = replace(refund, asked_at=now, last_error=_word(error))
+        self.book.event(uow, noted, RefundEvent.REFUSED, now)
+        return Done()
 
     def _not_now(self, uow: UnitOfWork, refund: Refund, error: GatewayError, now: int) -> Later:
         uow.refunds.save(replace(refund, asked_at=now, last_error=_word(error)))

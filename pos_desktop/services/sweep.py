@@ -164,9 +164,10 @@ def _next_day_end(now: int) -> int:
 
 
 def _start(uow: UnitOfWork, gateway: str, now: int, *, whole_day: bool) -> int:
-    """Ten minutes before what was read last; a day back for the first time."""
+    """Ten minutes before what was read last; a day back where nobody knows."""
     read = watermark(uow, gateway)
-    start = now - _DAY if read is None else min(read, now) - _OVERLAP
+    # A mark that lies ahead was set by a clock that has been put right since.
+    start = now - _DAY if read is None or read > now else read - _OVERLAP
     return min(start, ist_midnight(now)) if whole_day else start
 
 

@@ -168,6 +168,9 @@ class Tendering:
             _awaiting(uow, order_id)
             if tender.kind not in BY_HAND:
                 raise DomainError("not_by_hand", kind=tender.kind.value)
+            if tender.kind is TenderKind.OWN_UPI and uow.facts.by_rrn(tender.reference):
+                # The bank has said it too: it is a gateway's money by now, and goes back there.
+                raise DomainError("not_by_hand", kind=tender.kind.value)
             uow.tenders.take_back(tender_id, now, by, reason)
             who = approval.by if approval else ""
             body = {"order_id": order_id, **_told(tender), "reason": reason, "approved_by": who}

@@ -231,3 +231,15 @@ def test_the_own_qr_stays_until_its_rrn_is_typed(counter: Counter) -> None:
     counter.till.settle_down()
     assert counter.till.collect(sale.order_id).state is CollectState.CANCELLED
     assert MILK.price + OIL.price == DUE
+
+
+def test_a_word_that_the_bank_has_confirmed_is_not_taken_back(counter: Counter) -> None:
+    """It is a gateway's money by now: given back as cash it would be on no bill at all."""
+    sale = counter.begin()
+    state = counter.take(sale, OWN, 5_000)
+    said = PaymentFact("razorpay", "pay_7", PaymentStatus.CAPTURED, 5_000, "INR", START, rrn=RRN)
+    with counter.till.store.write() as uow:
+        uow.facts.add("", "", said, START)
+        uow.commit()
+    with pytest.raises(DomainError, match="not_by_hand"):
+        counter.tendering.take_back(state.tenders[0].tender_id, "Asha", "wants it back")

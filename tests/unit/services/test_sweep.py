@@ -488,3 +488,17 @@ def test_a_reference_that_another_counters_payment_carries_is_doubted(
 
 def account_pay(till: MoneyTill, reference: str) -> PaymentFact:
     return till.gateway.pay(reference, now=till.clock.now())
+
+
+def test_a_mark_of_a_clock_that_ran_ahead_hides_nothing(money: MoneyTill) -> None:
+    """The clock was a day ahead when it swept, and was put right afterwards."""
+    money.clock.pass_seconds(24 * 3600)
+    money.swept()
+    money.clock.pass_seconds(-24 * 3600)
+    stranger = ListedPayment(fact(money, 7))
+    money.gateway.strangers.append(stranger)
+    money.clock.pass_seconds(3700)
+    money.options = replace(money.options, counter=replace(money.options.counter, manager=True))
+    money.connect()
+    money.swept()
+    assert [flag.detail for flag in money.flags()] == ["pay_s7"]
