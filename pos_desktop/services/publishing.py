@@ -47,7 +47,11 @@ class _PublishPage:
     content: v1.PageContent
 
     def perform(self) -> Page | _Failed:
-        page = self.page or self._seal()
+        """Seals at the first try, publishes at the second: the bytes are committed in between, so
+        that whatever arrives first is what every later try repeats."""
+        page = self.page
+        if page is None:
+            return self._seal()
         try:
             self.press.relay.publish(self.token, page.revision, page.content, page.pdf)
         except Exception as error:  # every failure keeps the sealed bytes; record() judges it
@@ -103,6 +107,8 @@ class PublishPage:
             uow.pages.save(made)
         if isinstance(outcome, _Failed):
             return Later(_word(outcome.error))
+        if not made.acknowledged:
+            return Later("sealed", 0)
         uow.pages.acknowledge(made.order_id, made.revision)
         _advance(self.outgoing, uow, made.order_id, now)
         return Done()

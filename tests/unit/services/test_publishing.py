@@ -28,7 +28,8 @@ def test_what_is_published_again_is_byte_for_byte_the_same(till: Till) -> None:
 
 
 def test_a_refusal_of_the_relay_keeps_the_bytes_and_is_tried_again(till: Till) -> None:
-    till.relay.trouble.append(RaseedError("relay_unknown_session"))
+    # The ledger asks first, while the page is being sealed.
+    till.relay.trouble.extend([RaseedError("relay_unknown_session")] * 2)
     sale = till.checkout.cash(till.order(), 23700)
     till.settle_down()
     with till.store.read() as uow:
@@ -38,6 +39,30 @@ def test_a_refusal_of_the_relay_keeps_the_bytes_and_is_tried_again(till: Till) -
     assert till.bill_message(sale.order_id) == "waiting"
     till.run(5)
     assert till.bill_message(sale.order_id) == "accepted"
+
+
+def test_what_is_published_was_kept_before_and_is_never_made_anew(sms_till: Till) -> None:
+    """The relay has it and the till dies: a page that has changed since would be refused there."""
+    till = sms_till
+    publish = till.relay.publish
+    sale = till.checkout.request(till.order())
+
+    def answer_lost(token: str, revision: int, content: bytes, pdf: bytes | None) -> None:
+        publish(token, revision, content, pdf)
+        with till.store.read() as uow:
+            page = uow.pages.latest(sale.order_id)
+        assert page is not None
+        assert (page.revision, page.content, page.acknowledged) == (revision, content, False)
+        till.relay.publish = publish  # type: ignore[method-assign]  # the fault is over
+        raise Unavailable("relay_unreachable")
+
+    till.relay.publish = answer_lost  # type: ignore[method-assign]  # the played fault
+    till.run(3)
+    till.restart()
+    till.run(20)
+    (first, second) = till.relay.pages[sale.link_token]
+    assert first == second
+    assert till.message(sale.order_id, REQUEST).state is MessageState.ACCEPTED
 
 
 def test_a_renderer_that_fails_does_not_lose_the_receipt(
