@@ -32,6 +32,8 @@ _REFUSALS = frozenset(
 _NOT_FOUND = "not_found"
 _IN_VAIN = "looked_in_vain"
 _NEXT_LOOK_S = 60
+# No link lives longer than a day (remote bills), no QR longer than two hours.
+_LONGEST_LIFE_MS = 25 * 3600 * 1000
 _IN_DOUBT = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN})
 
 
@@ -218,7 +220,7 @@ class CloseCollect:
         if outcome is None and effect.last_error != _NOT_FOUND:
             # A create that is still on its way would be overlooked: look again when it is over.
             return Later(_NOT_FOUND, _NEXT_LOOK_S)
-        if outcome is None or _gone(outcome):
+        if outcome is None or _gone(outcome) or _never_shown(collect, outcome, now):
             # The gateway never had it or has it no more: nothing can be paid there.
             self.payments.event(uow, collect, Event.NOT_FOUND, now)
             return Done(self.payments.after(uow, collect.order_id, now))
@@ -237,6 +239,14 @@ class CloseCollect:
 
 def _gone(outcome: object) -> bool:
     return isinstance(outcome, GatewayError) and outcome.kind is GatewayErrorKind.NOT_FOUND
+
+
+def _never_shown(collect: Collect, outcome: object, now: int) -> bool:
+    """A look that refuses what it finds (its address leads elsewhere): nobody was ever shown it,
+    and by now it has ended by itself."""
+    refused = isinstance(outcome, GatewayError) and outcome.kind is GatewayErrorKind.VALIDATION
+    over = now - collect.created_at > _LONGEST_LIFE_MS
+    return refused and over and collect.gateway_id is None
 
 
 def _word(outcome: object) -> str:

@@ -17,7 +17,7 @@ from pos_desktop.domain.payment import (
 from pos_desktop.domain.people import Approval
 from pos_desktop.domain.sale import Channel, Sale, SaleState, Tender, TenderKind
 from pos_desktop.domain.wish import WISH_LIFE_MS, Wish, WishKind
-from pos_desktop.ports import GatewayError, GatewayErrorKind
+from pos_desktop.ports import CollectIntent, CollectSeen, GatewayError, GatewayErrorKind
 from tests.support.rig import options
 from tests.support.till import MILK, OIL, Till
 
@@ -372,3 +372,24 @@ def test_a_qr_that_cannot_be_drawn_is_not_sent_as_a_picture(qr_till: Till) -> No
     shown = qr_till.checkout.screen_qr(qr_till.order(None))
     qr_till.settle_down()
     assert qr_till.collect(shown.order_id).kind is CollectKind.QR
+
+
+def test_what_may_not_be_shown_is_let_go_when_it_has_ended(till: Till) -> None:
+    """Its address leads to an unknown host: every look refuses it, also the one that would close
+    it, and nobody was ever shown it."""
+    odd = GatewayError(GatewayErrorKind.VALIDATION, "The link leads to a host that is not known.")
+
+    def refuse(intent: CollectIntent) -> CollectSeen | None:
+        raise odd
+
+    sale = till.checkout.request(till.order())
+    till.outbox.step(till.clock.now())
+    till.restart()  # in mid-call: it may have been made
+    till.gateway.find = refuse  # type: ignore[method-assign]  # the look that is played
+    till.checkout.abandon(sale.order_id, "left", "Asha")
+    till.run(600, step=20)
+    assert till.collect(sale.order_id).state is CollectState.CLOSING
+    till.run(26 * 3600, step=600)
+    assert till.collect(sale.order_id).state is CollectState.CANCELLED
+    assert till.sale(sale.order_id).state is SaleState.ABANDONED
+    assert till.desk.state().unsent == 0
