@@ -154,10 +154,12 @@ def text_pairs(t: Tokens) -> tuple[tuple[str, str], ...]:
     grounds = (t.background, t.surface, t.surface2)
     pairs = [(ink, ground) for ink in (t.ink, t.muted, t.primary) for ground in grounds]
     pairs += [(ink, g) for ink in (t.ink, t.muted) for g in (t.selected, t.primary_soft)]
+    pairs += [(t.primary, t.selected)]
     pairs += [(t.on_primary, t.primary), (t.on_primary, t.primary_hover), (t.on_strip, t.strip)]
     for tone in TONES:
         colour, soft = tone_colours(t, tone)
         pairs += [(colour, soft), (colour, t.surface), (t.ink, soft), (t.muted, soft)]
+        pairs += [(colour, t.selected)]
     return tuple(pairs)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QCoreApplication, QEventLoop
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
 
 from pos_desktop.documents.qr import qr_matrix
 from pos_desktop.domain.payment import CollectKind
@@ -66,6 +66,15 @@ class Studio:
 
     def settle(self) -> None:
         """Let layouts come to rest."""
+        settle()
+
+    def close(self) -> None:
+        """Take the window away at once: every one that still lives is dressed again with the
+        next."""
+        window = self.counter.window
+        window.close()
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete.value)
         settle()
 
     def bill(self) -> None:
@@ -308,9 +317,7 @@ def take(name: str, folder: Path) -> Path:
     file = folder / f"{name}.png"
     if not window.grab().save(str(file)):
         raise OSError(f"{file} could not be written")
-    window.close()
-    window.deleteLater()
-    settle()
+    studio.close()
     return file
 
 

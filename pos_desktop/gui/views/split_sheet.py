@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QWidget
 
 from pos_desktop.gui import theme
@@ -168,19 +168,20 @@ class SplitSheet(Sheet):
             old.deleteLater()
         self._kinds = {}
         grid = self.form.kindBox.layout()
-        wide = 3 if len(state.kinds) == 3 else 2
         for at, (code, words) in enumerate(state.kinds):
             button = KeyButton(self.form.kindBox)
             key = f"Alt+{at + 1}"
             button.show_words(words, key)
-            button.setShortcut(QKeySequence(key))
+            # Not the button's own shortcut: that one waits until it has looked pressed for a while.
+            QShortcut(QKeySequence(key), button).activated.connect(button.click)
             button.setCheckable(True)
             button.setProperty("kind", code)
             button.setMinimumHeight(48)
             button.clicked.connect(self._on_kind)
             self._kinds[code] = button
             if isinstance(grid, QGridLayout):
-                grid.addWidget(button, at // wide, at % wide)
+                alone = at % 2 == 0 and at == len(state.kinds) - 1
+                grid.addWidget(button, at // 2, at % 2, 1, 2 if alone else 1)
 
     def _show_chips(self, chips: tuple[tuple[str, str], ...]) -> None:
         self.form.chipRow.setVisible(bool(chips))

@@ -42,9 +42,14 @@ def test_the_main_button_is_what_works(room: Room) -> None:
         False,
         "cash",
     )
-    assert room.page.off is not None
-    assert room.page.off.now.startswith("Payments by link and QR are off. Take cash")
-    assert "key" in room.page.off.manager
+
+
+def test_the_strip_tells_what_to_do_and_goes_when_it_works(room: Room) -> None:
+    see(room, services_off=(MESSAGES_OFF, GATEWAY_OFF))
+    off = room.page.off
+    assert off is not None
+    assert off.now.startswith("Payments by link and QR are off. Take cash")
+    assert "key" in off.manager
     see(room)
     assert room.page.off is None
 
