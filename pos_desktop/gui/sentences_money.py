@@ -30,12 +30,14 @@ _PAYMENT_WORDS = {
     "no_request": _("Nothing asked yet - choose how to pay"),
     "refused_by_gateway": _("Gateway refused - take cash or QR"),
     "late_money": _("Money arrived after closing: refund or attach"),
+    "goods_given": _("Goods given - see the inbox"),
 }
 
 _PANEL = {
     "part_sums": _("{received} in · {open} open"),
     "paid_reference": _("Paid {amount} - UPI ref ...{end}"),
     "delivery": _("Delivery"),
+    "paid_twice": _("Paid too much - see the inbox"),
     "checked": _("checked {age} ago"),
     "inbox_badge": _("{n} to decide"),
     "owed_badge": _("{n} owed"),

@@ -52,6 +52,7 @@ class ParkedBill:
     tenders: tuple[Tender, ...]
     flags: tuple[Flag, ...]
     wish: Wish | None
+    handed_over: bool = False
 
 
 class Tenders(Protocol):

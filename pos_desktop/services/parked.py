@@ -106,11 +106,15 @@ def newest(bill: ParkedBill) -> Collect | None:
 
 def money_words(bill: ParkedBill, settlement: Settlement, now: int) -> str:
     """The one sentence about money on this bill (design payments 8)."""
+    issued = bill.state is SaleState.ISSUED
+    if issued and not bill.handed_over:
+        # She stands there with a paid bill; what else came for it is shown beside these words.
+        return "paid_give_goods"
     awaiting = bill.state is SaleState.AWAITING
     if not awaiting and any(f.kind in _LATE and f.state == "open" for f in bill.flags):
         return "late_money"
-    if bill.state is SaleState.ISSUED:
-        return "paid_give_goods"
+    if issued:
+        return "goods_given"
     part = settlement.received > settlement.refunded and settlement.open > 0
     return _wish_words(bill, now) or _collect_words(bill, now, part=part)
 

@@ -31,6 +31,7 @@ WORDS = [
     "closing_checking",
     "refused_by_gateway",
     "late_money",
+    "goods_given",
     "closing_for_cash",
     "closing_for_qr",
     "closing_for_link",

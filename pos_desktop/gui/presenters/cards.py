@@ -60,6 +60,9 @@ def payment_words(bill: WaitingBill) -> str:
     return say("qr_on_screen_waiting" if bill.words == "qr_on_screen" else bill.words)
 
 
+_TOO_MUCH = frozenset({"late", "duplicate", "over"})
+
+
 def paid_words(bill: WaitingBill) -> str:
     """ "Paid 1,249.50 - UPI ref ...5678" where the bank gave a reference, else ""."""
     if bill.paid_at is None or not bill.upi_reference:
@@ -73,6 +76,8 @@ def note_words(bill: WaitingBill) -> str:
     if bill.received and bill.open_amount and bill.paid_at is None:
         received = format_rupees(bill.received, sign=True)
         return say("part_sums", received=received, open=format_rupees(bill.open_amount, sign=True))
+    if bill.words == "paid_give_goods" and _TOO_MUCH & set(bill.flags):
+        return say("paid_twice")
     parts = (say("delivery") if bill.remote else "", message_words(bill))
     return " · ".join(part for part in parts if part)
 

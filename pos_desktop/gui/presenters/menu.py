@@ -167,7 +167,7 @@ class MenuPresenter:
         self._choices.open(state, chosen)
 
     def _offered(self, bill: WaitingBill, *, practised: bool) -> tuple[Choice, ...]:
-        if bill.words == "late_money":
+        if bill.words in ("late_money", "goods_given"):
             codes = ["menu_inbox", "menu_story"]
             return tuple(Choice(code, say(code)) for code in codes)
         if bill.paid_at is not None:

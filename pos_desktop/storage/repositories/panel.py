@@ -26,7 +26,7 @@ from pos_desktop.storage.tables import (
 
 _HEAD = (
     "order_id", "token_no", "state", "channel", "due", "created_at", "phone", "invoice_number",
-    "issued_at", "remote",
+    "issued_at", "remote", "handed_over_at",
 )  # fmt: skip
 _BILLS = select_sql(
     sales,
@@ -77,6 +77,7 @@ class SqlPanel:
                 invoice_number=row[7],
                 issued_at=row[8],
                 remote=bool(row[9]),
+                handed_over=row[10] is not None,
                 collects=tuple(of_collects.get(row[0], ())),
                 facts=tuple(of_facts.get(row[0], ())),
                 messages=tuple(of_messages.get(row[0], ())),

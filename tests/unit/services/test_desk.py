@@ -146,7 +146,7 @@ def closing(till: Till) -> Sale:
         (cancelled_there, "link_expired", Tone.FAILED, True),
         (closing, "closing_checking", Tone.PENDING, True),
         (paid, "paid_give_goods", Tone.PAID, False),
-        (paid_twice, "late_money", Tone.FAILED, True),
+        (paid_twice, "paid_give_goods", Tone.PAID, True),
     ],
 )
 def test_the_words_about_money(

@@ -173,7 +173,11 @@ def test_flags_need_a_person_and_late_money_says_so() -> None:
     issued = replace(BILL, state=SaleState.ISSUED, issued_at=NOW, tenders=(CASH,))
     assert shown(replace(issued, flags=(solved,))).words == "paid_give_goods"
     bill = shown(replace(issued, flags=(over, late)))
-    assert (bill.words, bill.flags, bill.attention) == ("late_money", ("late", "over"), True)
+    assert (bill.words, bill.flags, bill.attention) == ("paid_give_goods", ("late", "over"), True)
+    gone = replace(issued, handed_over=True)
+    assert shown(replace(gone, flags=(over, late))).words == "late_money"
+    unsure = replace(late, kind="unknown_outcome")
+    assert shown(replace(gone, flags=(unsure,))).words == "goods_given"
     unsure = replace(late, kind="unknown_outcome")
     bill = shown(replace(issued, flags=(unsure,)))
     assert (bill.words, bill.tone, bill.attention) == ("paid_give_goods", Tone.PAID, True)

@@ -65,7 +65,7 @@ def test_a_paisa_too_much_pays_and_is_owed_back(till: Till) -> None:
     assert till.sale(sale.order_id).state is SaleState.ISSUED
     assert tenders(till, sale) == [(TenderKind.GATEWAY_LINK, DUE, "pay_1")]
     assert inbox(till) == [("over", 1)]
-    assert till.bill(sale.order_id).words == "late_money"
+    assert till.bill(sale.order_id).words == "paid_give_goods"
 
 
 def test_two_part_payments_that_are_too_much_together(till: Till) -> None:
