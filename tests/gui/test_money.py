@@ -1,5 +1,7 @@
 """Money at the counter, by keys and taps: tenders, PINs, the inbox, refunds, services off."""
 
+import statistics
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from pos_desktop.domain.options import OwnUpiOptions
 from pos_desktop.gui.widgets.buttons import KeyButton
-from pos_desktop.gui.widgets.cards import wrapped
+from pos_desktop.gui.widgets.cards import BillCard, wrapped
 from pos_desktop.gui.widgets.sheet import Sheet
 from pos_desktop.services.tendering import TenderOrder
 from pos_desktop.services.views import DeskState, InboxChoice, ReturnOrder
@@ -326,10 +328,11 @@ def test_a_shop_without_qr_codes_has_no_such_button(build: Callable[[Played], Be
 
 
 def test_the_outage_window_has_a_sign(bench: Bench) -> None:
-    assert bench.window.top_bar.outage is None
+    before = bench.window.top_bar.outage
     see(bench, desk(outage_until=bench.played.clock.time + 60_000 * 37))
     sign = bench.window.top_bar.outage
     assert sign is not None
+    assert before is None
     assert (sign.isVisible(), sign.text) == (True, "UPI without PIN · 37 min left")
     see(bench, desk())
     assert not sign.isVisible()
@@ -407,3 +410,29 @@ def _whole(sheet: Sheet) -> None:
     for label in card.findChildren(QLabel):
         if label.isVisible() and label.wordWrap():
             assert label.height() >= label.heightForWidth(label.width()), label.text()
+
+
+FRAME_MS = 16.0
+
+
+@pytest.mark.serial
+def test_two_hundred_waiting_bills_are_repainted_in_one_frame(bench: Bench) -> None:
+    """Every bill changes, the presenters arrange them anew, the panel is painted."""
+    bills = many_bills(200)
+    moved = tuple(
+        replace(bill, words="last_attempt_failed", created_at=bill.created_at - 5_000)
+        for bill in bills
+    )
+    states = (desk(waiting=bills, inbox=3), desk(waiting=moved, inbox=4))
+    bar = bench.window.form.waitingBar
+    took = []
+    for at in range(40):
+        began = time.perf_counter()
+        bench.presenters.waiting.on_desk(states[at % 2])
+        bench.presenters.money.menu.on_desk(states[at % 2])
+        bar.repaint()
+        QCoreApplication.sendPostedEvents()
+        took.append((time.perf_counter() - began) * 1000)
+    assert statistics.median(took) <= FRAME_MS
+    assert len(bar.findChildren(BillCard)) <= bench.window.form.billStrip.capacity
+    assert len(bench.presenters.waiting.bills) == 200

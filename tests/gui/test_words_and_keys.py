@@ -14,7 +14,14 @@ from pos_desktop.gui import texts
 from pos_desktop.gui.keys import KEYS, Command, cap
 from pos_desktop.gui.presenters.cards import card
 from pos_desktop.gui.sentences import SENTENCES
-from pos_desktop.services.views import LampState, Tone, WaitingBill
+from pos_desktop.services.views import (
+    HistoryLine,
+    InboxEntry,
+    LampState,
+    MoneyOwed,
+    Tone,
+    WaitingBill,
+)
 from tests.gui.conftest import Bench
 
 ROOT = Path(__file__).resolve().parents[2] / "pos_desktop"
@@ -99,6 +106,30 @@ def test_message_words_have_a_sentence(words: str) -> None:
     assert texts.knows(f"message_{words}")
 
 
+def _listed(view: type, after: str, until: str = ".") -> list[str]:
+    """The codes that the docstring of a view lists between two of its words."""
+    told = " ".join((view.__doc__ or "").split())
+    return re.findall(r"[a-z_]{3,}", told.partition(after)[2].partition(until)[0])
+
+
+def test_every_code_that_a_view_names_has_words() -> None:
+    whats = _listed(HistoryLine, "``what``:")
+    kinds = _listed(InboxEntry, "``kind``:")
+    actions = _listed(InboxEntry, "the recommended one first (", ")")
+    states = _listed(MoneyOwed, "``state``")
+    assert min(map(len, (whats, kinds, actions, states))) >= 4
+    codes = [f"story_{what}" for what in whats if what != "refunded"]
+    codes += [f"{prefix}_{kind}" for kind in kinds for prefix in ("flag", "entry")]
+    codes += [f"{prefix}_{action}" for action in actions for prefix in ("act", "ask")]
+    codes += [f"act_{action}_done" for action in actions]
+    codes += [f"owed_{state}" for state in states if state != "or"]
+    assert [code for code in codes if not texts.knows(code)] == []
+    waiting = _listed(WaitingBill, "words:")
+    assert len(waiting) >= len(WORDS) - 2
+    lacking = [word for word in waiting if not texts.knows(word) and word != "qr_on_screen"]
+    assert lacking == []
+
+
 def test_lamps_commands_and_notices_have_sentences() -> None:
     for state in LampState:
         assert texts.knows(f"lamp_{state.value}")
@@ -123,7 +154,7 @@ def test_no_sentence_is_left_over() -> None:
         "col_",
     )
     made += ("flag_", "entry_", "owed_", "story_", "who_", "act_", "ask_", "tender_", "more_")
-    made += ("off_", "return_col_")
+    made += ("off_", "return_col_", "detail_")
     refusals = ("qty_", "amount_", "phone_", "cash_", "pin_", "name_", "rrn_", "slip_", "credit_")
     left = [
         code
