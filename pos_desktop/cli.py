@@ -32,6 +32,8 @@ in a checkout also:
   ./run --setup    only the set-up
   ./run relay      the relay and its operator's commands
   ./run bench      the benchmarks
+  ./run simulation --seeds 1-2000
+                   a shop's days with lost answers, crashes and late money
 """
 
 

@@ -50,7 +50,8 @@ class People:
         ``name_too_long`` or a code of ``pin_weakness``; Unavailable where PINs cannot be kept.
         """
         name = " ".join(name.split())
-        if not name:
+        # Figures alone are a PIN that was typed in the wrong place.
+        if not any(sign.isalpha() for sign in name):
             raise DomainError("name_empty")
         if len(name) > _LONGEST_NAME:
             raise DomainError("name_too_long", longest=_LONGEST_NAME)

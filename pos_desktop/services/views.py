@@ -26,7 +26,7 @@ class WaitingBill:
     not_confirmed_checking, gateway_unreachable, paid_give_goods, link_expired, closing_checking,
     closing_for_cash, closing_for_qr, closing_for_link, closing_to_edit, closing_to_abandon,
     closed_take_cash, part_paid, own_upi_waiting, no_request, refused_by_gateway, late_money,
-    goods_given (only an entry of the inbox keeps it here).
+    goods_given.
     message_words: "", waits_for_relay, queued, accepted, sent, delivered, read, failed, unknown,
     dropped (purpose tells which message).
     """
