@@ -14,7 +14,6 @@ from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.presenters.qr import QrPresenter
 from pos_desktop.gui.presenters.tenders import chips
 from pos_desktop.gui.texts import say
-from pos_desktop.services.cash import CASH_LIMIT
 from pos_desktop.services.order import Order
 
 
@@ -96,6 +95,9 @@ class CashPresenter:
         self._view.close_cash()
 
     def _state(self, owed: Owed, problem: str = "") -> CashState:
+        # With the first cash, not with the window: the start needs none of it.
+        from pos_desktop.services.cash import CASH_LIMIT
+
         change = self._tendered - owed.due
         if owed.due >= CASH_LIMIT:
             problem = say("cash_limit", limit=CASH_LIMIT)
