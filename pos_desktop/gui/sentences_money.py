@@ -292,6 +292,18 @@ _REFUSALS = {
     "tender_too_big": _("Only {open} is open. Only cash may be more."),
     "amount_not_positive": _("An amount is above zero."),
     "no_such_tender": _("That tender is not on the bill any more."),
+    "gateway_auth": _("That gateway is not set up here any more. Call the manager."),
+    "series_exhausted": _("The bill numbers of this counter are used up. Call the manager."),
+    "pin_pepper_missing": _(
+        "The PIN’s key is not in this key store. Sign in as the user who set the PIN, or call "
+        "support."
+    ),
+    "pin_pepper_damaged": _("The PIN’s key in the key store is damaged. Call support."),
+    "pin_hash_damaged": _("The stored PIN is damaged. Call support."),
+    "no_safe_keystore": _("This computer has no safe place for keys. Call support."),
+    "keystore_lost": _("The key store has lost the shop’s keys. Call support."),
+    "keystore_timeout": _("The key store of this computer does not answer. Unlock it, then retry."),
+    "keystore_failed": _("The key store of this computer refused ({reason}). Call support."),
     "not_by_hand": _("Money from the gateway goes back by a refund only."),
     "reason_needed": _("Say why."),
     "no_such_bill": _("That bill is not on this counter."),
