@@ -154,6 +154,7 @@ class BillActs:
                 Choice("menu_wait", say("menu_wait")),
                 Choice("menu_cash_risk", say("menu_cash_risk"), danger=True),
             ),
+            note_stays=True,
         )
         self._doors.choices.open(state, chosen, bill.order_id)
 

@@ -21,7 +21,8 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class MenuState:
     """The sheet: who, how much, how it stands, and what can be done. Empty words have no place.
-    ``columns``: so many buttons stand side by side under the first one, where there are many."""
+    ``columns``: so many buttons stand side by side under the first one, where there are many.
+    ``note_stays``: it is about what was just done, not about how the bill stands."""
 
     title: str
     amount: str
@@ -30,6 +31,7 @@ class MenuState:
     note: str
     choices: tuple[Choice, ...]
     columns: int = 2
+    note_stays: bool = False
 
 
 class MenuView(Protocol):
@@ -67,7 +69,8 @@ class ChoicePresenter:
         """How the bill stands changed while somebody looks at it."""
         if self._state is None:
             return
-        state = replace(self._state, words=words, tone=tone, note=note)
+        kept = self._state.note if self._state.note_stays else note
+        state = replace(self._state, words=words, tone=tone, note=kept)
         if state != self._state:
             self._state = state
             self._view.show_menu(state)

@@ -288,6 +288,7 @@ def test_the_closing_sheet_goes_when_the_bill_is_paid(room: Room) -> None:
     room.played.desk.now = desk(waiting=(closing,))
     room.desk.on_changed()
     assert room.sheets.menu.words == "Closing the link, then the cash is taken"
+    assert "Keep the cash beside the drawer" in room.sheets.menu.note
     room.played.desk.now = desk(waiting=(replace(closing, paid_at=NOW, words="paid_give_goods"),))
     room.desk.on_changed()
     assert room.closed("menu")
