@@ -117,5 +117,7 @@ def _refunds(uow: UnitOfWork, event: v1.FeedEvent) -> Iterator[Refund]:
 
 def _may_change(refund: Refund) -> bool:
     """One that is watched, or that failed there: a gateway that gave up may still have paid."""
-    failed = refund.state is RefundState.FAILED and refund.refund_id is not None
+    # An earlier attempt that failed there may have been paid all the same, too.
+    tried = refund.refund_id is not None or refund.attempt > 1
+    failed = refund.state is RefundState.FAILED and tried
     return refund.next_ask_at is not None or failed

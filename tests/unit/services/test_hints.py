@@ -149,14 +149,15 @@ def test_a_hook_about_a_refund_wakes_those_that_may_still_change(till: Till) -> 
     refund(till, sale, "pending", RefundState.PENDING, next_ask_at=later, refund_id="rfnd_1")
     refund(till, sale, "failed", RefundState.FAILED, refund_id="rfnd_2")
     refund(till, sale, "never_there", RefundState.FAILED)
+    refund(till, sale, "tried_twice", RefundState.FAILED, attempt=2)
     refund(till, sale, "asked", RefundState.ASKED)
     refund(till, sale, "done", RefundState.DONE, refund_id="rfnd_3")
     hint(till, gateway="cashfree", event="refund.processed", payment_id="pay_1")
     assert not due(till, "pending")
     assert till.hints.unknown() == 1
     hint(till, gateway=RAZORPAY, event="refund.processed", payment_id="pay_1")
-    keys = ("pending", "failed", "never_there", "asked", "done")
-    assert [due(till, key) for key in keys] == [True, True, False, False, False]
+    keys = ("pending", "failed", "tried_twice", "never_there", "asked", "done")
+    assert [due(till, key) for key in keys] == [True, True, True, False, False, False]
     assert till.hints.unknown() == 1
 
 
