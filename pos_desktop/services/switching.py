@@ -122,7 +122,7 @@ class Switching:
                     uow.wishes.drop(sale.order_id)
                     return None
                 abandon(uow, sale, now, wish.reason, wish.by)
-            case WishKind.SPLIT:
+            case _:  # a split: it is free for other tenders now
                 pass
         return None
 

@@ -199,3 +199,36 @@ def test_a_capture_for_nobody_is_dropped(till: Till) -> None:
         uow.commit()
     till.settle_down()
     assert captures(till) == []
+
+
+def test_what_failed_after_all_is_not_captured(till: Till) -> None:
+    sale, reference, fact = authorised(till)
+    till.gateway.add(reference, replace(fact, status=PaymentStatus.FAILED))
+    till.run(20)
+    assert captures(till) == []
+    assert till.desk.state().unsent == 0
+    assert till.bill(sale.order_id).words == "last_attempt_failed"
+
+
+def test_the_same_news_twice_is_no_news(till: Till) -> None:
+    sale, reference, fact = authorised(till)
+    captured = replace(fact, status=PaymentStatus.CAPTURED)
+    for _ in range(2):
+        with till.store.write() as uow:
+            till.payments.learn(uow, reference, captured, till.clock.now(), "poll")
+            uow.commit()
+    assert till.sale(sale.order_id).state is SaleState.ISSUED
+    assert till.flags() == ()
+
+
+def test_one_payment_told_with_two_amounts_is_looked_at(till: Till) -> None:
+    sale, reference, fact = authorised(till)
+    part = replace(fact, status=PaymentStatus.CAPTURED, amount=100)
+    torn = replace(part, status=PaymentStatus.REFUNDED, amount=90, amount_refunded=90)
+    for told in (part, torn):
+        with till.store.write() as uow:
+            till.payments.learn(uow, reference, told, till.clock.now(), "poll")
+            uow.commit()
+    assert ("mismatch", sale.due, "one payment, two amounts") in [
+        (flag.kind, flag.amount, flag.detail) for flag in till.flags()
+    ]
