@@ -9,7 +9,7 @@ Times are the server's. An object is ``active``, ``paid``, ``cancelled`` or ``ex
 from collections.abc import Callable
 from typing import Any
 
-from tests.simulation.world import World
+from tests.simulation.world import DAY, World
 
 Thing = dict[str, Any]
 
@@ -184,10 +184,9 @@ class Account:
         self._moved(payment, "captured")
 
     def _moved(self, payment: Thing, what: str) -> None:
-        if payment["object"] is None:
-            return
-        thing = self.objects[payment["object"]]
-        self._seen_so(thing)
+        thing = self.objects.get(payment["object"], {"id": "", "reference": ""})
+        if payment["object"] is not None:
+            self._seen_so(thing)
         self._world.note("gateway", f"payment {what}", id=payment["id"], amount=payment["amount"])
         self.on_change(f"payment.{what}", thing, payment)
 
@@ -232,11 +231,18 @@ class Account:
         refund["status"] = status
         payment = self.payments[refund["payment"]]
         if status == "processed":
-            refund["bank_ref"] = f"ARN{refund['id']}"
+            self._refer(refund)
             payment["refunded"] += refund["amount"]
             if payment["refunded"] >= payment["amount"]:
                 payment["status"] = "refunded"
         self._moved(payment, f"refund {status}")
+
+    def _refer(self, refund: Thing) -> None:
+        """The bank's reference comes with the end, or a day later."""
+        if self._world.faults.strike("refund_without_reference"):
+            self._world.after(DAY, lambda: refund.update(bank_ref=f"ARN{refund['id']}"))
+        else:
+            refund["bank_ref"] = f"ARN{refund['id']}"
 
     def after_all(self, refund: Thing) -> None:
         """It was called failed, and reaches the customer all the same; unless another one did."""

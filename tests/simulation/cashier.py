@@ -17,6 +17,7 @@ _GOODS = tuple(
     )
 )
 _PAUSES = (5_000, 20_000, 60_000, 150_000)
+_HASTY = (400, 1_500, 6_000, 30_000)
 
 
 class Cashier:
@@ -27,6 +28,7 @@ class Cashier:
         self._counter = counter
         self._chance: Random = world.chance(f"cashier {counter.number}")
         self._left = bills
+        self._pauses = _HASTY if world.faults.theme == "hasty" else _PAUSES
         self.parked: list[str] = []
         self.till = Till(counter, self._chance)
         self._second: list[Callable[[str], None]] = [
@@ -52,7 +54,7 @@ class Cashier:
         self._soon()
 
     def _soon(self) -> None:
-        self._world.after(self._chance.choice(_PAUSES), self._next)
+        self._world.after(self._chance.choice(self._pauses), self._next)
 
     def _next(self) -> None:
         chance = self._chance

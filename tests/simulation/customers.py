@@ -7,6 +7,7 @@ from tests.simulation.account import Account, Refused, Thing
 from tests.simulation.world import DAY, World
 
 _QUICK = (3_000, 15_000, 40_000, 90_000)
+_AT_ONCE = (100, 400, 1_500, 15_000)
 _SLOW = (200_000, 500_000, 1_200_000)
 # The watch after closing ends after five days; money that comes later is another story.
 _LATE = (20_000, 400_000, 4 * 3_600_000, DAY, 4 * DAY)
@@ -20,7 +21,7 @@ class Customers:
         self._account = account
         self._shown = shown
         self._chance: Random = world.chance("customers")
-        self._eager = self._chance.random() < 0.35
+        self._eager = world.faults.theme == "doubt" or self._chance.random() < 0.15
         account.on_made = self.meet
 
     def meet(self, thing: Thing) -> None:
@@ -28,7 +29,8 @@ class Customers:
         chance = self._chance
         if chance.random() < 0.2:
             return
-        wait = chance.choice(_QUICK) if chance.random() < 0.8 else chance.choice(_SLOW)
+        soon = _AT_ONCE if self._eager else _QUICK
+        wait = chance.choice(soon) if chance.random() < 0.8 else chance.choice(_SLOW)
         self._world.after(wait, lambda: self._try(thing, chance.choice((0, 1, 2))))
 
     def _try(self, thing: Thing, patience: int) -> None:
@@ -53,21 +55,26 @@ class Customers:
 
     def _twice(self, thing: Thing) -> None:
         """Two phones at the same object: both begin before either is through."""
+        amount = thing["amount"]
         try:
-            both = [self._account.begin(thing["id"], thing["amount"]) for _ in range(2)]
+            both = [self._account.begin(thing["id"], amount, thing["currency"]) for _ in range(2)]
         except Refused:
             return
         for payment in both:
             self._world.after(self._chance.choice((500, 4_000)), self._captured(payment))
 
-    def _pay(self, thing: Thing, amount: int, currency: str = "INR") -> None:
+    def _pay(self, thing: Thing, amount: int, currency: str = "") -> None:
         try:
-            payment = self._account.begin(thing["id"], amount, currency)
+            payment = self._account.begin(thing["id"], amount, currency or thing["currency"])
         except Refused:
             self._world.note("customer", "finds it closed", id=thing["id"])
             return
         world, chance, faults = self._world, self._chance, self._world.faults
-        soon = chance.choice((300, 2_000, 6_000))
+        if thing["odd"]:
+            # Nobody was ever shown this one: whoever found it all the same pays at once.
+            world.after(500, self._captured(payment))
+            return
+        soon = chance.choice((200, 600, 2_000) if self._eager else (300, 2_000, 6_000))
         if faults.strike("failed_then_captured"):
             world.after(soon, lambda: self._account.fail(payment))
             world.after(soon + chance.choice(_QUICK), self._captured(payment))

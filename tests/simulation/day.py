@@ -38,7 +38,8 @@ class Day:
         for number in range(1, 1 + self.chance.choice((1, 1, 1, 2, 3))):
             self._add_counter(number, folder / f"counter-{number}.db")
         self.customers = Customers(self.world, self.outside.account, self._shown)
-        bills = self.chance.choice((1, 2, 3, 4, 6))
+        hasty = self.world.faults.theme == "hasty"
+        bills = self.chance.choice((4, 6, 9) if hasty else (1, 2, 3, 4, 6))
         for counter in self.counters:
             self._add_people(counter, max(1, bills // len(self.counters)))
         seen = Seen(
@@ -52,7 +53,7 @@ class Day:
     def _add_counter(self, number: int, path: Path) -> None:
         counter = SimCounter(self.world, number, path, _options(self.chance, number))
         counter.meet_outside(self.outside)
-        counter.listening = self.chance.random() < 0.7
+        counter.listening = self.chance.random() < 0.7 or self.world.faults.theme == "refunds"
         counter.gate.payload = self.chance.random() < 0.8
         self.books[number] = Books(path)
         counter.on_reopen = self.books[number].reopen

@@ -72,9 +72,10 @@ class SimGateway:
 
         def make() -> Thing:
             if faults.strike("gateway_refuses", 0.5):
+                self._caller.travels(self._chance.choice((300, 12_000, 12_000)))
                 raise Refused(self._chance.choice(("validation", "feature_off")))
             made = self._account.make(wanted)
-            made["odd"] = faults.strike("gateway_odd_address", 0.3)
+            made["odd"] = faults.strike("gateway_odd_address", 0.6)
             return self._account.view(made["id"])
 
         try:
@@ -150,6 +151,7 @@ class SimGateway:
 
     def find_refund(self, order: RefundOrder) -> RefundFact | None:
         def look() -> Thing:
+            self._forgotten(order)
             found = [
                 r
                 for r in self._account.refunds.values()
@@ -178,6 +180,13 @@ class SimGateway:
             for p in answer["items"]
         ]
 
+    def _forgotten(self, order: RefundOrder) -> None:
+        """The gateway may not know the payment at all, but then it never gave anything back."""
+        begun = any(r["payment"] == order.payment_id for r in self._account.refunds.values())
+        late = any(r["late"] and r["subject"] in order.keys for r in self._account.requests)
+        if not begun and not late and self._world.faults.strike("payment_not_known"):
+            raise Refused("not_found")
+
     def _begin(self, refund: Thing) -> None:
         """It ends at once, soon, or in days."""
         if self._chance.random() < 0.3:
@@ -197,7 +206,8 @@ class SimGateway:
             self._account.end_refund(refund, "failed" if failed else "processed")
             # Without hooks nobody would look at a failed one again.
             if failed and self._caller.listening and faults.strike("refund_failed_then_processed"):
-                self._world.after(3_600_000, lambda: self._account.after_all(refund))
+                wait = self._chance.choice((30_000, 400_000, 3_600_000))
+                self._world.after(wait, lambda: self._account.after_all(refund))
 
         return end
 

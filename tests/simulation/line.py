@@ -57,7 +57,7 @@ class Line:
             self._world.after(self._chance.choice((2_000, 9_000, 25_000)), _quietly(act))
             raise self._timeout(write)
         if faults.strike("gateway_error"):
-            self._caller.travels(self._chance.choice((300, 8_000)))
+            self._caller.travels(self._chance.choice((300, 12_000, 12_000)))
             raise _broken(write, "500")
         try:
             answer = act()

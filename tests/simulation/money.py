@@ -71,10 +71,8 @@ def _captured(gateway: Thing, payment: Thing, shop: Shop) -> None:
     keepers = shop.keepers[payment_id]
     hold("money_at_one_counter", len(keepers) == 1, f"{payment_id} at {sorted(keepers)}")
     named = [f for f in shop.flags if payment_id in f["detail"].split()]
-    thing = gateway["objects"].get(payment["object"])
-    foreign = payment["currency"] != "INR" or (thing is not None and thing["currency"] != "INR")
     told_foreign = [f for f in shop.flags if f["order_id"] == payment["order"]]
-    if foreign:
+    if payment["currency"] != "INR":
         hold("foreign_money_is_told", named or _any(told_foreign, "mismatch"), payment_id)
         return
     _told_elsewhere(payment, shop)
@@ -108,16 +106,17 @@ def _spare(gateway: Thing, payment: Thing, shop: Shop) -> int:
 
 def _counted(payment: Thing, shop: Shop) -> int:
     """What bills take in of this payment: under its id, or by a person's word about its RRN."""
-    by_id = [
-        t
+    by_id = sum(
+        t["amount"]
         for t in shop.tenders
         if t["kind"].startswith("gateway") and t["reference"] == payment["id"]
-    ]
+    )
     by_word = sum(t["amount"] for t in shop.tenders if _says(t, payment, shop))
-    if by_word > payment["amount"]:
+    left = max(0, payment["amount"] - by_id)
+    if by_word > left:
         told = any(payment["rrn"] in f["detail"].split() for f in shop.flags)
         hold("false_word_is_told", told, f"{by_word} for {payment['id']}")
-    return int(sum(t["amount"] for t in by_id) + min(by_word, payment["amount"]))
+    return int(by_id + min(by_word, left))
 
 
 def _says(tender: Row, payment: Thing, shop: Shop) -> bool:

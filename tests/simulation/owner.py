@@ -23,7 +23,8 @@ class Owner:
         self._counter = counter
         self._parked = parked
         self._chance: Random = world.chance(f"owner {counter.number}")
-        self._pauses = _BUSY if self._chance.random() < 0.35 else _PAUSES
+        busy = world.faults.theme == "refunds" or self._chance.random() < 0.15
+        self._pauses = _BUSY if busy else _PAUSES
 
     def begin(self) -> None:
         """She sets her PIN, then looks in from time to time."""

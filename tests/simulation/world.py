@@ -91,6 +91,8 @@ KINDS = (
     "refund_slow",
     "refund_refused",
     "refund_failed_then_processed",
+    "refund_without_reference",
+    "payment_not_known",
     "closed_elsewhere",
     # money
     "pays_part",
@@ -132,6 +134,48 @@ KINDS = (
 _RATES = (0.03, 0.1, 0.3)
 
 
+#: What some runs are about: faults that are likely together, so that rare paths are taken often.
+THEMES = {
+    "refunds": {
+        "pays_twice": 0.4,
+        "pays_too_much": 0.3,
+        "refund_failed": 0.5,
+        "refund_failed_then_processed": 0.9,
+        "refund_refused": 0.2,
+        "refund_slow": 0.15,
+        "refund_without_reference": 0.3,
+        "payment_not_known": 0.4,
+        "gateway_lost_answer": 0.2,
+        "gateway_lost_request": 0.1,
+        "killed_after_acting": 0.3,
+    },
+    "hasty": {
+        "gateway_slow": 0.4,
+        "gateway_error": 0.3,
+        "gateway_refuses": 0.6,
+        "gateway_lost_request": 0.2,
+        "gateway_odd_word": 0.2,
+    },
+    "late": {
+        "pays_late": 0.8,
+        "failed_then_captured": 0.3,
+        "authorised_only": 0.2,
+        "pays_part": 0.2,
+        "gateway_odd_word": 0.3,
+        "closed_elsewhere": 0.3,
+    },
+    "doubt": {
+        "gateway_lost_answer": 0.3,
+        "gateway_acted_late": 0.4,
+        "gateway_stale": 0.5,
+        "gateway_odd_address": 0.3,
+        "gateway_error_after_acting": 0.5,
+        "killed_after_acting": 0.5,
+        "closed_elsewhere": 0.3,
+    },
+}
+
+
 class Faults:
     """Which faults there are in this run, and how often: a run has some, seldom all, some none."""
 
@@ -142,8 +186,9 @@ class Faults:
         self.hits: Counter[str] = Counter()
         self.on = True
         wild = chance.choice((0.0, 0.15, 0.3, 0.3, 0.6))
-        #: Few faults make long stories, many make strange ones.
         self._rates = {kind: chance.choice(_RATES) for kind in KINDS if chance.random() < wild}
+        self.theme = chance.choice(("", "refunds", "refunds", "hasty", "late", "doubt", "doubt"))
+        self._rates.update(THEMES.get(self.theme, {}))
 
     def strike(self, kind: str, weight: float = 1.0) -> bool:
         """Whether this fault happens here and now; counted if so."""
