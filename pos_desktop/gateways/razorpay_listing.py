@@ -39,6 +39,7 @@ class Origin:
     gateway_id: str | None = None
     reference: str | None = None
     counter: str | None = None
+    device: str | None = None
 
 
 class RazorpayListing:
@@ -54,7 +55,7 @@ class RazorpayListing:
 
     def made(self, seen: CollectSeen, intent: CollectIntent) -> None:
         """A link or QR of this counter: nobody has to be asked whose it is."""
-        origin = Origin(seen.gateway_id, intent.reference, intent.counter)
+        origin = Origin(seen.gateway_id, intent.reference, intent.counter, intent.device or None)
         self._keep(self._collects, seen.gateway_id, origin)
 
     def saw(self, seen: CollectSeen) -> None:
@@ -121,7 +122,9 @@ class RazorpayListing:
     def _told(self, item: Mapping[str, object]) -> ListedPayment:
         origin = self._origin(item) or Origin(_link_of(item))
         fact = wire.payment_fact(item)
-        return ListedPayment(fact, origin.gateway_id, origin.reference, origin.counter)
+        return ListedPayment(
+            fact, origin.gateway_id, origin.reference, origin.counter, origin.device
+        )
 
     def _is_unknown(self, item: Mapping[str, object]) -> bool:
         return wire.payment_fact(item).status in _MONEY and self._origin(item) is None
@@ -183,5 +186,6 @@ def _by_order(item: Mapping[str, object]) -> bool:
 
 
 def _read(item: Mapping[str, object], gateway_id: str | None, reference: str | None) -> Origin:
-    counter = as_text(as_object(item.get("notes")).get("counter"))
-    return Origin(gateway_id, reference or wire.own_reference(item), counter)
+    notes = as_object(item.get("notes"))
+    counter, device = as_text(notes.get("counter")), as_text(notes.get("device"))
+    return Origin(gateway_id, reference or wire.own_reference(item), counter, device)

@@ -75,7 +75,7 @@ class Matching:
         collect = self._collect(one)
         if collect is not None:
             self._ours(one, collect)
-        elif one.counter == self.counter.label:
+        elif self._names_us(one):
             self._unmatched("extra", one)
         elif one.counter is not None or one.reference is not None:
             self._sheet.count("others", fact.amount)
@@ -83,6 +83,11 @@ class Matching:
             doubt_words(self.uow, one.reference or "elsewhere", fact, self.window.now)
         elif self.counter.manager:
             self._unmatched("unnamed", one)
+
+    def _names_us(self, one: ListedPayment) -> bool:
+        if one.device is not None:
+            return one.device == self.counter.device
+        return one.counter == self.counter.label
 
     def _stands(self, fact: PaymentFact, told: Sequence[tuple[str, PaymentFact]]) -> bool:
         """Whether it is on a bill: told there, or attached to one."""

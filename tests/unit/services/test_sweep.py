@@ -502,3 +502,17 @@ def test_a_mark_of_a_clock_that_ran_ahead_hides_nothing(money: MoneyTill) -> Non
     money.connect()
     money.swept()
     assert [flag.detail for flag in money.flags()] == ["pay_s7"]
+
+
+def test_two_counters_with_one_label_are_two_devices(money: MoneyTill) -> None:
+    label = money.options.counter.label
+    money.options = replace(
+        money.options, counter=replace(money.options.counter, device="till-1", manager=True)
+    )
+    money.connect()
+    theirs = ListedPayment(fact(money, 1), "plink_9", "theirs-1", label, "till-2")
+    ours = ListedPayment(fact(money, 2), "plink_8", "ours-1", label, "till-1")
+    money.gateway.strangers += [theirs, ours]
+    money.swept()
+    assert [flag.detail for flag in money.flags()] == ["pay_s2"]
+    assert (result(money).others.count, result(money).extra.count) == (1, 1)
