@@ -95,8 +95,11 @@ class Shop:
         self.wait_payable(counter, order)
         self.practice.pay(self._reference(counter, order))
 
-    def wait_payable(self, counter: Remote, order: str, seconds: float = 10) -> None:
-        """Until the counter knows that the gateway takes money for this bill."""
+    def wait_payable(self, counter: Remote, order: str, seconds: float = 25) -> None:
+        """Until the counter knows that the gateway takes money for this bill.
+
+        A QR that may have been made is looked for twice, ten seconds apart, before another is.
+        """
         query = "SELECT 1 FROM collects WHERE order_id = ? AND state = 'open'"
         wait_for(lambda: bool(counter.rows(query, order)), "something is payable", seconds)
 

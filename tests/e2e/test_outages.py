@@ -40,12 +40,12 @@ def choose(counter: Remote, order: str, choice: str) -> None:
     press(counter, choice)
 
 
-def press(counter: Remote, choice: str) -> None:
-    """Tab to the choice of the open sheet, Enter."""
+def press(counter: Remote, choice: str, key: str = "Return") -> None:
+    """Tab to the choice of the open sheet, then the key."""
     assert counter.look()["sheet"] == "MenuSheet"
     for _ in range(14):
         if counter.look()["focus"] == choice:
-            counter.do("press", keys=["Return"])
+            counter.do("press", keys=[key])
             return
         counter.do("press", keys=["Tab"])
     raise AssertionError(f"{choice} is not offered: {counter.look()}")
@@ -68,7 +68,8 @@ def take_cash(counter: Remote, order: str, *, hangs: bool = False) -> None:
     counter.do("press", keys=["Return"])
     if hangs:
         counter.until(lambda look: look["sheet"] == "MenuSheet", "the sheet of the closing")
-        press(counter, "menu_cash_risk")
+        # Enter confirms nothing dangerous; the button has to be meant.
+        press(counter, "menu_cash_risk", "Space")
     wait_for(lambda: counter.rows(SALE, order) == [("issued", "cash")], "cash is taken", 3)
     assert time.monotonic() - began < 3
 
