@@ -115,6 +115,9 @@ def groups() -> list[Group]:
         Group("gui", ("gui",)),
         Group("relay", ("relay", "browser"), options=("--dist=loadfile",)),
         Group("kill", ("kill",)),
+        # It has two processes of its own.
+        Group("simulation", ("simulation",), workers=0),
+        Group("mutants", ("mutants",)),
     ]
     taken = {path for group in named for path in group.paths}
     folders = {path.relative_to(ROOT / "tests").parts[0] for path in test_files()}
