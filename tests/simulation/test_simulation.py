@@ -20,7 +20,7 @@ def simulated(seeds: str) -> tuple[int, dict[str, Any], str]:
     words = [sys.executable, "-m", "tests.simulation", "--seeds", seeds, "--jobs", "2"]
     ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     lines = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
-    sums = next((line for line in lines if "runs" in line), {})
+    sums: dict[str, Any] = next((line for line in lines if "runs" in line), {})
     return ran.returncode, sums, ran.stdout + ran.stderr
 
 
