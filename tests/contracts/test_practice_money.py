@@ -52,8 +52,9 @@ def test_no_answer_of_the_bank_fails_in_the_end_and_may_succeed_late(
     assert payment_of(practice, waiting)["error_reason"] == "payment_timed_out"
     practice.pay(link["id"], payment_id=waiting)
     assert payment_of(practice, waiting)["status"] == "captured"
-    hearing.wait(2)
-    assert hearing.events() == ["payment.failed", "payment.captured"]
+    # Delivered at least once: a slow listener hears the same event again.
+    wait_for(lambda: "payment.captured" in hearing.events())
+    assert list(dict.fromkeys(hearing.events())) == ["payment.failed", "payment.captured"]
 
 
 def test_what_nobody_captures_goes_back_in_the_end(practice: Practice, hearing: Listener) -> None:

@@ -38,8 +38,8 @@ class Day:
         for number in range(1, 1 + self.chance.choice((1, 1, 1, 2, 3))):
             self._add_counter(number, folder / f"counter-{number}.db")
         self.customers = Customers(self.world, self.outside.account, self._shown)
-        many = self.world.faults.theme in ("hasty", "doubt")
-        bills = self.chance.choice((4, 6, 9) if many else (1, 2, 3, 4, 6))
+        hasty = self.world.faults.theme == "hasty"
+        bills = self.chance.choice((4, 6, 9) if hasty else (1, 2, 3, 4, 6))
         for counter in self.counters:
             self._add_people(counter, max(1, bills // len(self.counters)))
         seen = Seen(

@@ -65,11 +65,9 @@ class Line:
             raise GatewayError(_REFUSALS[no.why], f"The gateway says {no.why}.") from no
         request["acted"] = True
         faults.kill("killed_after_acting")
-        # A lost answer to a question is no news; it is what was done that makes the difference.
-        weight = 1.0 if write else 0.25
-        if faults.strike("gateway_lost_answer", weight):
+        if faults.strike("gateway_lost_answer"):
             raise self._timeout(write)
-        if faults.strike("gateway_error_after_acting", weight):
+        if faults.strike("gateway_error_after_acting"):
             raise _broken(write, "502")
         if faults.strike("gateway_garbage"):
             raise _broken(write, "<html>")
@@ -110,12 +108,6 @@ class Line:
     def age(self) -> int:
         if self._world.faults.strike("gateway_stale"):
             return self._chance.choice((500, 2_000, 8_000))
-        return 0
-
-    def lag(self) -> int:
-        """How old something must be to be found: a search knows less than a look does."""
-        if self._world.faults.strike("gateway_stale"):
-            return self._chance.choice((2_000, 8_000, 30_000, 30_000))
         return 0
 
 
