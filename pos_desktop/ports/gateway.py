@@ -133,9 +133,9 @@ class RefundOrder:
 class ListedPayment:
     """A payment as the account's own list shows it, and what it says about whom it was for.
 
-    ``gateway_id``: link or QR; ``reference``, ``counter`` and ``device``: ours from the notes, where
-    there are any (``CounterOptions.label`` and ``.device``; labels may be given twice, a device is
-    one counter). All None: the money names nobody.
+    ``gateway_id``: link or QR; ``reference``, ``counter`` and ``device``: ours from the notes,
+    where there are any (``CounterOptions.label`` and ``.device``; labels may be given twice, a
+    device is one counter). All None: the money names nobody.
     """
 
     fact: PaymentFact
