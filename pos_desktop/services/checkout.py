@@ -15,6 +15,7 @@ from pos_desktop.domain.sale import Sale, SaleState
 from pos_desktop.domain.wish import Wish, WishKind
 from pos_desktop.ports import Clock, Store, UnitOfWork
 from pos_desktop.services.approvals import given
+from pos_desktop.services.entries import open_entry
 from pos_desktop.services.freeze import freeze
 from pos_desktop.services.issuing import GIVEN
 from pos_desktop.services.messages import Outgoing, payable
@@ -184,7 +185,7 @@ class Checkout:
             body: dict[str, object] = {"order_id": order_id, "due": sale.due}
             uow.ledger.append("sale.handed_over_unpaid", approval.by, now, body)
             detail = f"handed over by {approval.by}"
-            uow.flags.raise_flag(order_id, GIVEN, sale.due, now, detail, "collect_rest_or_accept")
+            open_entry(uow, order_id, GIVEN, sale.due, now, detail)
             uow.commit()
         self._listener.changed()
 

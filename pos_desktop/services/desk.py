@@ -125,6 +125,7 @@ def _parked(uow: UnitOfWork, sale: Sale) -> ParkedBill:
         tenders=tuple(uow.tenders.of(order_id)),
         flags=tuple(uow.flags.of(order_id)),
         wish=uow.wishes.get(order_id),
+        handed_over=sale.handed_over_at is not None,
     )
 
 

@@ -1,6 +1,6 @@
 """Opening and closing entries of the exceptions inbox: each time one line of the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from pos_desktop.ports import Flag, UnitOfWork
@@ -8,6 +8,11 @@ from pos_desktop.ports import Flag, UnitOfWork
 #: kind -> what is recommended, as the story and the day close print it.
 _ACTIONS: Mapping[str, str] = MappingProxyType(
     {
+        "late": "refund_or_attach",
+        "duplicate": "refund",
+        "over": "refund_excess",
+        "part": "collect_rest_or_refund",
+        "handed_over_unpaid": "collect_rest_or_accept",
         "refund_failed": "refund_again",
         "unknown_outcome": "check_again",
         "gateway_unreachable": "check_again",
@@ -28,6 +33,15 @@ def open_entry(
         body = {"order_id": order_id, "kind": kind, "amount": amount, "detail": detail}
         uow.ledger.append("flag.raised", MACHINE, now, body)
     return new
+
+
+def close_entries(
+    uow: UnitOfWork, order_id: str, kinds: Collection[str], now: int, how: str
+) -> None:
+    """Close the bill's open entries of these kinds, which have solved themselves."""
+    for flag in uow.flags.of(order_id):
+        if flag.state == "open" and flag.kind in kinds:
+            close_entry(uow, flag, now, how)
 
 
 def close_entry(

@@ -14,6 +14,7 @@ from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
 from pos_desktop.ports import Ids, OutboxState, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.captures import money_of
+from pos_desktop.services.entries import close_entries
 from pos_desktop.services.views import PaidNews
 
 PAYABLE = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.OPEN})
@@ -53,7 +54,7 @@ class Issuer:
         flags = [flag.kind for flag in uow.flags.of(sale.order_id) if flag.state == "open"]
         if GIVEN in flags:
             uow.sales.hand_over(sale.order_id, now, sale.cashier)
-        close_flags(uow, sale.order_id, SOLVED_BY_PAYING, now, "paid")
+        close_entries(uow, sale.order_id, SOLVED_BY_PAYING, now, "paid")
         revision = effects.INVOICE_REVISION
         subject = effects.page_subject(sale.order_id, revision)
         uow.outbox.put(effects.PAGE_PUBLISH, subject, sale.order_id, now)
@@ -114,15 +115,6 @@ def new_message(
 def shown_digits(phone: str | None) -> str | None:
     """The digits that lists and strips may show; None without a phone."""
     return last4(phone) if phone else None
-
-
-def close_flags(uow: UnitOfWork, order_id: str, kinds: frozenset[str], now: int, how: str) -> None:
-    """Close the open inbox entries of these kinds: they have solved themselves, ``how`` says so."""
-    for flag in uow.flags.of(order_id):
-        if flag.state == "open" and flag.kind in kinds:
-            uow.flags.close(flag.flag_id, now, "machine", how)
-            body = {"order_id": order_id, "kind": flag.kind, "detail": flag.detail, "how": how}
-            uow.ledger.append("flag.closed", "machine", now, body)
 
 
 def leave_awaiting(uow: UnitOfWork, order_id: str, now: int, *, reason: str) -> None:

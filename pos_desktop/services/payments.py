@@ -29,6 +29,7 @@ from pos_desktop.domain.sale import Sale, SaleState
 from pos_desktop.ports import CollectSeen, OutboxState, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.captures import money_of, part_detail
+from pos_desktop.services.entries import open_entry
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.own_words import doubt_words
 from pos_desktop.services.schedule import watch_after
@@ -43,13 +44,6 @@ _CLOSED = {
 _CAPTURES_ITSELF_MS = 10_000
 _AUTHORISED = PaymentStatus.AUTHORISED
 _NO_NUMBER = frozenset({"series_locked", "series_exhausted"})
-_ACTIONS = {
-    "late": "refund_or_attach",
-    "duplicate": "refund",
-    "over": "refund_excess",
-    "part": "collect_rest_or_refund",
-    "mismatch": "check_with_gateway",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +121,7 @@ class Payments:
         step = next_state(collect.state, event, reason=reason)
         if step.mismatch:
             detail = f"{collect.reference} {collect.state.value} {event.value}"
-            self._flag(uow, collect.order_id, "mismatch", collect.amount, now, detail)
+            open_entry(uow, collect.order_id, "mismatch", collect.amount, now, detail)
         moved = collect
         if step.state is not collect.state:
             moved = watch_after(replace(collect, state=step.state), now)
@@ -178,7 +172,7 @@ class Payments:
         except DomainError as error:
             if error.code not in _NO_NUMBER:
                 raise
-            self._flag(uow, sale.order_id, "mismatch", sale.due, now, f"no number {error.code}")
+            open_entry(uow, sale.order_id, "mismatch", sale.due, now, f"no number {error.code}")
             return None
 
     def _settle(self, uow: UnitOfWork, sale: Sale, now: int, source: str) -> PaidNews | None:
@@ -197,7 +191,7 @@ class Payments:
             taken = sum(tender.amount for tender in in_hand(facts, tenders))
             if SettlementFlag.PART in settlement.flags and part > taken:
                 detail = part_detail(uow, sale.order_id, part)
-                self._flag(uow, sale.order_id, "part", part, now, detail)
+                open_entry(uow, sale.order_id, "part", part, now, detail)
             return None
         wish = uow.wishes.get(sale.order_id)
         news = told(self.issuer.issue(uow, sale, now, source), wish, now)
@@ -214,9 +208,9 @@ class Payments:
             if fact.status is PaymentStatus.CAPTURED and fact.currency != CURRENCY
         ]
         for fact in foreign:
-            self._flag(uow, sale.order_id, "mismatch", fact.amount, now, fact.payment_id)
+            open_entry(uow, sale.order_id, "mismatch", fact.amount, now, fact.payment_id)
         if not foreign:
-            self._flag(uow, sale.order_id, "mismatch", sale.due, now, "one payment, two amounts")
+            open_entry(uow, sale.order_id, "mismatch", sale.due, now, "one payment, two amounts")
 
     def _capture(
         self,
@@ -250,14 +244,14 @@ class Payments:
         whole = "duplicate" if sale.state is SaleState.ISSUED else "late"
         for left in unapplied(facts, uow.tenders.of(sale.order_id)):
             kind = whole if left.whole else "over"
-            self._flag(uow, sale.order_id, kind, left.amount, now, left.payment.payment_id)
+            open_entry(uow, sale.order_id, kind, left.amount, now, left.payment.payment_id)
 
     def _refuse(self, uow: UnitOfWork, collect: Collect, seen: CollectSeen, now: int) -> None:
         detail = f"{collect.reference} other amount or currency"
-        self._flag(uow, collect.order_id, "mismatch", collect.amount, now, detail)
+        open_entry(uow, collect.order_id, "mismatch", collect.amount, now, detail)
         for fact in seen.payments:
             if fact.status is PaymentStatus.CAPTURED:
-                self._flag(uow, collect.order_id, "mismatch", fact.amount, now, fact.payment_id)
+                open_entry(uow, collect.order_id, "mismatch", fact.amount, now, fact.payment_id)
         uow.collects.save(collect)
         if collect.state in _STILL_PAYABLE:
             self.event(uow, collect, Event.CANCEL_ASKED, now, "amount_mismatch")
@@ -272,13 +266,6 @@ class Payments:
         # One that is being published now is closed when the relay has it (PublishPicture).
         if picture is not None and picture.acknowledged:
             uow.outbox.put(effects.PICTURE_CLOSE, collect.reference, collect.order_id, now)
-
-    def _flag(
-        self, uow: UnitOfWork, order_id: str, kind: str, amount: int, now: int, detail: str
-    ) -> None:
-        if uow.flags.raise_flag(order_id, kind, amount, now, detail, _ACTIONS[kind]):
-            body = {"order_id": order_id, "kind": kind, "amount": amount, "detail": detail}
-            uow.ledger.append("flag.raised", "machine", now, body)
 
 
 _STILL_PAYABLE = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.OPEN})
