@@ -7,7 +7,7 @@ import sys
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.settings.secrets import KeyringSecrets
 
-# What bootstrap.counter reads at every start.
+# What bootstrap.peers reads at every start.
 NAMES = ("gateway.key_secret", "exotel.api_token")
 
 

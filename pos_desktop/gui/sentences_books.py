@@ -68,6 +68,10 @@ _ENTRIES = {
     "entry_mismatch": _(
         "What the gateway says does not fit: {whose}. Check it in the gateway’s dashboard."
     ),
+    "entry_no_number": _(
+        "{amount} is paid and the bill has no number: this counter may give none (a restored "
+        "backup?). Call IT to enrol it again, then check again: {whose}."
+    ),
     "entry_unknown_outcome": _(
         "It is not known for more than 10 minutes what became of {amount}: {whose}. Ask again; "
         "do not take the money twice."

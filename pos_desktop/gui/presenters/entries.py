@@ -72,7 +72,9 @@ def what_is_asked(entry: InboxEntry, action: str) -> str:
 
 
 def _entry(entry: InboxEntry, now: int) -> Detail:
-    code = f"entry_{entry.kind}"
+    # Money that came is written down; only its bill can get no number on this counter.
+    numberless = entry.detail.startswith("no number ")
+    code = "entry_no_number" if numberless else f"entry_{entry.kind}"
     told = say(
         code if knows(code) else "entry_other",
         amount=entry.amount,

@@ -384,3 +384,9 @@ def test_a_bill_that_is_not_issued_has_nothing_to_give_back(room: Room) -> None:
     room.money.refund.on_step(1)
     room.money.refund.on_back()
     assert room.closed("returned")
+
+
+def test_a_bill_without_a_number_is_not_the_gateways_doing() -> None:
+    entry = replace(LATE, kind="mismatch", detail="no number series_locked")
+    assert "enrol" in detail_of(entry, NOW).sentence
+    assert "dashboard" not in detail_of(entry, NOW).sentence
