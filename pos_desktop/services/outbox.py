@@ -162,7 +162,19 @@ class Outbox:
             record(self._lanes, partial(self._record, answer))
         with self._store.read() as uow:
             held = self.held(uow)
-        open_for = {kind: a.target for kind, a in self._actions.items() if a.target not in held}
+            open_for = {kind: a.target for kind, a in self._actions.items() if a.target not in held}
+            due = uow.outbox.next_due(open_for)
+        if due is not None and due <= now:
+            self._start_due(open_for, now)
+            with self._store.read() as uow:
+                due = uow.outbox.next_due(open_for)
+        moments = [a.not_before for a in self._unwritten]
+        if due is not None:
+            moments.append(due if due > now else now + _BUSY_MS)
+        return min(moments, default=None)
+
+    def _start_due(self, open_for: Mapping[str, str], now: int) -> None:
+        """``open_for``: kind -> target of what may be called at all."""
         for target in sorted(set(open_for.values())):
             kinds = [kind for kind, called in open_for.items() if called == target]
             free = self._limit - self._busy.get(target, 0)
@@ -170,12 +182,6 @@ class Outbox:
                 continue
             for effect in self._claim(kinds, now, free):
                 self._start(effect, self._actions[effect.kind])
-        with self._store.read() as uow:
-            due = uow.outbox.next_due(open_for)
-        moments = [a.not_before for a in self._unwritten]
-        if due is not None:
-            moments.append(due if due > now else now + _BUSY_MS)
-        return min(moments, default=None)
 
     def _claim(self, kinds: list[str], now: int, limit: int) -> list[Effect]:
         with self._store.read() as uow:

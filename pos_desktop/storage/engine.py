@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 from pos_desktop.domain.errors import StoreError
 from pos_desktop.storage.errors import sqlite_errors
 from pos_desktop.storage.session import Session
+from pos_desktop.storage.uow import ReadUnit
 
 # Older ones may corrupt a WAL database with two connections (reference reliability D2).
 OLDEST_SQLITE = (3, 51, 3)
@@ -91,61 +92,62 @@ def _read_back(raw: dbapi.Connection, *, writer: bool) -> None:
             raise StoreError("setting_refused", text, name=name, found=found)
 
 
-def writing_engine(path: Path) -> sa.Engine:
-    """Core's engine over the writing connection."""
-    return sa.create_engine(
-        "sqlite+pysqlite://",
-        module=dbapi,
-        creator=lambda: connect_writer(path),
-        poolclass=NullPool,
-    )
-
-
-def reading_engine(path: Path) -> sa.Engine:
-    """Core's engine over read-only connections."""
-    return sa.create_engine(
-        "sqlite+pysqlite://",
-        module=dbapi,
-        creator=lambda: connect_reader(path),
-        poolclass=NullPool,
-    )
-
-
 class Held:
-    """A Core connection kept open, and the session on the driver's connection beneath it."""
+    """A connection kept open, with the session on it; ``core`` is Core's own view of it."""
 
-    def __init__(self, engine: sa.Engine, *, writes: bool) -> None:
-        self.core = engine.connect()
-        self.raw: dbapi.Connection = self.core.connection.driver_connection
-        self.session = Session(self.raw, writes=writes)
+    def __init__(self, raw: dbapi.Connection, *, writes: bool) -> None:
+        self.raw = raw
+        self.session = Session(raw, writes=writes)
+        self._core: sa.Connection | None = None
+
+    @property
+    def core(self) -> sa.Connection:
+        """Made when a report first asks: bills do without, and a start is the shorter for it."""
+        if self._core is None:
+            raw = self.raw
+            engine = sa.create_engine(
+                "sqlite+pysqlite://", module=dbapi, creator=lambda: raw, poolclass=NullPool
+            )
+            self._core = engine.connect()
+        return self._core
 
     def close(self) -> None:
         """Close both; harmless twice."""
-        self.core.close()
+        if self._core is not None:
+            self._core.close()
+        self.raw.close()
+
+
+class Reader(Held):
+    """The read-only connection of one thread; ``unit`` is begun and ended again and again."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(connect_reader(path), writes=False)
+        self.unit = ReadUnit(self.session)
 
 
 class Readers:
     """Read-only connections, one per thread that asks, closed with the thread or by ``close``."""
 
     def __init__(self, path: Path) -> None:
-        self._engine = reading_engine(path)
+        self._path = path
         self._local = threading.local()
-        self._all: weakref.WeakSet[Held] = weakref.WeakSet()
+        self._all: weakref.WeakSet[Reader] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._closed = False
 
-    def held(self) -> Held:
+    def held(self) -> Reader:
         """This thread's connection. Raises StoreError."""
-        mine: Held | None = getattr(self._local, "held", None)
+        mine: Reader | None = getattr(self._local, "held", None)
         if mine is None or self._closed:
             mine = self._open()
         return mine
 
-    def _open(self) -> Held:
+    def _open(self) -> Reader:
         with self._lock:
             if self._closed:
                 raise StoreError("closed", "The database is closed.")
-            mine = Held(self._engine, writes=False)
+            mine = Reader(self._path)
             self._all.add(mine)
         self._local.held = mine
         return mine
@@ -158,4 +160,3 @@ class Readers:
                 if held.session.in_use.acquire(timeout=_PATIENCE_S):
                     held.close()
                     held.session.in_use.release()
-        self._engine.dispose()

@@ -132,9 +132,9 @@ class NumberMarker:
         self._at += len(records)
 
     def _read(self, content: bytes) -> None:
-        chunks = [content[i : i + _RECORD] for i in range(0, len(content), _RECORD)]
-        texts = [_text(chunk) for chunk in chunks]
-        used = max((i + 1 for i, chunk in enumerate(chunks) if chunk.strip(b"\0")), default=0)
+        # Most of the file is room for what will come.
+        used = -(-len(content.rstrip(b"\0")) // _RECORD)
+        texts = [_text(content[i * _RECORD : (i + 1) * _RECORD]) for i in range(used)]
         # The last record may be torn by a power cut: then its step had not returned.
         good = used - 1 if used > 1 and texts[used - 1] is None else used
         self.damaged = used == 0 or texts[0] != _HEAD or None in texts[:good]

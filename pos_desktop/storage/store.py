@@ -7,7 +7,7 @@ from typing import Self
 import sqlalchemy as sa
 
 from pos_desktop.domain.errors import StoreError
-from pos_desktop.storage.engine import Held, Readers, check_sqlite, writing_engine
+from pos_desktop.storage.engine import Held, Readers, check_sqlite, connect_writer
 from pos_desktop.storage.marker import Key, NumberMarker, fence
 from pos_desktop.storage.occupancy import Occupancy
 from pos_desktop.storage.schema import (
@@ -35,7 +35,6 @@ class SqliteStore:
         self._marker = NumberMarker(marker or path.with_name(path.name + ".numbers"))
         self._fence = Fence(self._marker)
         self._folded_at = 0
-        self._engine: sa.Engine | None = None
         self._writer: Held | None = None
         self._readers: Readers | None = None
 
@@ -61,8 +60,7 @@ class SqliteStore:
             check_header(self.path)
         else:
             create_file(self.path)
-        self._engine = writing_engine(self.path)
-        self._writer = Held(self._engine, writes=True)
+        self._writer = Held(connect_writer(self.path), writes=True)
         session = self._writer.session
         if is_version_1(session):
             # Needed once in the life of a database, so not loaded at every start.
@@ -108,7 +106,7 @@ class SqliteStore:
 
     def read(self) -> ReadUnit:
         """A read-only unit on this thread's own connection. Raises StoreError."""
-        return ReadUnit(self._reading().held().session)
+        return self._reading().held().unit
 
     def core(self) -> sa.Connection:
         """This thread's read-only Core connection, for reports; it stays open, do not close it."""
@@ -146,9 +144,7 @@ class SqliteStore:
                 with contextlib.suppress(StoreError):
                     self._writer.session.control("PRAGMA wal_checkpoint(TRUNCATE)")
             self._writer.close()
-        if self._engine is not None:
-            self._engine.dispose()
-        self._writer = self._readers = self._engine = None
+        self._writer = self._readers = None
         self._marker.close()
         self._occupancy.leave(clean=clean)
 
