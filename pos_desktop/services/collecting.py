@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pos_desktop.domain.collect import Event
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.domain.options import Options
-from pos_desktop.domain.payment import Collect, CollectKind, CollectState
+from pos_desktop.domain.payment import OWN_UPI, Collect, CollectKind, CollectState
 from pos_desktop.domain.sale import Channel, Sale, SaleState
 from pos_desktop.ports import (
     CollectIntent,
@@ -32,6 +32,8 @@ _REFUSALS = frozenset(
 _NOT_FOUND = "not_found"
 _IN_VAIN = "looked_in_vain"
 _NEXT_LOOK_S = 60
+# What is refused for what it is will be so in half a minute, too.
+_REFUSED_LOOK_S = 300
 # No link lives longer than a day (remote bills), no QR longer than two hours.
 _LONGEST_LIFE_MS = 25 * 3600 * 1000
 _IN_DOUBT = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN})
@@ -192,9 +194,22 @@ class CreateCollect:
             return Later(error.text or error.kind.value, max(2.0, backoff(effect.attempts)))
         if error.kind in _REFUSALS:
             self.payments.event(uow, noted, Event.REFUSED, now, error.text or error.kind.value)
-            return Done(self.payments.after(uow, collect.order_id, now))
+            news = self.payments.after(uow, collect.order_id, now)
+            if error.kind is GatewayErrorKind.FEATURE_OFF and collect.kind is CollectKind.QR:
+                self._link_instead(uow, collect, now)
+            return Done(news)
         uow.collects.save(noted)
         return Later(error.text or error.kind.value, error.retry_after)
+
+    def _link_instead(self, uow: UnitOfWork, refused: Collect, now: int) -> None:
+        """The account has no QR codes: who stands at the counter scans a link's. Not where the
+        bill has moved on, or was wished to go another way."""
+        sale = uow.sales.get(refused.order_id)
+        collects = uow.collects.of(refused.order_id)
+        if sale is None or sale.state is not SaleState.AWAITING or refused.gateway == OWN_UPI:
+            return
+        if collects[-1].reference == refused.reference and uow.wishes.get(sale.order_id) is None:
+            self.payments.switching.opener.open(uow, sale, CollectKind.LINK, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +243,7 @@ class CloseCollect:
             news = self.payments.apply(uow, collect.reference, outcome, now, "poll")
             return Done(news)
         uow.collects.save(replace(watch_after(collect, now), last_error=_word(outcome)))
-        return Later(_word(outcome))
+        return Later(_word(outcome), _REFUSED_LOOK_S if _refused(outcome) else None)
 
     def dropped(self, uow: UnitOfWork, effect: Effect, reason: str, now: int) -> None:
         """Nothing to note: the collect says itself where it stands."""
@@ -241,12 +256,15 @@ def _gone(outcome: object) -> bool:
     return isinstance(outcome, GatewayError) and outcome.kind is GatewayErrorKind.NOT_FOUND
 
 
+def _refused(outcome: object) -> bool:
+    return isinstance(outcome, GatewayError) and outcome.kind is GatewayErrorKind.VALIDATION
+
+
 def _never_shown(collect: Collect, outcome: object, now: int) -> bool:
     """A look that refuses what it finds (its address leads elsewhere): nobody was ever shown it,
     and by now it has ended by itself."""
-    refused = isinstance(outcome, GatewayError) and outcome.kind is GatewayErrorKind.VALIDATION
     over = now - collect.created_at > _LONGEST_LIFE_MS
-    return refused and over and collect.gateway_id is None
+    return _refused(outcome) and over and collect.gateway_id is None
 
 
 def _word(outcome: object) -> str:

@@ -379,7 +379,10 @@ def test_what_may_not_be_shown_is_let_go_when_it_has_ended(till: Till) -> None:
     it, and nobody was ever shown it."""
     odd = GatewayError(GatewayErrorKind.VALIDATION, "The link leads to a host that is not known.")
 
+    looks = []
+
     def refuse(intent: CollectIntent) -> CollectSeen | None:
+        looks.append(till.clock.now())
         raise odd
 
     sale = till.checkout.request(till.order())
@@ -389,7 +392,9 @@ def test_what_may_not_be_shown_is_let_go_when_it_has_ended(till: Till) -> None:
     till.checkout.abandon(sale.order_id, "left", "Asha")
     till.run(600, step=20)
     assert till.collect(sale.order_id).state is CollectState.CLOSING
-    till.run(26 * 3600, step=600)
+    till.run(26 * 3600, step=30)
     assert till.collect(sale.order_id).state is CollectState.CANCELLED
     assert till.sale(sale.order_id).state is SaleState.ABANDONED
+    # It stays what it is all day: nobody asks twice a minute.
+    assert len(looks) < 26 * 12
     assert till.desk.state().unsent == 0
