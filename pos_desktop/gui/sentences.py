@@ -282,6 +282,7 @@ _NOTICES = {
     "cash_done": _("Change {change}. Token {n}, bill {number}."),
     "handed_over": _("Token {n}: goods given."),
     "abandoned": _("Token {n} is given up. Nothing more can be paid for it."),
+    "abandon_begun": _("Token {n} is given up as soon as the gateway has closed its payment."),
     "nothing_parked": _("No bill is parked."),
     "no_waiting": _("No bill is waiting."),
     "sound_missing": _("This computer plays no sounds. Watch for the green strip instead."),

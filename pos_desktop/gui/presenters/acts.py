@@ -18,6 +18,7 @@ from pos_desktop.services.views import WaitingBill
 
 ABANDON = ("abandon_left", "abandon_mind", "abandon_wrong", "abandon_other")
 """Why bills are given up; the last one wants words."""
+_ASKED = frozenset({"asking_gateway", "not_confirmed_checking", "gateway_unreachable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +112,11 @@ class BillActs:
         return self._services.options.counter.cashier
 
     def _give_up(self, bill: WaitingBill, reason: str) -> None:
-        amount = format_rupees(bill.amount, sign=True)
+        # What may be payable is closed first; until then the money can still come.
+        code = "abandon_begun" if may_be_paid(bill) else "abandoned"
         self._run(
             lambda: self._services.checkout.abandon(bill.order_id, reason, self.by),
-            lambda _: self._notices.tell_of(
-                bill.order_id, "abandoned", n=bill.token_no, amount=amount
-            ),
+            lambda _: self._notices.tell_of(bill.order_id, code, n=bill.token_no),
         )
 
     def _take_cash(self, bill: WaitingBill, tendered: int, *, risk: bool) -> None:
@@ -160,6 +160,11 @@ class BillActs:
 
     def _run(self, work: Callable[[], None], done: Callable[[None], None]) -> None:
         self._services.runner.run("db", work, done, self._notices.failed)
+
+
+def may_be_paid(bill: WaitingBill) -> bool:
+    """Whether a gateway has, or may have, something of this bill that she can pay."""
+    return bill.can_show_qr or bill.words in _ASKED
 
 
 def open_amount(bill: WaitingBill) -> int:

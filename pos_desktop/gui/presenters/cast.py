@@ -92,6 +92,8 @@ def presenters_for(window: Stage, services: Services) -> Presenters:
     offer = OfferPresenter(services, qr, sale)
     money = money_for(window, services, Counterpart(sale, qr, cash, pay, waiting, paper))
     listeners = (
+        # First: what the others tell of this reading is true.
+        notices.on_desk,
         *(waiting.on_desk, status.on_desk, customer.on_desk, offer.on_desk),
         *(money.standing.on_desk, money.more.on_desk, money.split.on_desk),
         *(money.inbox.on_desk, money.menu.on_desk, money.edits.on_desk),

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos_desktop.domain.errors import RaseedError
+from pos_desktop.gui.presenters.holds import holds
 from pos_desktop.gui.presenters.ports import Tones
 from pos_desktop.gui.texts import knows, say
-from pos_desktop.services.views import Tone
+from pos_desktop.services.views import DeskState, Tone
 
 _log = logging.getLogger(__name__)
 
@@ -37,8 +38,8 @@ class NoticeView(Protocol):
 class Notices:
     """Shows at most one message at a time; a blocking one is never replaced by a mild one.
 
-    What is only good to know goes by itself after some seconds, and at once when the bill that it
-    speaks of is paid; what went wrong stays until it is seen or the next action succeeds.
+    What is only good to know goes by itself after some seconds, and at once when it is not true any
+    more; what went wrong stays until it is seen or the next action succeeds.
     """
 
     def __init__(self, view: NoticeView, tones: Tones) -> None:
@@ -47,6 +48,7 @@ class Notices:
         self._now: Notice | None = None
         self._order = ""
         self._seconds: int | None = None
+        self._desk = DeskState((), 0, None, 0)
 
     @property
     def blocking(self) -> bool:
@@ -68,7 +70,7 @@ class Notices:
         self._show(Notice(code, say(code, **params), Tone.INFO))
 
     def tell_of(self, order_id: str, code: str, /, **params: object) -> None:
-        """Good to know as long as this bill is not paid."""
+        """Good to know as long as it is true of this bill (``holds``)."""
         self._show(Notice(code, say(code, **params), Tone.INFO), order_id)
 
     def on_tick(self) -> None:
@@ -82,6 +84,12 @@ class Notices:
     def on_paid(self, order_id: str) -> None:
         """This bill is paid: that it waits is not true any more."""
         if self._now is not None and self._order == order_id:
+            self.acknowledge()
+
+    def on_desk(self, state: DeskState) -> None:
+        """The desk was read: what it contradicts goes."""
+        before, self._desk = self._desk, state
+        if self._now is not None and not holds(self._now.code, self._order, before, state):
             self.acknowledge()
 
     def refuse_scan(self) -> None:

@@ -134,7 +134,7 @@ def test_giving_up_asks_why_and_keeping_is_first(waiting: Room) -> None:
     assert waiting.codes == ["abandon_keep", *ABANDON]
     waiting.choose("abandon_left")
     assert waiting.played.checkout.calls == [("abandon", ("A17", "left", "Asha"))]
-    assert waiting.said == "abandoned"
+    assert waiting.said == "abandon_begun"
 
 
 def test_hand_over_and_cash_for_a_waiting_bill(waiting: Room) -> None:
