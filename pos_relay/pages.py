@@ -31,7 +31,7 @@ _page = _environment.from_string(TEMPLATE)
 _plain = _environment.from_string(PLAIN_TEMPLATE)
 _css = Markup(CSS)  # noqa: S704 - our own file, nothing from outside
 # Controls that turn text around or hide it have no place in a bill.
-_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 _NOTHING = {"", "-", "–", "—"}
 
 
@@ -76,7 +76,7 @@ def render(content: v1.PageContent, links: PageLinks | None = None) -> str:
         invoice=invoice,
         tax_columns=_tax_columns(content, texts),
     )
-    return html.translate(_BIDI)
+    return _BIDI.sub("", html)
 
 
 def plain(name: str) -> bytes:
