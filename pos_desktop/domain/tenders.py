@@ -10,6 +10,7 @@ from pos_desktop.domain.text import ascii_digits, bare, one_line
 #: Taken by a person; the other kinds are the books' record of a gateway's captures.
 BY_HAND = frozenset({TenderKind.CASH, TenderKind.OWN_UPI, TenderKind.CARD, TenderKind.STORE_CREDIT})
 
+_OFFERED = (TenderKind.CASH, TenderKind.CARD, TenderKind.OWN_UPI, TenderKind.STORE_CREDIT)
 _RRN = re.compile(r"[0-9]{12}")
 _SLIP = range(4, 25)
 _CODE = range(1, 41)
@@ -23,6 +24,13 @@ class Counted:
     amount: int
     tendered: int
     change: int
+
+
+def offered(*, own_upi: bool, credit: bool) -> tuple[TenderKind, ...]:
+    """What a shop takes by hand, the usual first: ``own_upi`` where it has an address of its own,
+    ``credit`` where it has a book of credit notes."""
+    needs = {TenderKind.OWN_UPI: own_upi, TenderKind.STORE_CREDIT: credit}
+    return tuple(kind for kind in _OFFERED if needs.get(kind, True))
 
 
 def count(kind: TenderKind, amount: int, tendered: int, open_amount: int) -> Counted:

@@ -133,6 +133,10 @@ _PIN = {
     "approval_needed": _("This needs the manager’s PIN."),
     "ask_unpaid": _("Give the goods of token {n} although {amount} is not paid."),
     "ask_own_upi": _("{amount} came to the shop’s own UPI, UTR ending {end}. Check the bank app."),
+    "ask_slip_used": _(
+        "Slip {reference} pays for token {n} already. Take it once more only if one payment was "
+        "made for both."
+    ),
     "ask_outage": _("Record UPI payments without a PIN for each, for 60 minutes."),
     "ask_return": _("Give back {amount} of bill {number}."),
     "ask_refund": _("Give back {amount}: {whose}."),
@@ -281,6 +285,7 @@ _REFUSALS = {
     "rrn_used": _("That UTR was used for another bill. Look at the customer’s app again."),
     "rrn_invalid": _("A UTR has 12 digits."),
     "slip_needed": _("Type the reference on the slip."),
+    "slip_used": _("That slip pays for token {n} already. Look at the reference again."),
     "slip_invalid": _("A reference has {shortest} to {longest} letters and digits."),
     "card_number_refused": _(
         "That is a card number. Never write it down: use the slip’s reference."

@@ -9,10 +9,11 @@ from typing import Protocol
 
 from pos_desktop.domain.collect import settle
 from pos_desktop.domain.errors import DomainError
+from pos_desktop.domain.numbering import ist_midnight
 from pos_desktop.domain.payment import OWN_UPI, Collect, CollectKind, CollectState
 from pos_desktop.domain.people import Approval
 from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
-from pos_desktop.domain.tenders import BY_HAND, count, credit_code, rrn, slip
+from pos_desktop.domain.tenders import BY_HAND, count, credit_code, offered, rrn, slip
 from pos_desktop.ports import Clock, Store, UnitOfWork
 from pos_desktop.services.approvals import given
 from pos_desktop.services.captures import money_of
@@ -38,21 +39,13 @@ class CreditBook(Protocol):
         ...
 
 
-class NoCredits:
-    """The book of a shop without credit notes."""
-
-    def balance(self, uow: UnitOfWork, code: str) -> int | None:
-        """None: there are none."""
-        return None
-
-
 @dataclass(frozen=True, slots=True)
 class TenderOrder:
     """What somebody gives for a bill; amounts in paise.
 
     ``amount`` is what is to count, ``tendered`` the cash given (0: just the amount). ``reference``:
     the RRN, the slip's reference or the code of the credit note, as typed. ``approval``: a
-    manager's, for own UPI.
+    manager's, for own UPI and for a slip that pays for something else today.
     """
 
     order_id: str
@@ -72,7 +65,7 @@ class SplitState:
     bill waits. ``captured`` is the gateway's part of ``received``. ``collect_words`` is a code as
     in ``WaitingBill.words`` or "": what is payable now, which has to close before more is taken.
     ``change`` goes back to the customer for the tender that was just taken; ``give_back`` is cash
-    that was counted before and is not needed.
+    that was counted before and is not needed. ``kinds`` may be taken in this shop.
     """
 
     order_id: str
@@ -87,6 +80,7 @@ class SplitState:
     change: int = 0
     give_back: int = 0
     invoice_number: str | None = None
+    kinds: tuple[TenderKind, ...] = ()
 
     @property
     def by_hand(self) -> tuple[Tender, ...]:
@@ -97,7 +91,7 @@ class SplitState:
 
 
 class Tendering:
-    """Takes tenders; one instance per counter."""
+    """Takes tenders; one instance per counter. Without ``credits`` no credit note is taken."""
 
     def __init__(
         self,
@@ -112,7 +106,7 @@ class Tendering:
         self._listener = listener
         self._payments = payments
         self._options = payments.issuer.options
-        self._credits = credits or NoCredits()
+        self._credits = credits
 
     def begin(self, order: Order) -> Sale:
         """Freeze the bill without asking anybody for its money; it waits for tenders.
@@ -134,8 +128,9 @@ class Tendering:
         Raises DomainError: ``not_waiting``; ``closing_first`` while something is payable at the
         gateway (``Checkout.free`` closes it); what ``domain.tenders`` raises; ``cash_limit``,
         ``cash_limit_day``; ``own_upi_off``, ``approval_needed`` (``limit`` of an outage window),
-        ``rrn_used``; ``no_such_credit``,
-        ``credit_used``, ``credit_too_little`` (``balance``).
+        ``rrn_used``; ``slip_used`` (``reference``, ``n``: the token for which it pays already
+        today) without an approval; ``no_such_credit``, ``credit_used``, ``credit_too_little``
+        (``balance``).
         """
         now = self._clock.now()
         with self._store.write() as uow:
@@ -147,7 +142,7 @@ class Tendering:
             if tender.kind is TenderKind.OWN_UPI:
                 _listed(uow, sale.order_id, tender, now)
             give_back = self._settle(uow, sale, order, now)
-            state = _state(uow, order.order_id, tender.change, give_back)
+            state = self._state(uow, order.order_id, tender.change, give_back)
             uow.commit()
         self._listener.changed()
         return state
@@ -178,7 +173,7 @@ class Tendering:
             _forget(uow, order_id, tender, now)
             # What is payable now asks for less than is open from here on.
             close_collects(uow, order_id, now, "split")
-            state = _state(uow, order_id)
+            state = self._state(uow, order_id)
             uow.commit()
         self._listener.changed()
         return state
@@ -186,7 +181,12 @@ class Tendering:
     def state(self, order_id: str) -> SplitState:
         """How a bill stands. Raises DomainError ``not_waiting`` for an unknown one."""
         with self._store.read() as uow:
-            return _state(uow, order_id)
+            return self._state(uow, order_id)
+
+    def kinds(self) -> tuple[TenderKind, ...]:
+        """What may be taken by hand in this shop; asks nobody."""
+        own_upi = bool(self._options.own_upi.vpa)
+        return offered(own_upi=own_upi, credit=self._credits is not None)
 
     def _checked(self, uow: UnitOfWork, sale: Sale, order: TenderOrder, now: int) -> Tender:
         """The tender as it will stand; raises what ``add`` raises."""
@@ -202,7 +202,7 @@ class Tendering:
             case TenderKind.CASH:
                 refuse_cash_beyond_law(uow, sale, counted.amount, now)
             case TenderKind.CARD:
-                reference = slip(order.reference)
+                reference, approved_by = self._slip(uow, order, now)
             case TenderKind.OWN_UPI:
                 reference = self._own_upi(uow, sale, order, now)
                 approved_by = given(order.approval, now).by if order.approval else ""
@@ -236,10 +236,23 @@ class Tendering:
                 raise DomainError("approval_needed", limit=own.outage_limit)
         return reference
 
+    def _slip(self, uow: UnitOfWork, order: TenderOrder, now: int) -> tuple[str, str]:
+        """(reference, manager): hers is the word that a slip which pays already pays once more."""
+        reference = slip(order.reference)
+        other = _slip_today(uow, reference, now)
+        if other is None:
+            return reference, ""
+        if order.approval is None:
+            raise DomainError("slip_used", n=other.token_no, reference=reference)
+        approved_by = given(order.approval, now).by
+        body = {"order_id": order.order_id, "reference": reference, "pays_for": other.order_id}
+        uow.ledger.append("slip.used_again", order.by, now, {**body, "approved_by": approved_by})
+        return reference, approved_by
+
     def _credit(self, uow: UnitOfWork, order: TenderOrder) -> str:
         """The code of a credit note that is worth as much and was never used."""
         code = credit_code(order.reference)
-        balance = self._credits.balance(uow, code)
+        balance = None if self._credits is None else self._credits.balance(uow, code)
         if balance is None:
             raise DomainError("no_such_credit")
         if uow.tenders.using(TenderKind.STORE_CREDIT, code):
@@ -258,6 +271,43 @@ class Tendering:
         if not sale.remote:
             uow.sales.hand_over(sale.order_id, now, order.by)
         return news.give_back if news is not None else 0
+
+    def _state(
+        self, uow: UnitOfWork, order_id: str, change: int = 0, give_back: int = 0
+    ) -> SplitState:
+        sale = uow.sales.get(order_id)
+        if sale is None:
+            raise DomainError("not_waiting")
+        tenders = uow.tenders.of(order_id)
+        settlement = settle(sale.due, money_of(uow, order_id), tenders)
+        received = settlement.received - settlement.refunded
+        taken = sum(tender.amount for tender in tenders if tender.kind in BY_HAND)
+        return SplitState(
+            order_id=order_id,
+            token_no=sale.token_no,
+            state=sale.state,
+            due=sale.due,
+            received=received,
+            open=settlement.open,
+            tenders=tuple(tenders),
+            captured=max(0, received - taken),
+            collect_words=_words(_live(uow, order_id)),
+            change=change,
+            give_back=give_back,
+            invoice_number=sale.invoice_number,
+            kinds=self.kinds(),
+        )
+
+
+def _slip_today(uow: UnitOfWork, reference: str, now: int) -> Sale | None:
+    """The bill for which a slip with this reference was taken today; a terminal counts anew every
+    day. What stands on the same bill counts too: one payment has one slip."""
+    midnight = ist_midnight(now)
+    for order_id in uow.tenders.using(TenderKind.CARD, reference):
+        standing = uow.tenders.of(order_id)
+        if any(t.reference == reference and t.at >= midnight for t in standing):
+            return uow.sales.get(order_id)
+    return None
 
 
 def _awaiting(uow: UnitOfWork, order_id: str) -> Sale:
@@ -302,30 +352,6 @@ def _live(uow: UnitOfWork, order_id: str) -> Collect | None:
 def _told(tender: Tender) -> dict[str, object]:
     """What the ledger says of a tender."""
     return {"kind": tender.kind.value, "amount": tender.amount, "reference": tender.reference}
-
-
-def _state(uow: UnitOfWork, order_id: str, change: int = 0, give_back: int = 0) -> SplitState:
-    sale = uow.sales.get(order_id)
-    if sale is None:
-        raise DomainError("not_waiting")
-    tenders = uow.tenders.of(order_id)
-    settlement = settle(sale.due, money_of(uow, order_id), tenders)
-    received = settlement.received - settlement.refunded
-    taken = sum(tender.amount for tender in tenders if tender.kind in BY_HAND)
-    return SplitState(
-        order_id=order_id,
-        token_no=sale.token_no,
-        state=sale.state,
-        due=sale.due,
-        received=received,
-        open=settlement.open,
-        tenders=tuple(tenders),
-        captured=max(0, received - taken),
-        collect_words=_words(_live(uow, order_id)),
-        change=change,
-        give_back=give_back,
-        invoice_number=sale.invoice_number,
-    )
 
 
 def _words(collect: Collect | None) -> str:

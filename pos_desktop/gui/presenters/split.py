@@ -22,7 +22,7 @@ from pos_desktop.gui.presenters.tenders import (
     sheet_state,
 )
 from pos_desktop.gui.texts import say
-from pos_desktop.services.views import DeskState, WaitingBill
+from pos_desktop.services.views import DeskState, Offered, WaitingBill
 
 if TYPE_CHECKING:
     from pos_desktop.domain.people import Approval
@@ -62,6 +62,7 @@ class SplitPresenter:
         self._is_open = False
         self._typed = Typed()
         self._outage_until: int | None = None
+        self._offers = Offered(qr=self._services.options.gateway.qr_enabled)
 
     def on_key(self) -> None:
         """F11: the bill on the screen."""
@@ -77,6 +78,7 @@ class SplitPresenter:
     def on_desk(self, state: DeskState) -> None:
         """Money may have come, or something was closed."""
         self._outage_until = state.outage_until
+        self._offers = state.offers
         if self._is_open and not self._bill.busy:
             self._bill.read(self._changed)
 
@@ -154,10 +156,14 @@ class SplitPresenter:
         self._is_open = False
         self._view.close_split()
 
-    def _ask_manager(self) -> None:
+    def _ask_manager(self, refused: Exception | None = None) -> None:
+        """For the UTR that is typed, or for what was refused without her; Esc leaves all of it."""
         amount = given(self._typed, self._bill.open).amount
-        words = say("ask_own_upi", amount=amount, end=self._typed.reference[-4:])
-        self._pin.ask(Question("own_upi", words, self._take))
+        code, words = "own_upi", "ask_own_upi"
+        params: dict[str, object] = {"amount": amount, "end": self._typed.reference[-4:]}
+        if isinstance(refused, RaseedError) and refused.code == "slip_used":
+            code, words, params = "slip_used", "ask_slip_used", dict(refused.params)
+        self._pin.ask(Question(code, say(words, **params), self._take))
 
     def _take(self, approval: Approval | None) -> None:
         amount = given(self._typed, self._bill.open).amount
@@ -187,8 +193,16 @@ class SplitPresenter:
             self._show()
 
     def _refused(self, error: Exception) -> None:
-        if isinstance(error, RaseedError) and error.code == "approval_needed":
-            self._ask_manager()
+        code = error.code if isinstance(error, RaseedError) else ""
+        if code in ("approval_needed", "slip_used"):
+
+            def known() -> None:
+                # A bill of the screen is parked by now: what is open is read from there.
+                self._changed()
+                if self._is_open:
+                    self._ask_manager(error)
+
+            self._bill.read(known)
             return
         self._notices.failed(error)
         if self._bill.order_id is None:
@@ -209,7 +223,7 @@ class SplitPresenter:
             typed=self._typed,
             busy=bill.busy,
             own_upi=bool(options.own_upi.vpa),
-            qr=options.gateway.qr_enabled,
-            link=bill.has_phone,
+            qr=self._offers.qr,
+            link=bill.has_phone and self._offers.links,
             outage_until=self._outage_until,
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pos_desktop.domain.errors import InputError
 from pos_desktop.domain.money import format_rupees, parse_rupees
 from pos_desktop.domain.sale import Tender, TenderKind
-from pos_desktop.domain.tenders import holds_card_number
+from pos_desktop.domain.tenders import holds_card_number, offered
 from pos_desktop.domain.text import ascii_digits
 from pos_desktop.gui.presenters.choices import Choice
 from pos_desktop.gui.presenters.wording import clock
@@ -18,7 +18,6 @@ from pos_desktop.gui.texts import say
 if TYPE_CHECKING:
     from pos_desktop.services.tendering import SplitState
 
-_KINDS = (TenderKind.CASH, TenderKind.CARD, TenderKind.OWN_UPI, TenderKind.STORE_CREDIT)
 _REFERENCES = {
     TenderKind.CARD: "slip_label",
     TenderKind.OWN_UPI: "rrn_label",
@@ -229,7 +228,9 @@ def sheet_state(look: SplitLook) -> SplitSheetState:
 
 
 def _kinds(look: SplitLook) -> tuple[TenderKind, ...]:
-    return tuple(k for k in _KINDS if k is not TenderKind.OWN_UPI or look.own_upi)
+    """A bill that is still on the screen has no say: credit notes wait for their book."""
+    known = look.state.kinds if look.state is not None else ()
+    return known or offered(own_upi=look.own_upi, credit=False)
 
 
 def _foot(look: SplitLook, what: Given) -> tuple[str, bool, str, bool]:

@@ -13,6 +13,7 @@ from pos_desktop.domain.tenders import (
     count,
     credit_code,
     holds_card_number,
+    offered,
     rrn,
     slip,
 )
@@ -34,6 +35,14 @@ AMOUNTS = st.integers(0, 10**9)
 )
 def test_cash_may_exceed_and_gives_change(amount: int, tendered: int, counted: Counted) -> None:
     assert count(CASH, amount, tendered, 23700) == counted
+
+
+def test_only_what_a_shop_has_is_offered() -> None:
+    own, credit = TenderKind.OWN_UPI, TenderKind.STORE_CREDIT
+    assert offered(own_upi=False, credit=False) == (CASH, CARD)
+    assert offered(own_upi=True, credit=False) == (CASH, CARD, own)
+    assert offered(own_upi=True, credit=True) == (CASH, CARD, own, credit)
+    assert set(offered(own_upi=True, credit=True)) == BY_HAND
 
 
 @pytest.mark.parametrize("kind", sorted(BY_HAND - {CASH}))

@@ -9,7 +9,9 @@ from pos_desktop.domain.options import OwnUpiOptions
 from pos_desktop.domain.people import Approval
 from pos_desktop.domain.sale import Channel, Sale, SaleState, TenderKind
 from pos_desktop.gui.presenters.tenders import SplitSheetState, Typed, given
+from pos_desktop.services.order import Order
 from pos_desktop.services.tendering import SplitState, TenderOrder
+from pos_desktop.services.views import Offered
 from tests.support.money_fakes import PIN
 from tests.support.money_views import FRESH, PAID, SPLIT, desk, worded
 from tests.support.window_fakes import MILK, NOW, Inline, Played
@@ -168,6 +170,74 @@ def test_in_an_outage_no_pin_is_asked_unless_the_service_wants_one(room: Room) -
     assert room.sheets.pin is not None
 
 
+def test_a_slip_that_pays_already_wants_a_manager(room: Room) -> None:
+    parked(room)
+    room.money.split.on_kind("card")
+    room.money.split.on_reference("004217")
+    room.played.tendering.refuse = DomainError("slip_used", n=12, reference="004217")
+    room.money.split.on_enter()
+    assert room.sheets.pin is not None
+    assert room.sheets.pin.what.startswith("Slip 004217 pays for token 12 already.")
+    assert shown(room).reference == "004217", "Esc leaves it for another look"
+    room.money.pin.on_typed(PIN)
+    room.money.pin.on_enter()
+    assert added(room) == [
+        TenderOrder(
+            "A17",
+            TenderKind.CARD,
+            54_950,
+            "Asha",
+            reference="004217",
+            approval=Approval("Meera", NOW, "slip_used"),
+        )
+    ]
+
+
+def test_a_slip_refused_for_a_bill_of_the_screen_is_asked_about_once_it_is_parked(
+    room: Room,
+) -> None:
+    scanned(room)
+    room.money.split.on_key()
+    room.money.split.on_kind("card")
+    room.money.split.on_reference("004217")
+    tendering = room.played.tendering
+    park = tendering.begin
+
+    def parks(order: Order) -> Sale:
+        sale = park(order)
+        tendering.refuse = DomainError("slip_used", n=12, reference="004217")
+        return sale
+
+    tendering.begin = parks  # type: ignore[method-assign]  # the next call is refused, not this
+    tendering.now = replace(SPLIT, order_id="NEW", due=7_200, received=0, open=7_200, tenders=())
+    room.money.split.on_enter()
+    assert (shown(room).due, shown(room).open) == ("₹72.00", "₹72.00")
+    room.money.pin.on_typed(PIN)
+    room.money.pin.on_enter()
+    assert [(order.order_id, order.amount) for order in added(room)] == [("NEW", 7_200)]
+
+
+def test_a_slip_of_a_bill_that_is_paid_meanwhile_asks_nobody(room: Room) -> None:
+    parked(room)
+    room.money.split.on_kind("card")
+    room.money.split.on_reference("004217")
+    room.played.tendering.refuse = DomainError("slip_used", n=12, reference="004217")
+    room.played.tendering.now = PAID
+    room.money.split.on_enter()
+    assert (room.closed("tenders"), room.sheets.pin) == (True, None)
+
+
+def test_only_what_the_shop_has_is_offered(room: Room) -> None:
+    parked(room)
+    assert [code for code, _ in shown(room).kinds] == ["cash", "card", "own_upi"]
+    every = (TenderKind.CASH, TenderKind.CARD, TenderKind.STORE_CREDIT)
+    parked(room, replace(SPLIT, kinds=every))
+    assert [code for code, _ in shown(room).kinds] == ["cash", "card", "store_credit"]
+    scanned(room)
+    room.money.split.on_key()
+    assert [code for code, _ in shown(room).kinds] == ["cash", "card", "own_upi"]
+
+
 def test_a_credit_note_wants_its_code(room: Room) -> None:
     parked(room)
     room.money.split.on_kind("store_credit")
@@ -213,6 +283,14 @@ def test_the_rest_by_qr(room: Room, code: str, call: str) -> None:
     assert room.closed("tenders")
     assert room.sheets.qr is not None
     assert (room.sheets.qr.amount, room.qr.order_id) == ("₹549.50", "A17")
+
+
+def test_the_rest_by_what_the_account_can(room: Room) -> None:
+    parked(room)
+    room.money.split.on_desk(desk(offers=Offered(qr=False)))
+    assert [choice.code for choice in shown(room).rest] == ["rest_link"]
+    room.money.split.on_desk(desk(offers=Offered(links=False)))
+    assert [choice.code for choice in shown(room).rest] == ["rest_qr"]
 
 
 def test_the_rest_by_link_of_a_bill_on_the_screen(room: Room) -> None:

@@ -270,6 +270,52 @@ def test_a_gateways_payment_is_not_taken_back_by_hand(counter: Counter) -> None:
         counter.tendering.take_back(attached.tender_id, "Asha", "she wants it back")
 
 
+def test_a_slip_pays_once_a_day(counter: Counter) -> None:
+    first, second, third = counter.begin(), counter.begin(), counter.begin()
+    counter.take(first, CASH, 100)
+    counter.take(first, CARD, DUE - 100, "004217")
+    with pytest.raises(DomainError, match="slip_used") as caught:
+        counter.take(second, CARD, DUE, " 004217 ", approval=None)
+    assert caught.value.params == {"n": first.token_no, "reference": "004217"}
+    assert counter.tenders(second) == []
+    (own,) = counter.take(third, CARD, 100, "004218").tenders
+    assert counter.refused(third, CARD, 100, "004218") == "slip_used", "on the same bill too"
+    counter.tendering.take_back(own.tender_id, "Asha", "typed wrong")
+    assert counter.take(third, CARD, 100, "004218").received == 100
+    assert counter.ledger("slip.used_again") == []
+    counter.till.clock.pass_seconds(24 * 3600)
+    (again,) = counter.take(second, CARD, DUE, "004217", approval=None).tenders
+    assert (again.reference, again.approved_by) == ("004217", "")
+
+
+def test_a_manager_may_take_a_slip_for_two_bills(counter: Counter) -> None:
+    first, second = counter.begin(), counter.begin()
+    counter.take(first, CARD, DUE, "004217")
+    stale = replace(YES, at=START - 11 * 60_000)
+    with pytest.raises(DomainError, match="approval_needed"):
+        counter.take(second, CARD, DUE, "004217", approval=stale)
+    (tender,) = counter.take(second, CARD, DUE, "004217").tenders
+    assert (tender.kind, tender.reference, tender.approved_by) == (CARD, "004217", "Meena")
+    (told,) = counter.ledger("slip.used_again")
+    assert (told.actor, told.body) == (
+        "Asha",
+        {
+            "order_id": second.order_id,
+            "reference": "004217",
+            "pays_for": first.order_id,
+            "approved_by": "Meena",
+        },
+    )
+    assert [e.body["approved_by"] for e in counter.ledger("tender.added")] == ["", "Meena"]
+
+
+def test_only_what_the_shop_has_is_offered(counter: Counter) -> None:
+    sale, till = counter.begin(), counter.till
+    assert counter.tendering.state(sale.order_id).kinds == (CASH, CARD, OWN, CREDIT)
+    plain = Tendering(till.store, till.clock, till.heard, till.payments)
+    assert plain.state(sale.order_id).kinds == (CASH, CARD, OWN)
+
+
 def test_store_credit_is_checked_and_used_once(counter: Counter) -> None:
     sale, other = counter.begin(), counter.begin()
     assert counter.refused(sale, CREDIT, 100, "CN99") == "no_such_credit"
