@@ -81,6 +81,10 @@ class SqlCollects:
 
     def due(self, now: int, limit: int) -> Sequence[Collect]:
         """QRs first, then the longest unasked."""
+        first = self.next_due()
+        if first is None or first > now:
+            # What is asked at every turn of the engine, and mostly in vain, does not sort.
+            return ()
         return tuple(map(collect_of, self._session.rows(_DUE, (now, limit))))
 
     def next_due(self) -> int | None:

@@ -23,6 +23,9 @@ _TO_POLL = select_sql(
     "WHERE channel = 'sms' AND state IN ('accepted', 'sent') AND not_before <= ? "
     "ORDER BY not_before, message_id LIMIT ?",
 )
+_FIRST_POLL = (
+    "SELECT MIN(not_before) FROM messages WHERE channel = 'sms' AND state IN ('accepted', 'sent')"
+)
 _PARAMETERS = MESSAGE_NAMES.index("parameters")
 _LABEL = "m1."
 _all = attrgetter(*MESSAGE_NAMES)
@@ -63,6 +66,10 @@ class SqlMessages:
 
     def to_poll(self, now: int, limit: int) -> Sequence[Message]:
         """SMS that the provider took and whose next poll has come."""
+        ((first,),) = self._session.rows(_FIRST_POLL)
+        if first is None or first > now:
+            # What is asked at every turn of the engine, and mostly in vain, does not sort.
+            return ()
         return tuple(map(message_of, self._session.rows(_TO_POLL, (now, limit))))
 
 

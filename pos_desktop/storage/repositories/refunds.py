@@ -89,6 +89,10 @@ class SqlRefunds:
 
     def due(self, now: int, limit: int) -> Sequence[Refund]:
         """The longest unasked first."""
+        first = self.next_due()
+        if first is None or first > now:
+            # What is asked at every turn of the engine, and mostly in vain, does not sort.
+            return ()
         return tuple(map(_refund, self._session.rows(_DUE, (now, limit))))
 
     def next_due(self) -> int | None:
