@@ -97,6 +97,7 @@ _LAMPS = {
     "lamp_ok": _("{name}"),
     "lamp_slow": _("{name} slow"),
     "lamp_down": _("{name} down"),
+    "lamp_off": _("{name} off"),
     "lamp_checking": _("{name} …"),
     "all_sent": _("All bills sent"),
     "sending": _("Sending {n}"),

@@ -6,7 +6,8 @@ import pytest
 
 from pos_desktop.gui.presenters.cards import card, message_words
 from pos_desktop.gui.presenters.wording import age, ago, clock, countdown, left, rupees
-from pos_desktop.services.views import DeskState, Lamp, LampState, PaidNews
+from pos_desktop.services.views import DeskState, Lamp, LampState, PaidNews, ServiceOff
+from tests.support.money_views import GATEWAY_OFF, MESSAGES_OFF
 from tests.support.window_fakes import LAMPS, NOW, Inline, Played, waiting_bills
 from tests.unit.presenters.screen import Room
 
@@ -133,6 +134,26 @@ def test_lamps_carry_word_and_tone(room: Room) -> None:
     ]
     assert room.page.status.shop == "Fresh Mart · Counter 2 · Asha"
     assert room.page.status.time == "10:42"
+
+
+@pytest.mark.parametrize(
+    ("off", "words"),
+    [
+        ((GATEWAY_OFF,), ["Payments off", "Messages slow"]),
+        ((GATEWAY_OFF, MESSAGES_OFF), ["Payments off", "Messages off"]),
+        ((), ["Payments", "Messages slow"]),
+    ],
+)
+def test_what_is_switched_off_has_no_green_lamp(
+    room: Room, off: tuple[ServiceOff, ...], words: list[str]
+) -> None:
+    room.status.on_desk(DeskState((), 0, None, 0, services_off=off))
+    # The gateway answers all the same: its lamp is asked about after the service went off.
+    room.status.on_lamps(LAMPS)
+    assert room.page.status is not None
+    lamps = room.page.status.lamps[1:3]
+    assert [lamp.text for lamp in lamps] == words
+    assert [lamp.tone == "failed" for lamp in lamps] == [" off" in text for text in words]
 
 
 def test_what_is_unsent_is_counted_with_its_age(room: Room) -> None:
