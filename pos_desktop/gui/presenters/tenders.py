@@ -24,8 +24,9 @@ _REFERENCES = {
     TenderKind.STORE_CREDIT: "credit_label",
 }
 _CLOSING = "closing_checking"
-NOTES = (50_00, 100_00, 200_00, 500_00, 2000_00)
-"""What customers pay with: the next whole multiple of each is offered as a chip."""
+NOTES = (10_00, 20_00, 50_00, 100_00, 200_00, 500_00)
+"""What customers pay with: the next whole multiple of each is offered as a chip. The note of 2,000
+was withdrawn (RBI, 19 May 2023)."""
 RRN_DIGITS = 12
 _SLIP_LEAST, _LONGEST = 4, 40
 _CHIPS = 4

@@ -119,5 +119,8 @@ def test_esc_takes_no_cash(room: Room) -> None:
 
 
 def test_chips_are_what_notes_make_of_it() -> None:
-    assert [text for _, text in chips(113200)] == ["1,132.00", "1,150", "1,200", "1,500", "2,000"]
-    assert [text for _, text in chips(50000)] == ["500.00", "600", "2,000"]
+    assert [text for _, text in chips(113200)] == ["1,132.00", "1,140", "1,150", "1,200", "1,500"]
+    assert [text for _, text in chips(50000)] == ["500.00", "600"]
+    assert [text for _, text in chips(8900)] == ["89.00", "90", "100", "200", "500"]
+    dues = range(100, 1_500_00, 700)
+    assert "2,000" not in [text for due in dues for _, text in chips(due)], "withdrawn"
