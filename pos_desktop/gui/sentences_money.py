@@ -78,6 +78,14 @@ _ACTS = {
         "The link is still open. If the customer pays it too, the second payment has to be "
         "refunded. Take cash now only if she cannot wait."
     ),
+    "cash_unnamed": _(
+        "No phone on this bill: nobody adds up this customer’s cash. From one person the shop may "
+        "only take less than {limit} a day."
+    ),
+    "cash_elsewhere": _(
+        "Cash that this customer gave at another counter today is not known here. All of it "
+        "together must stay below {limit}."
+    ),
     "cash_take_risk": _("Take cash now - may be paid twice"),
     "practice_pay": _("Practice: the customer pays"),
     "practice_fail": _("Practice: her payment fails"),

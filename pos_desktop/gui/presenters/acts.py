@@ -64,7 +64,8 @@ class BillActs:
 
     def cash(self, bill: WaitingBill, *, risk: bool = False) -> None:
         """Count the cash, then take it; ``risk``: without waiting for the link to be closed."""
-        owed = Owed(open_amount(bill), bill.order_id, bill.token_no, risk=risk)
+        known = bill.phone_last4 is not None
+        owed = Owed(open_amount(bill), bill.order_id, bill.token_no, risk=risk, known=known)
         self._doors.cash.ask(owed, lambda tendered: self._take_cash(bill, tendered, risk=risk))
 
     def edit(self, bill: WaitingBill) -> None:

@@ -43,12 +43,14 @@ class CashView(Protocol):
 @dataclass(frozen=True, slots=True)
 class Owed:
     """What the open cash sheet is for: the bill on the screen, or a parked one. ``risk``: its link
-    is not closed yet, so she may pay once more on her phone."""
+    is not closed yet, so she may pay once more on her phone. ``known``: its customer has a phone,
+    by which her cash of the day is added up."""
 
     due: int
     order_id: str | None = None
     token_no: int = 0
     risk: bool = False
+    known: bool = False
 
 
 class CashPresenter:
@@ -96,12 +98,13 @@ class CashPresenter:
 
     def _state(self, owed: Owed, problem: str = "") -> CashState:
         # With the first cash, not with the window: the start needs none of it.
-        from pos_desktop.services.cash import CASH_LIMIT
+        from pos_desktop.services.cash import CASH_LIMIT, cash_notice
 
         change = self._tendered - owed.due
         if owed.due >= CASH_LIMIT:
             problem = say("cash_limit", limit=CASH_LIMIT)
         enough = change >= 0 and not problem
+        warning = "cash_risk" if owed.risk else cash_notice(owed.due, known=owed.known)
         title = say("cash_title_token", n=owed.token_no) if owed.order_id else say("cash_title")
         return CashState(
             title=title,
@@ -111,7 +114,7 @@ class CashPresenter:
             change="–" if problem else format_rupees(abs(change), sign=True),
             enough=enough,
             problem=problem,
-            warning=say("cash_risk") if owed.risk else "",
+            warning=say(warning, limit=CASH_LIMIT) if warning else "",
             button=say("cash_take_risk" if owed.risk else "cash_take"),
         )
 
@@ -162,7 +165,7 @@ class PayPresenter:
     def on_cash(self) -> None:
         """F10: count the change, then issue at once."""
         if self.payable():
-            self._cash.ask(Owed(self.due), self._take_cash)
+            self._cash.ask(Owed(self.due, known=self.has_phone), self._take_cash)
 
     def _ask_phone(self, then: Callable[[], None], without: Callable[[], None] | None) -> None:
         """Go on at once where the customer has agreed to messages about this bill."""

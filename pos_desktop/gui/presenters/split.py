@@ -226,4 +226,5 @@ class SplitPresenter:
             qr=self._offers.qr,
             link=bill.has_phone and self._offers.links,
             outage_until=self._outage_until,
+            known=bill.has_phone,
         )

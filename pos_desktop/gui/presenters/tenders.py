@@ -168,7 +168,8 @@ def taken_rows(tenders: Sequence[Tender], by_hand: Sequence[Tender]) -> tuple[Ta
 class SplitLook:
     """Everything that the sheet is made of. ``state`` None: the bill is still on the screen.
 
-    ``own_upi``, ``qr`` and ``link``: what this shop, and this customer, can be offered.
+    ``own_upi``, ``qr`` and ``link``: what this shop, and this customer, can be offered. ``known``:
+    whether she has a phone, by which her cash of the day is added up.
     """
 
     state: SplitState | None
@@ -179,6 +180,7 @@ class SplitLook:
     qr: bool
     link: bool
     outage_until: int | None = None
+    known: bool = False
 
     @property
     def open(self) -> int:
@@ -250,7 +252,21 @@ def _foot(look: SplitLook, what: Given) -> tuple[str, bool, str, bool]:
         hint = say("rrn_pin") if until is None else say("rrn_outage", time=clock(until))
         return hint, False, button, ready
     rest = look.open - kept
-    return (say("split_then", amount=rest) if rest else say("split_last")), False, button, ready
+    hint = _cash_hint(look, kept) or (say("split_then", amount=rest) if rest else say("split_last"))
+    return hint, False, button, ready
+
+
+def _cash_hint(look: SplitLook, kept: int) -> str:
+    """What the cashier must know before so much cash is taken for this bill, or ""."""
+    # With the first cash, not with the window: the start needs none of it.
+    from pos_desktop.services.cash import CASH_LIMIT, cash_notice
+
+    if look.typed.kind is not TenderKind.CASH:
+        return ""
+    taken = look.state.tenders if look.state is not None else ()
+    before = sum(tender.amount for tender in taken if tender.kind is TenderKind.CASH)
+    code = cash_notice(before + kept, known=look.known)
+    return say(code, limit=CASH_LIMIT) if code else ""
 
 
 def _rest(look: SplitLook) -> tuple[Choice, ...]:

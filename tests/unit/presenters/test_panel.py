@@ -10,7 +10,7 @@ from pos_desktop.domain.people import Approval
 from pos_desktop.domain.sale import Channel, Sale, SaleState
 from pos_desktop.gui.presenters.cards import card, note_words, paid_words
 from pos_desktop.services.order import Order
-from pos_desktop.services.views import DeskState, PaidNews
+from pos_desktop.services.views import DeskState, Offered, PaidNews
 from tests.support.money_fakes import PIN
 from tests.support.money_views import desk, many_bills, worded
 from tests.support.window_fakes import MILK, NOW, Inline, Played, waiting_bills
@@ -193,12 +193,22 @@ def test_money_on_a_bill_forbids_to_drop_or_change_it(own: Room) -> None:
 
 def test_an_account_without_qr_codes_offers_none(own: Room) -> None:
     played = own.played
-    gateway = replace(played.options.gateway, qr_enabled=False)
-    played.options = replace(played.options, gateway=gateway, own_upi=OwnUpiOptions())
+    played.options = replace(played.options, own_upi=OwnUpiOptions())
     room = Room(played)
-    room.waiting.on_desk(desk(waiting=(replace(worded("link_expired"), requests_left=0),)))
+    expired = replace(worded("link_expired"), requests_left=0)
+    state = desk(waiting=(expired,), offers=Offered(qr=False))
+    room.waiting.on_desk(state)
+    room.menu.on_desk(state)
     room.menu.open("A17")
     assert room.codes == ["menu_cash", "menu_split", *LAST]
+
+
+def test_an_account_without_links_sends_none_again(room: Room) -> None:
+    state = desk(waiting=(worded("link_expired"),), offers=Offered(links=False))
+    room.waiting.on_desk(state)
+    room.menu.on_desk(state)
+    room.menu.open("A17")
+    assert "menu_again" not in room.codes
 
 
 def test_a_paid_bill_with_an_entry_leads_to_the_inbox(room: Room) -> None:
@@ -316,6 +326,27 @@ def test_cash_at_a_risk_says_what_may_happen(room: Room) -> None:
     assert room.sheets.cash is not None
     assert "refunded" in room.sheets.cash.warning
     assert room.sheets.cash.button == "Take cash now - may be paid twice"
+
+
+@pytest.mark.parametrize(
+    ("amount", "last4", "said"),
+    [
+        (49_999_00, None, ""),
+        (50_000_00, None, "No phone on this bill"),
+        (1_99_999_99, "3210", "Cash that this customer gave at another counter"),
+        (2_00_000_00, None, ""),
+    ],
+)
+def test_much_cash_says_what_the_till_does_not_know(
+    room: Room, amount: int, last4: str | None, said: str
+) -> None:
+    bill = replace(worded("no_request"), amount=amount, open_amount=amount, phone_last4=last4)
+    room.waiting.on_desk(desk(waiting=(bill,)))
+    room.menu.open("A17")
+    room.choose("menu_cash")
+    assert room.sheets.cash is not None
+    assert room.sheets.cash.warning.startswith(said)
+    assert bool(room.sheets.cash.warning) is bool(said)
 
 
 def test_one_key_hands_over_the_only_paid_bill(room: Room) -> None:

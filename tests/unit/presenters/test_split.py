@@ -13,7 +13,7 @@ from pos_desktop.services.order import Order
 from pos_desktop.services.tendering import SplitState, TenderOrder
 from pos_desktop.services.views import Offered
 from tests.support.money_fakes import PIN
-from tests.support.money_views import FRESH, PAID, SPLIT, desk, worded
+from tests.support.money_views import CASH, FRESH, PAID, SPLIT, desk, worded
 from tests.support.window_fakes import MILK, NOW, Inline, Played
 from tests.unit.presenters.screen import Room
 
@@ -369,6 +369,25 @@ def test_cash_that_was_counted_before_goes_back(room: Room) -> None:
     room.played.tendering.now = replace(PAID, give_back=50_000, change=0)
     room.money.split.on_enter()
     assert room.said == "give_back"
+
+
+def test_much_cash_says_what_the_till_does_not_know(room: Room) -> None:
+    cash = replace(CASH, amount=30_000_00)
+    parked(room, replace(SPLIT, tenders=(cash,), due=60_000_00, open=30_000_00))
+    assert shown(room).hint.startswith("Cash that this customer gave at another counter today")
+    room.money.split.on_amount("19999.99")
+    assert shown(room).hint == "Then ₹10,000.01 is still open."
+    room.money.split.on_amount("20000")
+    assert "₹2,00,000.00" in shown(room).hint
+    room.money.split.on_kind("card")
+    room.money.split.on_reference("004217")
+    assert shown(room).hint == "Then the bill is paid."
+
+
+def test_much_cash_of_a_bill_of_the_screen(room: Room) -> None:
+    room.sale.add(MILK, 1_000_000)
+    room.money.split.on_key()
+    assert shown(room).hint.startswith("No phone on this bill: nobody adds up")
 
 
 @pytest.mark.parametrize(
