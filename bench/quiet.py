@@ -6,6 +6,7 @@ from pos_desktop.domain.options import CounterOptions, Options, Shop
 from pos_desktop.host.clock import SystemClock
 from pos_desktop.host.ids import SystemIds
 from pos_desktop.messaging.templates import TemplateComposer
+from pos_desktop.ports import Capabilities
 from pos_desktop.services.checkout import Checkout
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.links import Links
@@ -16,6 +17,7 @@ from pos_desktop.services.views import DeskState, LampState, PaidNews, PayableQr
 from pos_desktop.storage.store import SqliteStore
 from pos_desktop.wire.v1 import PageContent
 
+_CAN = Capabilities(True, True, True, True, max_qr_seconds=7200, min_link_seconds=1200)
 OPTIONS = Options(
     shop=Shop(name="Fresh Mart", address=("FC Road", "Pune"), state="27", gstin="27AAPFU0939F1ZV"),
     counter=CounterOptions(series="B2A"),
@@ -66,6 +68,6 @@ class NoPrinter:
 def checkout(store: SqliteStore) -> Checkout:
     """The real checkout on a store; nobody listens."""
     ids = SystemIds()
-    switching = Switching(Issuer(OPTIONS, ids), Opener(OPTIONS, ids))
+    switching = Switching(Issuer(OPTIONS, ids), Opener(OPTIONS, ids, lambda uow: _CAN))
     outgoing = Outgoing(TemplateComposer(registry(None), OPTIONS), Links(OPTIONS), ids)
     return Checkout(store, SystemClock(), Quiet(), switching, outgoing, lambda uow: False)

@@ -1,7 +1,6 @@
 """What runs behind a counter by itself: the outbox, what watches, and their order in the loop."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 from pos_desktop import assets
 from pos_desktop.bootstrap.machine import Machine
@@ -22,6 +21,7 @@ from pos_desktop.services.hints import Hints
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.links import Links
 from pos_desktop.services.messages import Outgoing, SendMessage
+from pos_desktop.services.offers import Offers
 from pos_desktop.services.opening import Opener
 from pos_desktop.services.outbox import Action, Outbox
 from pos_desktop.services.pages import PageWriter
@@ -71,15 +71,17 @@ class Core:
 def core_of(store: Store, options: Options, machine: Machine, peers: Peers) -> Core:
     """Wire what moves money."""
     issuer = Issuer(options, machine.ids)
-    switching = Switching(issuer, Opener(options, machine.ids, partial(_draws, peers)))
     composer = TemplateComposer(registry(machine.templates), options)
     gateway = peers.gateways.primary
+    offers = Offers(gateway.name, gateway.capabilities)
+    switching = Switching(issuer, Opener(options, machine.ids, offers.now))
     standing = Standing(
         primary=gateway.name,
         store=store,
         lanes=machine.lanes,
         clock=machine.clock,
         listener=machine.listener,
+        offers=offers,
         pings={GATEWAY: gateway.ping, MESSAGES: peers.messenger.ping},
     )
     return Core(
@@ -93,11 +95,6 @@ def core_of(store: Store, options: Options, machine: Machine, peers: Peers) -> C
         traffic=Traffic(machine.ids.jitter),
         standing=standing,
     )
-
-
-def _draws(peers: Peers) -> bool:
-    """Whether a QR of the gateway can be drawn by us."""
-    return peers.gateways.primary.capabilities().qr_payload
 
 
 def works_of(core: Core, syncing: Syncing, sweep: Sweep, health: Health) -> Works:

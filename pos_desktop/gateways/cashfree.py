@@ -70,8 +70,10 @@ class CashfreeGateway:
         )
 
     def ping(self) -> None:
-        """Proves key, address and network, and tells the server's time."""
+        """Proves key, address and network, and tells the server's time. What was learnt of the
+        account is forgotten: it may have changed."""
         self._calls.ping()
+        self._qrs.forget()
 
     def create(self, intent: CollectIntent) -> CollectSeen:
         """Make it payable; see the port. A reference that was used already is looked up."""

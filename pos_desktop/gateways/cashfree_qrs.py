@@ -36,6 +36,10 @@ class CashfreeQrs:
         """Whether the last session was refused for good."""
         return self._off.is_set()
 
+    def forget(self) -> None:
+        """Let the next QR be asked for."""
+        self._off.clear()
+
     def create(self, intent: CollectIntent) -> CollectSeen:
         """An order with its QR. Raises GatewayError ``duplicate`` where the reference was used,
         ``feature_off`` where the account draws none."""

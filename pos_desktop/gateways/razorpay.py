@@ -58,8 +58,10 @@ class RazorpayGateway:
         )
 
     def ping(self) -> None:
-        """List one payment: proves key and network, and tells the server's time."""
+        """List one payment: proves key and network, and tells the server's time. What was learnt of
+        the account is forgotten: it may have changed."""
         self._calls.ping()
+        self._qr_off = False
 
     def create(self, intent: CollectIntent) -> CollectSeen:
         """Make it payable; see the port. A reference that was used already is looked up."""

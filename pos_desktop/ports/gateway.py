@@ -156,7 +156,8 @@ class Gateway(Protocol):
 
     def capabilities(self) -> Capabilities: ...
     def ping(self) -> None:
-        """A cheap authenticated GET; raises GatewayError. Idempotent."""
+        """A cheap authenticated GET; raises GatewayError. Idempotent. An adapter then forgets what
+        it had learnt of the account (``capabilities``)."""
         ...
 
     def create(self, intent: CollectIntent) -> CollectSeen:

@@ -66,9 +66,10 @@ class Checkout:
         with self._store.write() as uow:
             sale = self._freeze(uow, order, now, remote=remote)
             if order.phone is None or self._silent(uow):
-                self._open_on_screen(uow, sale, now)
+                self._opener.open(uow, sale, self._opener.on_screen(uow), now)
             else:
-                self._opener.open(uow, sale, self._opener.kind(sale.due, remote=remote), now)
+                kind = self._opener.kind(uow, sale.due, remote=remote)
+                self._opener.open(uow, sale, kind, now)
                 self._opener.request_message(uow, sale, now)
             uow.commit()
         self._listener.changed()
@@ -79,7 +80,7 @@ class Checkout:
         now = self._clock.now()
         with self._store.write() as uow:
             sale = self._freeze(uow, order, now)
-            self._open_on_screen(uow, sale, now)
+            self._opener.open(uow, sale, self._opener.on_screen(uow), now)
             uow.commit()
         self._listener.changed()
         return sale
@@ -217,11 +218,6 @@ class Checkout:
         body = {"order_id": sale.order_id, "due": sale.due, "bill_hash": sale.bill_hash}
         uow.ledger.append("sale.requested", sale.cashier, now, body)
         return sale
-
-    def _open_on_screen(self, uow: UnitOfWork, sale: Sale, now: int) -> None:
-        offered = self._opener.options.gateway.qr_enabled
-        kind = CollectKind.QR if offered else CollectKind.LINK
-        self._opener.open(uow, sale, kind, now)
 
     def _switch(self, order_id: str, kind: WishKind, by: str, reason: str = "") -> None:
         now = self._clock.now()

@@ -57,6 +57,7 @@ class Desk:
                 services_off=self.standing.off(uow),
                 edits=_edits(uow, parked),
                 outage_until=outage_until(uow, now),
+                offers=self.standing.offers.shown(uow),
             )
 
     def payable(self, order_id: str) -> PayableQr | None:

@@ -110,7 +110,7 @@ class Inbox:
         sale = waiting_sale(uow, flag.order_id)
         switching = self.attaching.payments.switching
         # Who stands at the counter scans; who is not there needs the link.
-        by_link = sale.remote or not switching.opener.options.gateway.qr_enabled
+        by_link = sale.remote or not switching.opener.offers(uow).qr
         kind = WishKind.LINK if by_link else WishKind.QR
         return switching.wish(uow, sale, Wish(flag.order_id, kind, now, choice.by))
 

@@ -9,7 +9,7 @@ from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.options import Options
 from pos_desktop.domain.payment import OWN_UPI, Collect, CollectKind, CollectState
 from pos_desktop.domain.sale import Channel, Sale
-from pos_desktop.ports import Ids, UnitOfWork
+from pos_desktop.ports import Capabilities, Ids, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.captures import money_of
 from pos_desktop.services.issuing import new_message
@@ -22,21 +22,17 @@ MOST_REQUESTS = 3
 class Opener:
     """Knows the shop; every method is part of the caller's transaction.
 
-    ``pictures``: whether the account tells what its QR codes say, so that one can be drawn for a
-    message; only the screen can show the gateway's own picture.
+    ``offers``: what the account of new bills can do now. Without ``qr_payload`` no QR can be drawn
+    for a message; only the screen can show the gateway's own picture.
     """
 
     options: Options
     ids: Ids
-    pictures: Callable[[], bool] = lambda: True
+    offers: Callable[[UnitOfWork], Capabilities]
 
     def open(self, uow: UnitOfWork, sale: Sale, kind: CollectKind, now: int) -> None:
-        """Ask the shop's gateway for what is still open; the call itself is an outbox row.
-
-        Raises DomainError ``qr_not_offered`` where the account has no QR codes.
-        """
-        if kind is CollectKind.QR and not self.options.gateway.qr_enabled:
-            raise DomainError("qr_not_offered")
+        """Ask the shop's gateway for what is still open, by what ``kind`` or ``on_screen`` told; the
+        call itself is an outbox row. Raises DomainError ``nothing_to_pay``."""
         self._add(uow, sale, kind, self.options.gateway.name, now)
 
     def open_own(self, uow: UnitOfWork, sale: Sale, now: int) -> None:
@@ -59,12 +55,16 @@ class Opener:
         message = new_message(self.options, self.ids, sale, purpose, now, attempt)
         uow.messages.add(message)
 
-    def kind(self, due: int, *, remote: bool) -> CollectKind:
+    def on_screen(self, uow: UnitOfWork) -> CollectKind:
+        """What a customer at the counter scans: a link's QR where the account has no QR codes."""
+        return CollectKind.QR if self.offers(uow).qr else CollectKind.LINK
+
+    def kind(self, uow: UnitOfWork, due: int, *, remote: bool) -> CollectKind:
         """A QR picture is paid through share-and-pay, which has a cap (gateways 4.3); who is not
         in the shop gets a link, which lives longer."""
-        gateway = self.options.gateway
-        wanted = self.options.channel is Channel.WHATSAPP_QR and gateway.qr_enabled
-        if remote or not wanted or not self.pictures():
+        gateway, can = self.options.gateway, self.offers(uow)
+        wanted = self.options.channel is Channel.WHATSAPP_QR and can.qr and can.qr_payload
+        if remote or not wanted:
             return CollectKind.LINK
         within = due <= gateway.share_and_pay_cap or gateway.verified_merchant
         return CollectKind.QR if within else CollectKind.LINK

@@ -26,6 +26,7 @@ from pos_desktop.ports import (
     UnitOfWork,
 )
 from pos_desktop.services.lanes import record
+from pos_desktop.services.offers import Offers
 from pos_desktop.services.outbox import Listener
 from pos_desktop.services.views import ServiceOff
 
@@ -60,6 +61,7 @@ class Standing:
     lanes: Lanes
     clock: Clock
     listener: Listener
+    offers: Offers
     pings: Mapping[str, Callable[[], None]]
     _strikes: Counter[str] = field(default_factory=Counter)
 
@@ -88,6 +90,7 @@ class Standing:
         that switched the gateway off."""
         if gateway != self.primary:
             return False
+        self.offers.asked(uow, outcome, making, now)
         reason = _why(outcome, making)
         if reason is not None:
             return self._strike(uow, GATEWAY, GATEWAY, reason, now)
@@ -118,7 +121,8 @@ class Standing:
             self._strike(uow, _REPORTS, MESSAGES, reason, now)
 
     def test_again(self, name: str) -> bool:
-        """Lane net: ask the service; True if it is on again, and what waited goes on."""
+        """Lane net: ask the service; True if it is on again, and what waited goes on. What was
+        learnt about the account is tried anew."""
         try:
             self.pings[name]()
         except RaseedError:
@@ -144,7 +148,9 @@ class Standing:
             if left != off:
                 _write(uow, left)
                 uow.ledger.append("service.on", "machine", now, {"service": name})
-                uow.commit()
+            if name == GATEWAY:
+                self.offers.forget(uow, now)
+            uow.commit()
         for count in (name, _REPORTS) if name == MESSAGES else (name,):
             self._strikes[count] = 0
         self.listener.changed()

@@ -67,7 +67,7 @@ class Switching:
         elif wish.kind in (WishKind.ABANDON, WishKind.EDIT) and received_money(uow, sale):
             # What was received is given back first; a bill with money on it is never just dropped.
             raise DomainError("money_received")
-        elif wish.kind is WishKind.QR and not self.opener.options.gateway.qr_enabled:
+        elif wish.kind is WishKind.QR and not self.opener.offers(uow).qr:
             raise DomainError("qr_not_offered")
         elif wish.kind is WishKind.OWN_QR and not self.opener.options.own_upi.vpa:
             raise DomainError("own_upi_off")
@@ -110,7 +110,8 @@ class Switching:
             case WishKind.CASH:
                 return self.take_cash(uow, sale, wish.tendered, wish.by, now)
             case WishKind.QR:
-                self.opener.open(uow, sale, CollectKind.QR, now)
+                # The account may have turned out to have none since: the screen shows a link then.
+                self.opener.open(uow, sale, self.opener.on_screen(uow), now)
             case WishKind.LINK:
                 self.opener.open(uow, sale, CollectKind.LINK, now)
                 self.opener.request_message(uow, sale, now)

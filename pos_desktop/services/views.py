@@ -117,6 +117,16 @@ class ServiceOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """What the gateway account of new bills can do, as the screen may offer it. ``refused``: it
+    turned out to have no QR codes; a test again lets the next one be asked for."""
+
+    links: bool = True
+    qr: bool = True
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DeskState:
     """Everything about bills that are not on the screen; made by one read.
 
@@ -136,6 +146,12 @@ class DeskState:
     services_off: tuple[ServiceOff, ...] = ()
     edits: tuple[str, ...] = ()
     outage_until: int | None = None
+    offers: Offered = Offered()
+
+    @property
+    def testable(self) -> bool:
+        """Whether there is something for which "test again" may change what is offered."""
+        return bool(self.services_off) or self.offers.refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pos_desktop.domain.options import OwnUpiOptions
 from pos_desktop.domain.payment import CollectKind
 from pos_desktop.gui.keys import Command
-from pos_desktop.services.views import DeskState, PayableQr
+from pos_desktop.services.views import DeskState, Offered, PayableQr
 from tests.support.money_views import (
     ENTRIES,
     FRESH,
@@ -282,6 +282,7 @@ def no_qr(studio: Studio) -> None:
     """An account without QR codes. Before the window reads its options."""
     gateway = replace(studio.played.options.gateway, qr_enabled=False)
     studio.played.options = replace(studio.played.options, gateway=gateway)
+    studio.played.desk.now = replace(studio.played.desk.now, offers=Offered(qr=False))
 
 
 MONEY: dict[str, tuple[Act, Act | None]] = {

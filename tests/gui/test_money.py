@@ -16,7 +16,7 @@ from pos_desktop.gui.widgets.buttons import KeyButton
 from pos_desktop.gui.widgets.cards import BillCard, wrapped
 from pos_desktop.gui.widgets.sheet import Sheet
 from pos_desktop.services.tendering import TenderOrder
-from pos_desktop.services.views import DeskState, InboxChoice, ReturnOrder
+from pos_desktop.services.views import DeskState, InboxChoice, Offered, ReturnOrder
 from tests.gui.conftest import Bench
 from tests.gui.money_scenes import MONEY
 from tests.gui.shots import Studio, settle
@@ -322,6 +322,7 @@ def test_a_shop_without_qr_codes_has_no_such_button(build: Callable[[Played], Be
     played = Played()
     gateway = replace(played.options.gateway, qr_enabled=False)
     played.options = replace(played.options, gateway=gateway)
+    played.desk.now = desk(offers=Offered(qr=False))
     form = build(played).window.sale_page.form
     assert not form.qrButton.isVisible()
     assert form.cashButton.width() > form.splitButton.width() + 8

@@ -11,6 +11,7 @@ from pos_desktop.domain.options import Options
 from pos_desktop.domain.payment import OWN_UPI, Collect
 from pos_desktop.domain.sale import Channel, Consent, Item, Sale
 from pos_desktop.ports import (
+    Capabilities,
     Clock,
     Flag,
     Gateway,
@@ -32,6 +33,7 @@ from pos_desktop.services.hints import Hints
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.links import Links
 from pos_desktop.services.messages import Outgoing, SendMessage
+from pos_desktop.services.offers import Offers
 from pos_desktop.services.opening import Opener
 from pos_desktop.services.order import Order
 from pos_desktop.services.outbox import Action, Outbox
@@ -91,7 +93,7 @@ class Wired:
         self.heard = Heard()
         issuer = Issuer(self.options, self.ids)
         self.gateways = Gateways(self.gateway, own_upi=self.own_upi)
-        self.switching = Switching(issuer, Opener(self.options, self.ids, self._draws))
+        self.switching = Switching(issuer, Opener(self.options, self.ids, self._offers.now))
         self.payments = Payments(issuer, self.switching)
         links = Links(self.options)
         outgoing = Outgoing(PlainComposer(), links, self.ids)
@@ -118,15 +120,22 @@ class Wired:
         self.checkout = Checkout(store, clock, self.heard, self.switching, outgoing, silent)
         self.desk = Desk(store, clock, writer, self.syncing, self.standing)
 
-    def _draws(self) -> bool:
-        return self.gateway.capabilities().qr_payload
+    @property
+    def _offers(self) -> Offers:
+        return Offers(self.gateway.name, self._capabilities)
+
+    def _capabilities(self) -> Capabilities:
+        """What settings and account allow, as every adapter tells it."""
+        can = self.gateway.capabilities()
+        return replace(can, qr=can.qr and self.options.gateway.qr_enabled)
 
     def _watch(self, actions: Mapping[str, Action]) -> None:
         """What asks and sends by itself."""
         store, lanes, clock, heard = self.store, self.lanes, self.clock, self.heard
         self.traffic = Traffic(self.ids.jitter)
         pings = {GATEWAY: self.gateway.ping, MESSAGES: self.messenger.ping}
-        self.standing = Standing(self.gateway.name, store, lanes, clock, heard, pings)
+        name, offers = self.gateway.name, self._offers
+        self.standing = Standing(name, store, lanes, clock, heard, offers, pings)
         self.actions = reported(actions, Reports(self.traffic, self.standing))
         self.outbox = Outbox(store, lanes, clock, self.ids, self.actions, heard)
         self.outbox.held = self.standing.held

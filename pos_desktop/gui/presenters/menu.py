@@ -15,7 +15,7 @@ from pos_desktop.gui.presenters.split import SplitPresenter
 from pos_desktop.gui.presenters.story import StoryPresenter
 from pos_desktop.gui.presenters.waiting import WaitingPresenter
 from pos_desktop.gui.texts import say
-from pos_desktop.services.views import DeskState, WaitingBill
+from pos_desktop.services.views import DeskState, Offered, WaitingBill
 
 # The gateway is closing something; until it has answered, nothing else can be asked for.
 _CLOSING = frozenset(
@@ -65,6 +65,7 @@ class MenuPresenter:
         self._notices: Notices = rooms.paper.notices
         self._acts = acts
         self._rooms = rooms
+        self._offers = Offered(qr=services.options.gateway.qr_enabled)
 
     def open(self, order_id: str) -> bool:
         """Show what can be done with this bill now; False where it is not on the panel."""
@@ -93,6 +94,7 @@ class MenuPresenter:
 
     def on_desk(self, state: DeskState) -> None:
         """While the sheet is open its bill may move on; the buttons stay as they are."""
+        self._offers = state.offers
         subject = self._choices.subject
         if not subject:
             return
@@ -197,9 +199,9 @@ class MenuPresenter:
         options = self._services.options
         shown = bill.can_show_qr or bill.words == "asking_gateway"
         codes = ["menu_qr"] if shown else []
-        if options.gateway.qr_enabled and bill.words not in _HAS_QR:
+        if self._offers.qr and bill.words not in _HAS_QR:
             codes.append("menu_new_qr")
-        if bill.phone_last4 and bill.requests_left:
+        if self._offers.links and bill.phone_last4 and bill.requests_left:
             codes.append("menu_again")
         if options.own_upi.vpa and bill.words != "own_upi_waiting":
             codes.append("menu_own_qr")

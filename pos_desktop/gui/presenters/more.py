@@ -46,7 +46,7 @@ class MorePresenter:
     def on_key(self) -> None:
         """Ctrl+M, or the button."""
         codes = list(_COMMANDS)
-        if self._desk.services_off:
+        if self._desk.testable:
             codes.insert(0, Command.TEST)
         choices = [Choice(code.value, say(f"more_{code.value}"), key=cap(code)) for code in codes]
         if self._services.options.own_upi.vpa:

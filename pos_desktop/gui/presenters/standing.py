@@ -6,7 +6,7 @@ from typing import Protocol
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.texts import knows, say
-from pos_desktop.services.views import DeskState, ServiceOff
+from pos_desktop.services.views import DeskState, Offered, ServiceOff
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class StandingPresenter:
         self._services = services
         self._notices = notices
         self._off: tuple[ServiceOff, ...] = ()
+        self._offers = Offered(qr=services.options.gateway.qr_enabled)
         self._testing = False
         self._main: Main | None = None
         self._shown: OffState | None = None
@@ -63,13 +64,16 @@ class StandingPresenter:
         return "qr" if "messages" in names else "request"
 
     def on_desk(self, state: DeskState) -> None:
-        """A service went off or on."""
+        """A service went off or on, or the account turned out to have no QR codes."""
         self._off = state.services_off
+        self._offers = state.offers
         self.show()
 
     def on_test(self) -> None:
         """ "Test again": every service that is off is asked, one after the other."""
         names = tuple(service.name for service in self._off)
+        if not names and self._offers.refused:
+            names = ("gateway",)
         if not names:
             self._notices.tell("nothing_off")
             return
@@ -103,7 +107,7 @@ class StandingPresenter:
         if state != self._shown:
             self._shown = state
             self._view.show_off(state)
-        main = Main(self._words(), self._services.options.gateway.qr_enabled and self._has_qr())
+        main = Main(self._words(), self._offers.qr and self._has_qr())
         if main != self._main:
             self._main = main
             self._page.show_main(main)

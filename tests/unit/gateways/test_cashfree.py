@@ -283,6 +283,18 @@ def test_an_account_that_draws_no_qr(
     assert cashfree.capabilities().qr
 
 
+def test_a_ping_forgets_that_no_qr_was_drawn(
+    api: responses.RequestsMock, cashfree: CashfreeGateway
+) -> None:
+    timed(api)
+    api.post(ORDERS, json=order())
+    api.post(SESSIONS, json={}, status=400)
+    with pytest.raises(GatewayError):
+        cashfree.create(QR_INTENT)
+    cashfree.ping()
+    assert cashfree.capabilities().qr
+
+
 def test_a_wrong_key_is_not_a_missing_feature(
     api: responses.RequestsMock, cashfree: CashfreeGateway
 ) -> None:

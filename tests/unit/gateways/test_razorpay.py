@@ -136,6 +136,17 @@ def test_qr_feature_off(api: responses.RequestsMock, gateway: RazorpayGateway) -
     assert not gateway.capabilities().qr
 
 
+def test_a_ping_forgets_that_a_feature_was_off(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    timed(api)
+    api.post(QRS, json=bad("The requested URL was not found on the server."), status=400)
+    with pytest.raises(GatewayError):
+        gateway.create(QR_INTENT)
+    gateway.ping()
+    assert gateway.capabilities().qr
+
+
 def test_qrs_that_the_settings_switch_off_are_never_asked_for() -> None:
     clock = SetClock()
     off = GatewayOptions(qr_enabled=False)

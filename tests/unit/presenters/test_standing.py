@@ -9,7 +9,7 @@ from pos_desktop.domain.options import OwnUpiOptions
 from pos_desktop.gui.keys import Command
 from pos_desktop.gui.presenters.edits import cart_of
 from pos_desktop.gui.presenters.sale import SalePresenter
-from pos_desktop.services.views import EditedBill, ServiceOff
+from pos_desktop.services.views import EditedBill, Offered, ServiceOff
 from tests.support.money_fakes import PIN
 from tests.support.money_views import GATEWAY_OFF, MESSAGES_OFF, desk
 from tests.support.window_fakes import MILK, NOW, PICTURED, SURF, Inline, Played
@@ -79,6 +79,20 @@ def test_testing_again_asks_every_service_that_is_off(room: Room) -> None:
     room.played.standing.refuse = Unavailable("not_ready")
     room.money.standing.on_test()
     assert room.said == "unexpected"
+
+
+def test_an_account_that_refused_a_qr_has_no_such_button_until_a_test_again(room: Room) -> None:
+    see(room)
+    assert room.page.main is not None
+    assert room.page.main.qr
+    see(room, offers=Offered(qr=False, refused=True))
+    assert (room.page.main.qr, room.page.off) == (False, None)
+    room.money.more.on_key()
+    assert room.codes[0] == "test"
+    room.money.standing.on_test()
+    assert room.played.standing.calls == [("test_again", "gateway")]
+    see(room)
+    assert room.page.main.qr
 
 
 def test_while_it_is_tested_the_button_says_so() -> None:

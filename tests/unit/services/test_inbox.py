@@ -9,10 +9,7 @@ from pos_desktop.domain.people import Approval
 from pos_desktop.domain.refund import RefundState
 from pos_desktop.domain.sale import SaleState, Tender, TenderKind
 from pos_desktop.ports import Capabilities
-from pos_desktop.services.issuing import Issuer
-from pos_desktop.services.opening import Opener
 from pos_desktop.services.solving import close_solved, solved
-from pos_desktop.services.switching import Switching
 from pos_desktop.services.views import InboxChoice
 from tests.support.money_till import DUE, REFUSED, MoneyTill
 from tests.support.till import PHONE
@@ -173,18 +170,13 @@ def test_the_rest_is_asked_for_and_the_entry_stays_until_it_is_paid(money: Money
 @pytest.mark.parametrize(("remote", "qr"), [(True, True), (False, False)])
 def test_who_is_not_here_or_has_no_qr_gets_a_link(money: MoneyTill, remote: bool, qr: bool) -> None:
     gateway = replace(money.options.gateway, qr_enabled=qr)
-    options = replace(money.options, gateway=gateway)
-    issuer = Issuer(options, money.ids)
-    payments = replace(
-        money.payments, issuer=issuer, switching=Switching(issuer, Opener(options, money.ids))
-    )
-    attaching = replace(money.inbox.attaching, payments=payments)
+    money.options = replace(money.options, gateway=gateway)
     sale = money.checkout.request(money.order(), remote=remote)
     money.settle_down()
     money.gateway.pay(f"{sale.order_id}-1", 10000)
     money.run(10)
     choice = InboxChoice(money.entry("part").flag_id, "collect_rest", "Asha")
-    replace(money.inbox, attaching=attaching).act(choice)
+    money.inbox.act(choice)
     money.run(5)
     assert money.collect(sale.order_id, 2).kind.value == "link"
 

@@ -16,7 +16,7 @@ from pos_desktop.wire import v1
 from tests.support.till import PHONE, Till
 
 REQUEST, RECEIPT = Purpose.PAYMENT_REQUEST, Purpose.RECEIPT
-REFUSAL = GatewayError(GatewayErrorKind.FEATURE_OFF, "links are off")
+REFUSAL = GatewayError(GatewayErrorKind.VALIDATION, "not taken")
 
 
 def refused(till: Till) -> Sale:

@@ -209,7 +209,7 @@ def test_the_gateway_away_is_told_and_the_sale_goes_on_by_itself(till: Till) -> 
 
 
 def test_a_refusal_of_the_gateway_is_final_and_told(till: Till) -> None:
-    till.gateway.trouble.append(GatewayError(GatewayErrorKind.FEATURE_OFF, "QR is off"))
+    till.gateway.trouble.append(GatewayError(GatewayErrorKind.VALIDATION, "too small"))
     sale = till.checkout.screen_qr(till.order(phone=None))
     till.settle_down()
     assert till.bill(sale.order_id).words == "refused_by_gateway"

@@ -212,7 +212,23 @@ def test_other_tenders_may_be_taken_when_nothing_is_payable(till: Till) -> None:
     assert till.checkout.free(sale.order_id, "Asha") is True
 
 
-def test_a_setting_that_changed_meanwhile_drops_the_wish_not_the_answer(till: Till) -> None:
+def test_a_setting_that_changed_meanwhile_drops_the_wish_not_the_answer(tmp_path: Path) -> None:
+    till = own(tmp_path)
+    sale = open_bill(till)
+    till.checkout.show_own_qr(sale.order_id, "Asha")
+    till.options = replace(till.options, own_upi=OwnUpiOptions())
+    till.store.close()
+    till.start()
+    till.settle_down()
+    assert till.collect(sale.order_id).state is CollectState.CANCELLED
+    assert entries(till, "wish.dropped") == ["machine"]
+    assert wish(till, sale) is None
+    with pytest.raises(DomainError, match="own_upi_off"):
+        till.checkout.show_own_qr(sale.order_id, "Asha")
+    till.store.close()
+
+
+def test_an_account_whose_qr_codes_were_taken_out_meanwhile_shows_a_link(till: Till) -> None:
     sale = open_bill(till)
     till.checkout.show_qr(sale.order_id, "Asha")
     gateway = replace(till.options.gateway, qr_enabled=False)
@@ -221,8 +237,7 @@ def test_a_setting_that_changed_meanwhile_drops_the_wish_not_the_answer(till: Ti
     till.start()
     till.settle_down()
     assert till.collect(sale.order_id).state is CollectState.CANCELLED
-    assert entries(till, "wish.dropped") == ["machine"]
-    assert wish(till, sale) is None
+    assert (till.collect(sale.order_id, 2).kind, wish(till, sale)) == (CollectKind.LINK, None)
     with pytest.raises(DomainError, match="qr_not_offered"):
         till.checkout.show_qr(sale.order_id, "Asha")
 
