@@ -31,8 +31,8 @@ class Opener:
     offers: Callable[[UnitOfWork], Capabilities]
 
     def open(self, uow: UnitOfWork, sale: Sale, kind: CollectKind, now: int) -> None:
-        """Ask the shop's gateway for what is still open, by what ``kind`` or ``on_screen`` told; the
-        call itself is an outbox row. Raises DomainError ``nothing_to_pay``."""
+        """Ask the shop's gateway for what is still open, in the way that ``kind`` or ``on_screen``
+        told; the call itself is an outbox row. Raises DomainError ``nothing_to_pay``."""
         self._add(uow, sale, kind, self.options.gateway.name, now)
 
     def open_own(self, uow: UnitOfWork, sale: Sale, now: int) -> None:

@@ -70,7 +70,7 @@ def test_at_most_two_questions_are_on_their_way(till: Till) -> None:
 def test_collects_that_the_gateway_refused_do_not_keep_others_unasked(till: Till) -> None:
     """They have no id there, so they cannot be asked; two of them once blocked the whole line."""
     for _ in range(3):
-        till.gateway.trouble.append(GatewayError(Kind.FEATURE_OFF, "QR is off"))
+        till.gateway.trouble.append(GatewayError(Kind.VALIDATION, "refused"))
         till.checkout.screen_qr(till.order(phone=None))
         till.settle_down()
     reference = open_bill(till, phone="+919876543210")
