@@ -35,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from pos_relay.serving import Bind, serve
 
-    return serve(settings, Bind(options.host, options.port, options.parent, options.announce))
+    trusted = tuple(options.trusted_proxy)
+    bind = Bind(options.host, options.port, options.parent, options.announce, trusted)
+    return serve(settings, bind)
 
 
 def _migrate(_options: argparse.Namespace, settings: Settings) -> int:
@@ -175,6 +177,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8080, help="0 takes a free port")
     serve.add_argument("--public-url", default="", help="what customers' links begin with")
+    text = "believe X-Forwarded-For of this address or network; nobody's unless told"
+    serve.add_argument("--trusted-proxy", action="append", default=[], metavar="ADDRESS", help=text)
     serve.add_argument("--parent", type=int, help="end when this process is gone")
     serve.add_argument("--announce", action="store_true", help="print one JSON line when ready")
     command("migrate", _migrate, "bring the database up to this version")

@@ -29,12 +29,16 @@ _PATIENCE_S = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """Where to listen, and whom to follow. ``port`` 0 takes a free one."""
+    """Where to listen, and whom to follow. ``port`` 0 takes a free one.
+
+    ``trusted``: addresses or networks of the proxies whose ``X-Forwarded-For`` is believed.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
     parent: int | None = None
     announce: bool = False
+    trusted: tuple[str, ...] = ()
 
 
 class _Server(uvicorn.Server):
@@ -60,6 +64,7 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings, bind: Bind) -> int:
     """Serve until told to stop; the exit code. Raises SetupError before the first request."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
+    trusted = proxies(bind.trusted)
     with ExitStack() as closing_last:
         listening = _listen(bind)
         closing_last.callback(listening.close)
@@ -79,7 +84,7 @@ def serve(settings: Settings, bind: Bind) -> int:
                 sys.stdout.write(json.dumps(addresses) + "\n")
                 sys.stdout.flush()
 
-        server = make_server(node, ready)
+        server = make_server(node, ready, trusted)
         if bind.parent is not None:
             _follow(bind.parent, server)
         # Ctrl-C is how a person ends it; uvicorn has ended in order when it raises this again.
@@ -88,12 +93,28 @@ def serve(settings: Settings, bind: Bind) -> int:
         return 0 if server.started else 1
 
 
+def proxies(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Checked addresses and networks of proxies; SetupError for names and for everybody."""
+    for text in given:
+        try:
+            network = ipaddress.ip_network(text)
+        except ValueError as error:
+            raise SetupError(f"--trusted-proxy {text}: an address or network is meant") from error
+        if network.prefixlen == 0:
+            raise SetupError(f"--trusted-proxy {text} would believe everybody")
+    return given
+
+
 def _warn(settings: Settings, bind: Bind, base_url: str) -> None:
-    """Customers cannot open a link that begins with an address of this machine's own network."""
-    if settings.public_url or _loopback(bind.host):
-        return
-    text = f"without --public-url the links of customers begin with {base_url}"
-    sys.stderr.write(f"raseed-relay: {text}; give the https address that they can reach\n")
+    """Say what would go wrong only later, and quietly."""
+    if not settings.public_url and not _loopback(bind.host):
+        # Customers cannot open a link that begins with an address of this machine's own network.
+        text = f"without --public-url the links of customers begin with {base_url}"
+        sys.stderr.write(f"raseed-relay: {text}; give the https address that they can reach\n")
+    if settings.public_url.startswith("https://") and not bind.trusted:
+        # We speak no TLS, so somebody in front does, and all customers have that one's address.
+        text = "without --trusted-proxy all customers behind the proxy count as one"
+        sys.stderr.write(f"raseed-relay: {text}; give the proxy's address\n")
 
 
 def _loopback(host: str) -> bool:
@@ -103,8 +124,13 @@ def _loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def make_server(node: Node, ready: Callable[[], None]) -> uvicorn.Server:
-    """The web server of a node, ready to be run on sockets of the caller."""
+def make_server(
+    node: Node, ready: Callable[[], None], trusted: tuple[str, ...] = ()
+) -> uvicorn.Server:
+    """The web server of a node, ready to be run on sockets of the caller.
+
+    Forwarding headers count only from ``trusted`` (see ``proxies``).
+    """
     config = uvicorn.Config(
         create_app(node),
         access_log=False,  # an access log would hold the tokens of the links
@@ -112,6 +138,8 @@ def make_server(node: Node, ready: Callable[[], None]) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=3,
         ws="none",
+        proxy_headers=bool(trusted),
+        forwarded_allow_ips=list(trusted),
     )
     return _Server(config, ready, node.bus.stop)
 

@@ -25,12 +25,17 @@ def readyz(request: Asked) -> dict[str, bool]:
 
 @get("/metrics", sync_to_thread=True)
 def metrics(request: Asked) -> Response[bytes]:
-    """Prometheus text, for this machine or the operator's token; 404 for everybody else."""
+    """Prometheus text for the operator's token; 404 for everybody else.
+
+    This machine needs none as long as there is no public address: behind a proxy everybody may
+    seem to be here.
+    """
     node = node_of(request)
     shown = request.headers.get("authorization", "").removeprefix("Bearer ")
     wanted = node.settings.operator_token or ""
     trusted = bool(wanted) and hmac.compare_digest(wanted.encode(), shown.encode())
-    if not trusted and not _is_here(request.client.host if request.client else ""):
+    here = _is_here(request.client.host if request.client else "")
+    if not trusted and (node.settings.public_url or not here):
         raise not_found()
     return Response(generate_latest(node.meters.registry), media_type="text/plain; version=0.0.4")
 
