@@ -17,7 +17,7 @@ from litestar.types import ASGIApp
 
 from pos_desktop.wire import v1
 from pos_relay import __version__
-from pos_relay.errors import Missing, Refused
+from pos_relay.errors import Lost, Missing, Refused
 from pos_relay.middleware import Outer
 from pos_relay.node import Node
 from pos_relay.pages import plain
@@ -70,6 +70,7 @@ def create_app(node: Node) -> ASGIApp:
         logging_config=None,
         exception_handlers={
             Missing: _missing,
+            Lost: _lost,
             NotFoundException: _missing,
             MethodNotAllowedException: _refused_by_framework,
             Refused: _refused,
@@ -123,6 +124,14 @@ def _refused(_request: Request[Any, Any, Any], error: Refused) -> Body:
 def _missing(_request: Request[Any, Any, Any], _error: Exception) -> Response[bytes]:
     """One body for every address that opens nothing."""
     return Response(GONE, status_code=404, media_type="text/html")
+
+
+def _lost(request: Request[Any, Any, Any], error: Lost) -> Response[bytes]:
+    """For the customer a page like any that is not there; the operator hears of it."""
+    node: Node = request.app.state.node
+    node.meters.lost.labels(error.fault).inc()
+    log.error(json.dumps({"lost": error.fault, "page": error.page}))
+    return _missing(request, error)
 
 
 def _refused_by_framework(_request: Request[Any, Any, Any], error: HTTPException) -> Body:

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from pos_relay.errors import SetupError
@@ -24,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code (0 done, 2 refused with a sentence on stderr)."""
     options = _parser().parse_args(arguments)
     settings = from_environment(options.data, getattr(options, "public_url", ""))
+    if options.database:
+        settings = replace(settings, database_url=options.database)
     command: Callable[[argparse.Namespace, Settings], int] = options.command
     try:
         return command(options, settings)
@@ -217,4 +220,5 @@ def _command(
 ) -> argparse.ArgumentParser:
     parser.set_defaults(command=run)
     parser.add_argument("--data", type=Path, default=Path("relay-data"), help="data folder")
+    parser.add_argument("--database", default="", help="sqlite:///FILE; else relay.db in --data")
     return parser

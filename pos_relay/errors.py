@@ -16,6 +16,15 @@ class Missing(Exception):
     """The one answer for unknown, revoked and malformed links and addresses."""
 
 
+class Lost(Exception):
+    """What a row names is ``missing``, ``unreadable`` or ``damaged``; ``page`` begins its id."""
+
+    def __init__(self, fault: str, page_id: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.page = page_id[:6]
+
+
 class SetupError(Exception):
     """The relay must not start or go on like this; the text is for the operator."""
 

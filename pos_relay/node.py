@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from pos_relay.bus.local import LocalBus
 from pos_relay.limits import MissLimiter
+from pos_relay.ports import Bus
 from pos_relay.settings import Settings
 from pos_relay.store.opened import Store, open_store
 
@@ -33,6 +34,12 @@ class Meters:
             ["source", "outcome"],
             registry=self.registry,
         )
+        self.lost = Counter(
+            "relay_lost",
+            "Links whose stored bytes were missing, unreadable or damaged when they were opened",
+            ["fault"],
+            registry=self.registry,
+        )
         self.sync_events = Counter(
             "relay_sync_answers", "Answers to sync batches", ["answer"], registry=self.registry
         )
@@ -45,7 +52,7 @@ class Node:
     settings: Settings
     store: Store
     limiter: MissLimiter
-    bus: LocalBus = field(default_factory=LocalBus)
+    bus: Bus = field(default_factory=LocalBus)
     meters: Meters = field(default_factory=Meters)
 
     def now(self) -> int:

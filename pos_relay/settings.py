@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pos_relay.errors import SetupError
+
 KEY_VARIABLE = "RASEED_RELAY_KEY"
 OPERATOR_VARIABLE = "RASEED_RELAY_OPERATOR_TOKEN"
+DATABASE_VARIABLE = "RASEED_RELAY_DATABASE"
+_SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +38,20 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One relay. ``public_url`` is what customers see (https behind a proxy)."""
+    """One relay. ``public_url`` is what customers see (https behind a proxy); ``database_url``
+    where the rows are, "" for ``relay.db`` in the data folder."""
 
     data: Path
     public_url: str = ""
     key: str | None = None
     operator_token: str | None = None
     limits: Limits = LIMITS
+    database_url: str = ""
 
     @property
     def database(self) -> Path:
-        """The SQLite file."""
-        return self.data / "relay.db"
+        """The SQLite file. SetupError where ``database_url`` names anything else."""
+        return _sqlite_file(self.database_url) if self.database_url else self.data / "relay.db"
 
     @property
     def folder(self) -> Path:
@@ -68,4 +74,22 @@ def from_environment(
         public_url=public_url.rstrip("/"),
         key=env.get(KEY_VARIABLE) or None,
         operator_token=env.get(OPERATOR_VARIABLE) or None,
+        database_url=env.get(DATABASE_VARIABLE, ""),
     )
+
+
+def _sqlite_file(url: str) -> Path:
+    """``sqlite:///relay.db`` is relative to the working folder, ``sqlite:////srv/relay.db`` is not.
+
+    Says no more of a refused address than its first word: it may hold a password.
+    """
+    name = url.removeprefix(_SQLITE)
+    if not url.startswith(_SQLITE):
+        kind = url.partition(":")[0]
+        raise SetupError(
+            f"a database of kind {kind!r} cannot be used: this relay keeps its rows in SQLite only "
+            "(sqlite:///folder/relay.db)"
+        )
+    if not name or name.startswith(":memory:") or set("?#\0") & set(name):
+        raise SetupError("the database needs the path of a file: sqlite:///folder/relay.db")
+    return Path(name)

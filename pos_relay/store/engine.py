@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pysqlite3 import dbapi2
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from pos_relay.errors import SetupError
-from pos_relay.store.tables import SCHEMA_VERSION, metadata
+from pos_relay.store import migrations
 
 _OLDEST_SQLITE = (3, 51, 3)  # older ones carry the WAL-reset bug (architecture 3)
 
@@ -25,6 +25,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         if dbapi2.sqlite_version_info < _OLDEST_SQLITE:
             raise SetupError(f"SQLite {dbapi2.sqlite_version} is too old: 3.51.3 is needed")
+        self._path = path
         self._lock = threading.Lock()
         self._writer = _engine(path, read_only=False)
         self._reader = _engine(path, read_only=True)
@@ -47,17 +48,22 @@ class Database:
             return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
     def migrate(self) -> int:
-        """Bring the schema to this version and return it; SetupError for a newer file."""
-        version = self.version()
-        if version > SCHEMA_VERSION:
-            raise SetupError(
-                f"the database has schema {version}, this relay knows {SCHEMA_VERSION}"
-            )
-        if version < SCHEMA_VERSION:
+        """Bring the schema to this version and return it; SetupError for a newer file.
+
+        One transaction: a crash in the midst of it leaves the file as it was.
+        """
+        if self.version() != migrations.NEWEST:
             with self.write() as connection:
-                metadata.create_all(connection)
-                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION:d}")
-        return SCHEMA_VERSION
+                # Read again: another process may have done it while this one waited.
+                found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+                migrations.bring_up(connection, int(found))
+                connection.exec_driver_sql(f"PRAGMA user_version = {migrations.NEWEST:d}")
+        return migrations.NEWEST
+
+    def size(self) -> int:
+        """Bytes of the file and its log."""
+        files = (self._path, self._path.with_name(self._path.name + "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
 
     def close(self) -> None:
         """Close all connections."""
@@ -67,7 +73,7 @@ class Database:
 
 def _engine(path: Path, *, read_only: bool) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         module=dbapi2,
         pool_size=4,
         max_overflow=40,

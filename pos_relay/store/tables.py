@@ -1,6 +1,7 @@
 """Tables. Keys begin with the tenant, as a larger database would want them partitioned."""
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
@@ -13,8 +14,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
 metadata = MetaData()
+# Milliseconds need 64 bits, which is what SQLite's INTEGER has and PostgreSQL's has not.
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 
 def _text(name: str, *, null: bool = False, key: bool = False) -> "Column[str]":
@@ -22,7 +24,7 @@ def _text(name: str, *, null: bool = False, key: bool = False) -> "Column[str]":
 
 
 def _int(name: str, *, null: bool = False, key: bool = False) -> "Column[int]":
-    return Column(name, Integer, nullable=null, primary_key=key, autoincrement=False)
+    return Column(name, _NUMBER, nullable=null, primary_key=key, autoincrement=False)
 
 
 def _blob(name: str, *, null: bool = False) -> "Column[bytes]":

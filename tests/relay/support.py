@@ -153,10 +153,10 @@ def batch(entries: list[dict[str, Any]], *, epoch: int = 1, **more: object) -> d
 
 
 @contextmanager
-def running(data: Path, limits: Limits = QUICK, public_url: str = "") -> Iterator[Relay]:
-    """Serve a relay on loopback in a thread of this process."""
-    settings = Settings(data=data, public_url=public_url, operator_token=OPERATOR, limits=limits)
-    node = open_node(settings)
+def running(data: Path, limits: Limits = QUICK, **more: Any) -> Iterator[Relay]:
+    """Serve a relay on loopback in a thread of this process; ``more`` goes to its Settings."""
+    settings = Settings(data=data, operator_token=OPERATOR, limits=limits)
+    node = open_node(replace(settings, **more))
     listening = socket.create_server(("127.0.0.1", 0))
     ready = threading.Event()
     server = make_server(node, ready.set)

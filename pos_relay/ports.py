@@ -1,0 +1,93 @@
+"""What the relay needs of a database, of a place for sealed files and of a bus.
+
+A shop has SQLite, a folder and a bus inside the process; a chain has PostgreSQL, an object store
+and NATS behind the same three protocols (design relay 4). ``tests/relay/test_contract_*.py`` says
+what each of them must keep.
+"""
+
+import asyncio
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from pos_relay.store.transaction import Transaction
+
+
+class Rows(Protocol):
+    """The database: plain SQL through SQLAlchemy's expressions, one transaction at a time."""
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        """One transaction, durable when left; leaving by an exception undoes all of it.
+
+        Two that touch the same shop's numbers happen one after the other.
+        """
+        ...
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """One consistent view, which cannot be written through."""
+        ...
+
+    def version(self) -> int:
+        """Of the schema; 0 for a new database."""
+        ...
+
+    def migrate(self) -> int:
+        """Bring the schema to this program's version and return it. SetupError for a newer one."""
+        ...
+
+    def size(self) -> int:
+        """Bytes on disk."""
+        ...
+
+    def close(self) -> None:
+        """Close all connections."""
+        ...
+
+
+class Blobs(Protocol):
+    """Sealed bytes by (page id, content hash). A shelf is the first two characters of the id."""
+
+    def put(self, page_id: str, content_hash: str, data: bytes) -> None:
+        """Durable and whole when it returns, never visible in part; again changes nothing."""
+        ...
+
+    def get(self, page_id: str, content_hash: str) -> bytes:
+        """The bytes. Lost where they are gone or cannot be read."""
+        ...
+
+    def drop(self, page_id: str, content_hash: str) -> None:
+        """Remove what nothing refers to any more; again changes nothing."""
+        ...
+
+    def held(self, shelf: str) -> set[str]:
+        """The names (``store.files.blob_name``) of what stands on a shelf."""
+        ...
+
+    def set_aside(self, name: str, before: int) -> bool:
+        """Take what no row names from its shelf if it is older than ``before`` (UTC ms)."""
+        ...
+
+    def tidy(self, now: int) -> int:
+        """Remove what a crash left half-written and what was set aside long ago; how many."""
+        ...
+
+
+class Bus(Protocol):
+    """Wake-ups between readers of feeds, of this process and others. Losing one loses no hint."""
+
+    closed: bool
+
+    def start(self) -> None:
+        """Called once, inside the running loop."""
+        ...
+
+    def stop(self) -> None:
+        """Let every waiting reader end; again changes nothing."""
+        ...
+
+    def wake(self, tenant: str) -> None:
+        """Tell the readers of a shop that its feed has grown; from any thread."""
+        ...
+
+    def bell(self, tenant: str) -> AbstractContextManager[asyncio.Event]:
+        """A bell that rings for this shop."""
+        ...

@@ -1,0 +1,31 @@
+"""The schema's history: what brings a database of an older relay up to this one.
+
+A new database is made from ``tables`` at once; a test holds that both ways end at the same schema.
+A step is written down as it was released and never changed afterwards.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from pos_relay.errors import SetupError
+from pos_relay.store.tables import metadata
+
+STEPS: Mapping[int, tuple[str, ...]] = {}
+"""By the version to which they lead."""
+NEWEST = max(STEPS, default=1)
+
+
+def bring_up(connection: Connection, version: int) -> None:
+    """Change a database of ``version`` (0: an empty one) to the newest. SetupError if it is newer.
+
+    Runs inside the caller's transaction.
+    """
+    if version > NEWEST:
+        raise SetupError(f"the database has schema {version}, this relay knows {NEWEST}")
+    if version == 0:
+        metadata.create_all(connection)
+        return
+    for step in range(version + 1, NEWEST + 1):
+        for statement in STEPS[step]:
+            connection.exec_driver_sql(statement)
