@@ -145,6 +145,28 @@ def test_a_payment_takes_neither_focus_nor_bill(bench: Bench) -> None:
     assert bench.presenters.sale.draft.cart.lines[0].qty == 2000
 
 
+@pytest.mark.parametrize("size", [(1000, 680), (1024, 768), (1366, 768), (1920, 1080)])
+def test_a_payment_covers_no_open_sheet(bench: Bench, size: tuple[int, int]) -> None:
+    """The inbox is as high as the window allows."""
+    bench.window.resize(*size)
+    bench.press(Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    bench.events.paid.emit(PaidNews("A16", 16, 56000, "0934", "C2A/2627/000123"))
+    QCoreApplication.processEvents()
+    sheet, strip = bench.window.open_sheet, bench.window.paid_strip
+    assert sheet is bench.window.money_sheets.inbox
+    assert strip.isVisible()
+    assert sheet.card.geometry().top() > strip.geometry().bottom()
+    assert sheet.rect().contains(sheet.card.geometry())
+
+
+def test_a_payment_leaves_the_border_of_practice_in_sight(practice: Bench) -> None:
+    practice.events.paid.emit(PaidNews("A16", 16, 56000, "0934", "C2A/2627/000123"))
+    QCoreApplication.processEvents()
+    layers = practice.window.form.stage.children()
+    strip, frame = practice.window.paid_strip, practice.window.frame
+    assert layers.index(frame) > layers.index(strip)
+
+
 def test_payments_follow_one_another(bench: Bench, qtbot: QtBot) -> None:
     strip = bench.window.paid_strip
     strip.show_paid("one")

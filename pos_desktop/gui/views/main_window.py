@@ -49,6 +49,7 @@ class MainWindow(SheetWindow):
         stage = self.form.stage
         self.paid_strip = PaidStrip(stage)
         self.frame = PracticeFrame(stage)
+        self.paid_strip.began.connect(self.frame.raise_)
         self.top_bar = TopBar(self.form, self.frame)
         self.waiting_bar = WaitingBar(self.form, self.paid_strip)
         self.standing_bar = StandingBar(self.form, partial(self._on_key, Command.TEST))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pos_desktop.gui.presenters.notices import Notice
 
 STRIP_SECONDS = 4
-_STRIP_HEIGHT = 56
+STRIP_HEIGHT = 56
 
 
 class Banner(QWidget):
@@ -75,7 +75,10 @@ class Banner(QWidget):
 
 
 class PaidStrip(QWidget):
-    """Full width, four seconds, takes neither focus nor clicks; payments follow one another."""
+    """Full width, four seconds, takes neither focus nor clicks; payments follow one another.
+    ``began``: it lies over everything now."""
+
+    began = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -102,11 +105,11 @@ class PaidStrip(QWidget):
 
     def stretch(self, width: int) -> None:
         """The window was resized."""
-        self.setGeometry(0, 0, width, _STRIP_HEIGHT)
+        self.setGeometry(0, 0, width, STRIP_HEIGHT)
 
     def sizeHint(self) -> QSize:
         """The height of the top bar and a little."""
-        return QSize(400, _STRIP_HEIGHT)
+        return QSize(400, STRIP_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A tick and the words, in the middle."""
@@ -132,6 +135,7 @@ class PaidStrip(QWidget):
         self.setAccessibleName(self.text)
         self._timer.start(STRIP_SECONDS * 1000)
         self.raise_()
+        self.began.emit()
         self.show()
         self.update()
 

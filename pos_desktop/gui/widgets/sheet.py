@@ -10,12 +10,14 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from pos_desktop.gui import theme
-from pos_desktop.gui.widgets.banner import Banner
+from pos_desktop.gui.widgets.banner import STRIP_HEIGHT, Banner
 
 if TYPE_CHECKING:
     from pos_desktop.gui.presenters.notices import Notice
 
 _MARGIN = 20
+_UNDER_STRIP = STRIP_HEIGHT + 8
+_FOOT = 12
 
 
 class Sheet(QWidget):
@@ -143,7 +145,8 @@ class Sheet(QWidget):
 
     def _fit(self) -> None:
         self.setGeometry(self._page.rect())
-        room = self._page.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        # A payment may be announced at any moment; it must not cover what is being read.
+        room = self._page.rect().adjusted(_MARGIN, _UNDER_STRIP, -_MARGIN, -_FOOT)
         self.card.ensurePolished()
         wide = min(self._wide, room.width())
         layout = self.card.layout()
@@ -154,5 +157,6 @@ class Sheet(QWidget):
         else:
             high = self.card.sizeHint().height()
         area = QRect(0, 0, wide, min(max(high, self._high), room.height()))
-        area.moveCenter(room.center())
+        area.moveCenter(self._page.rect().center())
+        area.moveTop(max(room.top(), min(area.top(), room.bottom() + 1 - area.height())))
         self.card.setGeometry(area)
