@@ -325,4 +325,5 @@ def _owed(uow: UnitOfWork, refund: Refund) -> MoneyOwed:
         payment_id=refund.payment_id,
         invoice_number=sale.invoice_number if sale is not None else None,
         last_error=refund.last_error or "",
+        token_no=sale.token_no if sale is not None else None,
     )

@@ -277,7 +277,8 @@ class RefundOffer:
 
 @dataclass(frozen=True, slots=True)
 class MoneyOwed:
-    """A refund that is not done; ``state`` asked, unknown, pending or failed."""
+    """A refund that is not done; ``state`` asked, unknown, pending or failed. A bill that was never
+    issued is known by its token."""
 
     key: str
     order_id: str
@@ -288,3 +289,4 @@ class MoneyOwed:
     payment_id: str
     invoice_number: str | None = None
     last_error: str = ""
+    token_no: int | None = None

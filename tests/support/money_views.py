@@ -103,11 +103,11 @@ ENTRIES = (LATE, PART, UNSURE, ASSERTED)
 OWED = (
     MoneyOwed(
         "ret-pay_1-1", "A09", 13_900, "pending", NOW - 50 * MINUTE, "Damaged", "pay_1",
-        "C2A/2627/000101",
+        "C2A/2627/000101", token_no=9,
     ),
     MoneyOwed(
         "dup-pay_2", "A10", 24_500, "failed", NOW - 26 * 60 * MINUTE, "duplicate", "pay_2",
-        "C2A/2627/000102", "Your refund could not be made by the bank",
+        "C2A/2627/000102", "Your refund could not be made by the bank", 10,
     ),
 )  # fmt: skip
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from pos_desktop.domain.money import format_rupees
 from pos_desktop.gui.presenters.choices import Choice, with_keys
-from pos_desktop.gui.presenters.wording import age, ago, moment
+from pos_desktop.gui.presenters.story import flag_words
+from pos_desktop.gui.presenters.wording import ago, moment
 from pos_desktop.gui.texts import knows, say
 from pos_desktop.services.views import InboxEntry, MoneyOwed
 
@@ -46,7 +47,7 @@ def row_of(entry: InboxEntry | MoneyOwed, now: int) -> Row:
         return Row(
             section=say("section_owed"),
             what=say(f"owed_{entry.state}"),
-            whose=entry.invoice_number or say("no_bill"),
+            whose=_whose(entry),
             amount=amount,
             age=ago(now, entry.since),
             tone=_OWED_TONES.get(entry.state, "pending"),
@@ -107,10 +108,11 @@ def _entry(entry: InboxEntry, now: int) -> Detail:
 
 def _owed(owed: MoneyOwed, now: int) -> Detail:
     facts = [
-        ("fact_since", f"{moment(owed.since)} · {age(now, owed.since)}"),
-        ("fact_bill", owed.invoice_number or ""),
+        ("fact_since", f"{moment(owed.since)} · {ago(now, owed.since)}"),
+        ("fact_bill", _whose(owed)),
         ("fact_payment", owed.payment_id),
-        ("fact_reason", owed.reason),
+        # Too much money is given back for what its entry said; goods, for a person's words.
+        ("fact_reason", flag_words(owed.reason)),
         ("fact_problem", owed.last_error),
     ]
     choices = [Choice("inbox_story", say("menu_story"))]
@@ -147,7 +149,7 @@ def _kind(entry: InboxEntry) -> str:
     return say(code) if knows(code) else entry.kind
 
 
-def _whose(entry: InboxEntry) -> str:
+def _whose(entry: InboxEntry | MoneyOwed) -> str:
     if entry.token_no is not None:
         token = say("token", n=entry.token_no)
         return f"{token} · {entry.invoice_number}" if entry.invoice_number else token

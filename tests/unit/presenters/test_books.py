@@ -231,6 +231,18 @@ def test_money_that_is_owed_says_how_it_stands(state: str) -> None:
     assert "₹139.00" in detail_of(owed, NOW).sentence
 
 
+def test_money_that_is_owed_says_for_which_bill() -> None:
+    assert row_of(OWED[0], NOW).whose == "Token 9 · C2A/2627/000101"
+    given_up = replace(OWED[0], invoice_number=None, reason="late")
+    assert row_of(given_up, NOW).whose == "Token 9"
+    facts = detail_of(given_up, NOW).facts
+    assert ("Bill", "Token 9") in facts
+    assert ("Reason", "Paid after closing") in facts
+    assert ("Since", "23-11 09:52:00 · 50 min ago") in facts
+    nobodys = replace(given_up, token_no=None)
+    assert row_of(nobodys, NOW).whose == "no bill"
+
+
 def test_the_payment_detail_tells_what_when_and_who(room: Room) -> None:
     room.played.desk.told = STORY
     room.money.story.open("A11")

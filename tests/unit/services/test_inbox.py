@@ -44,6 +44,8 @@ def test_late_money_is_given_back_with_one_key(money: MoneyTill) -> None:
     assert kinds(money) == []
     (owed,) = money.refunds.owed()
     assert (owed.key, owed.amount, owed.reason, owed.state) == ("dup-pay_1", DUE, "late", "asked")
+    # Never issued: its token is all that names the bill.
+    assert (owed.invoice_number, owed.token_no) == (None, sale.token_no)
     assert money.closed(sale.order_id) == [("late", "refund asked dup-pay_1")]
     assert money.told_by_ledger("flag.closed") == [
         {
