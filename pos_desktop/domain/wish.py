@@ -29,7 +29,8 @@ LASTING = frozenset({WishKind.ABANDON, WishKind.EDIT})
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One per bill; a new one replaces it. ``tendered`` in paise for cash."""
+    """One per bill; a new one replaces it. ``tendered`` in paise for cash. ``reason``: why the bill
+    is given up, or why the cash was not taken (a code)."""
 
     order_id: str
     kind: WishKind
@@ -40,4 +41,5 @@ class Wish:
 
     def still_wanted(self, now: int) -> bool:
         """Whether it may be carried out without asking again."""
-        return self.kind in LASTING or 0 <= now - self.at <= WISH_LIFE_MS
+        fresh = 0 <= now - self.at <= WISH_LIFE_MS
+        return self.kind in LASTING or (fresh and not self.reason)

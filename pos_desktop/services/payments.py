@@ -26,6 +26,7 @@ from pos_desktop.domain.payment import (
     PaymentStatus,
 )
 from pos_desktop.domain.sale import Sale, SaleState
+from pos_desktop.domain.wish import Wish, WishKind
 from pos_desktop.ports import CollectSeen, OutboxState, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.captures import money_of, part_detail
@@ -83,13 +84,12 @@ class Payments:
         sale = uow.sales.get(order_id)
         if sale is None:
             return None
+        wish = uow.wishes.get(order_id)
         try:
             return self.switching.proceed(uow, sale, now)
         except DomainError as error:
-            # The shop's settings changed meanwhile: the card asks again, the answer stays written.
-            uow.wishes.drop(order_id)
-            body = {"order_id": order_id, "why": error.code}
-            uow.ledger.append("wish.dropped", "machine", now, body)
+            # Something changed meanwhile: the card asks again, the answer stays written.
+            _not_done(uow, order_id, wish, error.code, now)
             return None
 
     def learn(
@@ -125,7 +125,8 @@ class Payments:
         moved = collect
         if step.state is not collect.state:
             moved = watch_after(replace(collect, state=step.state), now)
-            if reason is not None:
+            # Why we asked it to close says more than that it was closed.
+            if reason is not None and collect.state is not CollectState.CLOSING:
                 moved = replace(moved, reason=reason)
         uow.collects.save(moved)
         if step.state is not collect.state and step.state not in _STILL_PAYABLE:
@@ -279,6 +280,18 @@ _ASKED = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.C
 _GIVEN_UP = frozenset({CollectState.CANCELLED, CollectState.REFUSED})
 # Nothing more is paid there.
 _OVER = frozenset({GatewayStatus.CANCELLED, GatewayStatus.EXPIRED, GatewayStatus.PAID})
+
+
+def _not_done(uow: UnitOfWork, order_id: str, wish: Wish | None, why: str, now: int) -> None:
+    """A wish could not be carried out. Cash that was counted for it lies on the counter: its card
+    calls for somebody, who hears why when she takes it once more."""
+    body: dict[str, object] = {"order_id": order_id, "why": why}
+    if wish is None or wish.kind is not WishKind.CASH:
+        uow.wishes.drop(order_id)
+        uow.ledger.append("wish.dropped", "machine", now, body)
+        return
+    uow.wishes.put(replace(wish, reason=why))
+    uow.ledger.append("cash.not_taken", "machine", now, body | {"tendered": wish.tendered})
 
 
 def _learn(collect: Collect, seen: CollectSeen) -> Collect:
