@@ -78,6 +78,8 @@ TRANSITIONS: Mapping[tuple[CollectState, Event], CollectState] = MappingProxyTyp
 #: Where ``closed_unpaid`` because of expiry leads to ``expired`` instead.
 BY_REASON = frozenset({(_S.UNKNOWN, _E.CLOSED_UNPAID), (_S.OPEN, _E.CLOSED_UNPAID)})
 EXPIRY_REASONS = frozenset({"expiry", "expired"})
+#: It was closed there without our asking: at the dashboard, or by the gateway itself.
+BY_GATEWAY = "cancelled"
 #: True in every state and changing none ("last attempt failed", "the bank is confirming").
 QUIET = frozenset({_E.PART_CAPTURED, _E.ATTEMPT_FAILED, _E.AUTHORISED})
 

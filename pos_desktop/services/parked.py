@@ -6,7 +6,7 @@ The sentences for the codes stand in ``gui/texts.py``; design payments 8 says wh
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from pos_desktop.domain.collect import Settlement
+from pos_desktop.domain.collect import BY_GATEWAY, EXPIRY_REASONS, Settlement
 from pos_desktop.domain.delivery import Message, MessageState, Purpose
 from pos_desktop.domain.payment import (
     OWN_UPI,
@@ -19,7 +19,7 @@ from pos_desktop.domain.payment import (
 from pos_desktop.domain.sale import SaleState, TenderKind
 from pos_desktop.domain.wish import WishKind
 from pos_desktop.ports import ParkedBill
-from pos_desktop.services.issuing import PAYABLE, shown_digits
+from pos_desktop.services.issuing import GIVEN, PAYABLE, shown_digits
 from pos_desktop.services.opening import MOST_REQUESTS
 from pos_desktop.services.views import Tone, WaitingBill
 
@@ -31,21 +31,17 @@ _TONES = MappingProxyType(
     {
         "paid_give_goods": Tone.PAID,
         "gateway_unreachable": Tone.FAILED,
+        "gateway_refuses_key": Tone.FAILED,
         "refused_by_gateway": Tone.FAILED,
+        "amount_wrong": Tone.FAILED,
         "link_expired": Tone.FAILED,
+        "closed_by_gateway": Tone.FAILED,
+        "closed_watching": Tone.FAILED,
         "late_money": Tone.FAILED,
         "closed_take_cash": Tone.FAILED,
     }
 )
-_ATTENTION = frozenset(
-    {
-        "gateway_unreachable",
-        "refused_by_gateway",
-        "link_expired",
-        "late_money",
-        "closed_take_cash",
-    }
-)
+_ATTENTION = frozenset({*_TONES, "closing_unanswered"}) - {"paid_give_goods"}
 # Flags of money that came although nothing was to pay any more.
 _LATE = frozenset({"late", "duplicate", "over"})
 _GONE = frozenset({CollectState.EXPIRED, CollectState.CANCELLED, CollectState.REFUSED})
@@ -63,6 +59,10 @@ _CLOSING_FOR = MappingProxyType(
 )
 # It was closed so that other tenders could be taken: nobody has to ask why.
 _MADE_FREE = frozenset({"wish_split", "split"})
+# Why nothing could be asked for, by the gateway's last word; all else is silence.
+_REQUESTED_IN_VAIN = MappingProxyType(
+    {"rate_limited": "gateway_busy", "auth": "gateway_refuses_key"}
+)
 
 
 def waiting_bill(bill: ParkedBill, settlement: Settlement, now: int) -> WaitingBill:
@@ -90,12 +90,15 @@ def waiting_bill(bill: ParkedBill, settlement: Settlement, now: int) -> WaitingB
         paid_at=bill.issued_at,
         upi_reference=_upi_reference(bill) if bill.issued_at is not None else "",
         can_show_qr=shown,
-        attention=words in _ATTENTION or bool(flags),
+        # Whoever got no message waits for what nobody sent: she has to be shown a QR.
+        attention=words in _ATTENTION or bool(flags) or (awaiting and _unsent(collect, message)),
         received=max(0, settlement.received - settlement.refunded),
         open_amount=settlement.open if awaiting else 0,
         remote=bill.remote,
         requests_left=_requests_left(bill) if awaiting else 0,
         flags=flags,
+        way=collect.kind.value if collect is not None else "",
+        given=bill.handed_over or any(flag.kind == GIVEN for flag in bill.flags),
     )
 
 
@@ -130,7 +133,7 @@ def _collect_words(bill: ParkedBill, now: int, *, part: bool) -> str:
         case CollectState.OPEN:
             return _open_words(bill, collect)
         case CollectState.CLOSING:
-            return "closing_checking"
+            return "closing_checking" if collect.last_error is None else "closing_unanswered"
         case CollectState.REFUSED:
             return "refused_by_gateway"
         case _:
@@ -150,9 +153,8 @@ def _wish_words(bill: ParkedBill, now: int) -> str | None:
 
 
 def _asking_words(collect: Collect, now: int) -> str:
-    unreachable = collect.last_error is not None and collect.state is CollectState.REQUESTED
-    if unreachable:
-        return "gateway_unreachable"
+    if collect.last_error is not None and collect.state is CollectState.REQUESTED:
+        return _REQUESTED_IN_VAIN.get(collect.last_error, "gateway_unreachable")
     slow = now - collect.created_at > _SLOW_MS
     return "not_confirmed_checking" if slow else "asking_gateway"
 
@@ -185,7 +187,16 @@ def _ended_words(collect: Collect) -> str:
     if collect.state is CollectState.PAID:
         # Paid there and not here: it was given back, or it is of another currency.
         return "not_confirmed_checking"
-    return "no_request" if collect.reason in _MADE_FREE else "link_expired"
+    if collect.reason in _MADE_FREE or collect.gateway_id is None or collect.gateway == OWN_UPI:
+        # Made free on purpose, or it was never there, or nobody could tell of late money.
+        return "no_request"
+    if collect.state is CollectState.EXPIRED or collect.reason in EXPIRY_REASONS:
+        return "link_expired"
+    if collect.reason == "amount_mismatch":
+        return "amount_wrong"
+    if collect.reason == BY_GATEWAY:
+        return "closed_by_gateway"
+    return "link_expired" if collect.next_ask_at is None else "closed_watching"
 
 
 def _message(bill: ParkedBill) -> Message | None:
@@ -206,6 +217,13 @@ def _message_words(message: Message, collect: Collect | None, now: int) -> str:
         waited = now - message.created_at > _WAITS_MS
         return "waits_for_relay" if waited and not asking else "queued"
     return message.state.value
+
+
+def _unsent(collect: Collect | None, message: Message | None) -> bool:
+    """Whether the request for what is payable now did not arrive."""
+    if collect is None or collect.state is not CollectState.OPEN or message is None:
+        return False
+    return message.state is MessageState.FAILED and message.created_at >= collect.created_at
 
 
 def _requests_left(bill: ParkedBill) -> int:

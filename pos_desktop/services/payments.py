@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pos_desktop.domain.collect import (
+    BY_GATEWAY,
     CURRENCY,
     Event,
     SettlementFlag,
@@ -38,7 +39,7 @@ from pos_desktop.services.switching import Switching, told
 from pos_desktop.services.views import PaidNews
 
 _CLOSED = {
-    GatewayStatus.CANCELLED: "cancelled",
+    GatewayStatus.CANCELLED: BY_GATEWAY,
     GatewayStatus.EXPIRED: "expiry",
 }
 # An account that is set to capture by itself has done so long before (gateways 1.6).

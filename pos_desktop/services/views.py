@@ -23,12 +23,14 @@ class WaitingBill:
     """One card of the waiting panel. ``words``/``message_words`` are codes of gui/texts.py:
 
     words: asking_gateway, waiting_payment, qr_on_screen, last_attempt_failed, bank_confirming,
-    not_confirmed_checking, gateway_unreachable, paid_give_goods, link_expired, closing_checking,
-    closing_for_cash, closing_for_qr, closing_for_link, closing_to_edit, closing_to_abandon,
-    closed_take_cash, part_paid, own_upi_waiting, no_request, refused_by_gateway, late_money,
-    goods_given.
+    not_confirmed_checking, gateway_unreachable, gateway_busy, gateway_refuses_key, paid_give_goods,
+    link_expired, closed_by_gateway, closed_watching, amount_wrong, closing_checking,
+    closing_unanswered, closing_for_cash, closing_for_qr, closing_for_link, closing_to_edit,
+    closing_to_abandon, closed_take_cash, part_paid, own_upi_waiting, no_request,
+    refused_by_gateway, late_money, goods_given.
+    way: link, qr or "": what the newest request is; some sentences say which.
     message_words: "", waits_for_relay, queued, accepted, sent, delivered, read, failed, unknown,
-    dropped (purpose tells which message).
+    dropped (purpose tells which message). ``given``: the goods left, paid or not.
     """
 
     order_id: str
@@ -53,6 +55,8 @@ class WaitingBill:
     remote: bool = False
     requests_left: int = 0
     flags: tuple[str, ...] = ()
+    way: str = ""
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)

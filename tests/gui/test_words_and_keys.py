@@ -33,6 +33,12 @@ WORDS = [
     "bank_confirming",
     "not_confirmed_checking",
     "gateway_unreachable",
+    "gateway_busy",
+    "gateway_refuses_key",
+    "closed_by_gateway",
+    "closed_watching",
+    "amount_wrong",
+    "closing_unanswered",
     "paid_give_goods",
     "link_expired",
     "closing_checking",
@@ -155,6 +161,7 @@ def test_no_sentence_is_left_over() -> None:
         "request_",
         "qr_",
         "col_",
+        "by_",
     )
     made += ("flag_", "entry_", "owed_", "story_", "who_", "act_", "ask_", "tender_", "more_")
     made += ("off_", "return_col_", "detail_")

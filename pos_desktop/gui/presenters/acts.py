@@ -18,7 +18,12 @@ from pos_desktop.services.views import WaitingBill
 
 ABANDON = ("abandon_left", "abandon_mind", "abandon_wrong", "abandon_other")
 """Why bills are given up; the last one wants words."""
-_ASKED = frozenset({"asking_gateway", "not_confirmed_checking", "gateway_unreachable"})
+_ASKED = frozenset(
+    {
+        *("asking_gateway", "not_confirmed_checking"),
+        *("gateway_unreachable", "gateway_busy", "gateway_refuses_key"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

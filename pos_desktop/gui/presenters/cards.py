@@ -57,7 +57,15 @@ def card(bill: WaitingBill, now: int) -> Card:
 
 def payment_words(bill: WaitingBill) -> str:
     """The one sentence about this bill's money (design payments 8)."""
-    return say("qr_on_screen_waiting" if bill.words == "qr_on_screen" else bill.words)
+    return money_words(bill.words, bill.way)
+
+
+def money_words(code: str, way: str) -> str:
+    """The sentence of a code about money; ``way`` is "link", "qr" or ""."""
+    if code == "qr_on_screen":
+        return say("qr_on_screen_waiting")
+    by_way = f"by_{way}_{code}"
+    return say(by_way if knows(by_way) else code)
 
 
 _TOO_MUCH = frozenset({"late", "duplicate", "over"})

@@ -20,8 +20,8 @@ from pos_desktop.services.views import DeskState, Offered, WaitingBill
 # The gateway is closing something; until it has answered, nothing else can be asked for.
 _CLOSING = frozenset(
     {
-        *("closing_checking", "closing_for_cash", "closing_for_qr", "closing_for_link"),
-        *("closing_to_edit", "closing_to_abandon"),
+        *("closing_checking", "closing_unanswered", "closing_to_edit", "closing_to_abandon"),
+        *("closing_for_cash", "closing_for_qr", "closing_for_link"),
     }
 )
 # A QR is on its way or shown: another one would only close it.
@@ -32,7 +32,11 @@ _FIRST = {
     "gateway_unreachable": "menu_cash",
     "part_paid": "menu_split",
     "own_upi_waiting": "menu_own_paid",
+    "gateway_busy": "menu_cash",
+    "gateway_refuses_key": "menu_cash",
     "link_expired": "menu_again",
+    "closed_by_gateway": "menu_again",
+    "closed_watching": "menu_again",
     "no_request": "menu_again",
 }
 _ALWAYS = frozenset({"menu_cash", "menu_split", "menu_own_paid"})

@@ -13,7 +13,8 @@ CHOICES = (PAYS, FAILS)
 _UNPAYABLE = frozenset(
     {
         *("asking_gateway", "refused_by_gateway", "link_expired", "late_money", "no_request"),
-        *("closed_take_cash", "own_upi_waiting"),
+        *("closed_take_cash", "own_upi_waiting", "closed_by_gateway", "closed_watching"),
+        *("amount_wrong", "gateway_busy", "gateway_refuses_key"),
     }
 )
 

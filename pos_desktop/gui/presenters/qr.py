@@ -6,6 +6,7 @@ from typing import Protocol
 from pos_desktop.domain.money import format_rupees
 from pos_desktop.domain.payment import CollectKind
 from pos_desktop.gui.presenters import practice
+from pos_desktop.gui.presenters.cards import money_words
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.presenters.wording import countdown
@@ -177,9 +178,10 @@ class QrPresenter:
             return say("qr_over"), "failed", False
         if qr.payload is None and self._picture is None:
             asking = qr.words in _SHOWABLE
-            return say("qr_asking" if asking else qr.words), "pending", False
+            words = say("qr_asking") if asking else money_words(qr.words, qr.kind.value)
+            return words, "pending", False
         if qr.words not in _SHOWABLE:
-            return say(qr.words), "pending", True
+            return money_words(qr.words, qr.kind.value), "pending", True
         left = countdown(now, qr.expires_at)
         code = "qr_scan" if qr.kind is CollectKind.QR else "qr_link"
         return say(f"{code}_left" if left else code, time=left), "pending", True

@@ -203,6 +203,21 @@ def test_an_account_without_qr_codes_offers_none(own: Room) -> None:
     assert room.codes == ["menu_cash", "menu_split", *LAST]
 
 
+@pytest.mark.parametrize(
+    ("words", "way", "said"),
+    [
+        ("closing_checking", "link", "Closing the link - please wait"),
+        ("closing_checking", "qr", "Closing the QR - please wait"),
+        ("closed_watching", "qr", "QR closed - checking for late money"),
+        ("link_expired", "qr", "Time is over - ask again or take cash"),
+        ("qr_on_screen", "qr", "QR on screen"),
+        ("no_request", "", "Nothing asked yet - choose how to pay"),
+    ],
+)
+def test_the_words_name_what_is_closed(words: str, way: str, said: str) -> None:
+    assert card(worded(words, way=way), NOW).words == said
+
+
 def test_an_account_without_links_sends_none_again(room: Room) -> None:
     state = desk(waiting=(worded("link_expired"),), offers=Offered(links=False))
     room.waiting.on_desk(state)

@@ -143,7 +143,7 @@ def closing(till: Till) -> Sale:
         (part, "part_paid", Tone.PENDING, True),
         (asked_in_vain, "not_confirmed_checking", Tone.PENDING, False),
         (expired, "link_expired", Tone.FAILED, True),
-        (cancelled_there, "link_expired", Tone.FAILED, True),
+        (cancelled_there, "closed_by_gateway", Tone.FAILED, True),
         (closing, "closing_checking", Tone.PENDING, True),
         (paid, "paid_give_goods", Tone.PAID, False),
         (paid_twice, "paid_give_goods", Tone.PAID, True),

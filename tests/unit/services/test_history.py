@@ -78,7 +78,7 @@ def test_a_bill_that_was_given_up_and_paid_late(money: MoneyTill) -> None:
         money.checkout.cash(money.order(None), DUE)
     story = money.story(sale.order_id)
     lines = {line.what: line for line in story.lines}
-    assert (lines["closed"].who, lines["closed"].detail) == ("razorpay", "cancelled")
+    assert (lines["closed"].who, lines["closed"].detail) == ("razorpay", "wish_abandon")
     assert (lines["abandoned"].who, lines["abandoned"].detail) == ("Asha", "customer left")
     assert lines["flag_raised"].reference == fact.payment_id
     assert (story.state, story.open_amount, story.excess) == ("abandoned", 0, DUE)

@@ -56,8 +56,12 @@ def with_link(state: CollectState, **changes: object) -> ParkedBill:
     return replace(BILL, collects=(replace(LINK, state=state, **changes),))  # type: ignore[arg-type]  # fields by name
 
 
+def bill_wish(kind: WishKind) -> Wish:
+    return Wish("B", kind, NOW, "Asha", tendered=DUE)
+
+
 def wishing(kind: WishKind, state: CollectState = State.CLOSING) -> ParkedBill:
-    return replace(with_link(state), wish=Wish("B", kind, NOW, "Asha", tendered=DUE))
+    return replace(with_link(state), wish=bill_wish(kind))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +100,8 @@ def test_a_wish_that_has_grown_old(kind: WishKind, words: str) -> None:
 def test_cash_that_nobody_took_is_asked_for_again() -> None:
     bill = shown(wishing(WishKind.CASH, State.CANCELLED), NOW + WISH_LIFE_MS + 1)
     assert (bill.words, bill.tone, bill.attention) == ("closed_take_cash", Tone.FAILED, True)
-    assert shown(wishing(WishKind.QR, State.CANCELLED)).words == "link_expired"
+    gone = with_link(State.CANCELLED, reason="wish_qr", next_ask_at=NOW)
+    assert shown(replace(gone, wish=bill_wish(WishKind.QR))).words == "closed_watching"
 
 
 def test_a_wish_on_a_bill_that_is_settled_says_nothing() -> None:
@@ -105,19 +110,56 @@ def test_a_wish_on_a_bill_that_is_settled_says_nothing() -> None:
     assert shown(bill).requests_left == 0
 
 
+WATCHED = {"next_ask_at": NOW + 5_000}
+"""The fields of a collect that is asked about for five days."""
+
+
 @pytest.mark.parametrize(
-    ("state", "reason", "words"),
+    ("state", "reason", "error", "words"),
     [
-        (State.CANCELLED, "wish_split", "no_request"),
-        (State.CANCELLED, "split", "no_request"),
-        (State.CANCELLED, "cancelled", "link_expired"),
-        (State.EXPIRED, "expiry", "link_expired"),
-        (State.PAID, None, "not_confirmed_checking"),
-        (State.REFUSED, "feature_off", "refused_by_gateway"),
+        (State.REQUESTED, None, None, "asking_gateway"),
+        (State.REQUESTED, None, "unavailable", "gateway_unreachable"),
+        (State.REQUESTED, None, "timeout", "gateway_unreachable"),
+        (State.REQUESTED, None, "rate_limited", "gateway_busy"),
+        (State.REQUESTED, None, "auth", "gateway_refuses_key"),
+        (State.UNKNOWN, None, None, "asking_gateway"),
+        (State.UNKNOWN, None, "auth", "asking_gateway"),
+        (State.OPEN, None, None, "waiting_payment"),
+        (State.OPEN, None, "timeout", "not_confirmed_checking"),
+        (State.CLOSING, "wish_qr", None, "closing_checking"),
+        (State.CLOSING, "wish_qr", "gateway_unavailable", "closing_unanswered"),
+        (State.CANCELLED, "wish_split", None, "no_request"),
+        (State.CANCELLED, "split", None, "no_request"),
+        (State.CANCELLED, "cancelled", None, "closed_by_gateway"),
+        (State.CANCELLED, "amount_mismatch", None, "amount_wrong"),
+        (State.CANCELLED, "expiry", None, "link_expired"),
+        (State.CANCELLED, "wish_qr", None, "closed_watching"),
+        (State.CANCELLED, "wish_cash", "timeout", "closed_watching"),
+        (State.EXPIRED, "expiry", None, "link_expired"),
+        (State.EXPIRED, None, None, "link_expired"),
+        (State.PAID, None, None, "not_confirmed_checking"),
+        (State.REFUSED, "feature_off", None, "refused_by_gateway"),
     ],
 )
-def test_how_the_last_way_to_pay_ended(state: CollectState, reason: str | None, words: str) -> None:
-    assert shown(with_link(state, reason=reason)).words == words
+def test_how_the_way_to_pay_stands(
+    state: CollectState, reason: str | None, error: str | None, words: str
+) -> None:
+    bill = with_link(state, reason=reason, last_error=error, **WATCHED)
+    assert shown(bill).words == words
+    assert shown(bill).way == "link"
+
+
+def test_every_state_has_its_words() -> None:
+    assert all(shown(with_link(state)).words for state in State)
+
+
+def test_late_money_is_promised_only_while_somebody_asks() -> None:
+    over = with_link(State.CANCELLED, reason="wish_qr")
+    never_made = with_link(State.CANCELLED, reason="wish_qr", gateway_id=None)
+    own = with_link(State.CANCELLED, reason="wish_qr", gateway=OWN_UPI, **WATCHED)
+    assert shown(over).words == "link_expired"
+    assert shown(never_made).words == "no_request"
+    assert shown(own).words == "no_request"
 
 
 @pytest.mark.parametrize(
@@ -211,3 +253,34 @@ def test_three_requests_and_no_more() -> None:
     assert shown(receipt).requests_left == 3
     assert shown(replace(BILL, phone=None)).requests_left == 0
     assert shown(replace(BILL, remote=True)).remote
+
+
+@pytest.mark.parametrize(
+    ("state", "message_state", "age", "attention"),
+    [
+        (State.OPEN, MessageState.FAILED, 0, True),
+        (State.OPEN, MessageState.FAILED, -1, False),
+        (State.OPEN, MessageState.READ, 0, False),
+        (State.REQUESTED, MessageState.FAILED, 0, False),
+    ],
+)
+def test_who_got_no_message_has_to_be_shown_a_qr(
+    state: State, message_state: MessageState, age: int, attention: bool
+) -> None:
+    """A message of what was payable before says nothing about the QR of now."""
+    sent = replace(message(1), state=message_state, created_at=NOW + age)
+    bill = replace(with_link(state), messages=(sent,))
+    assert shown(bill).attention is attention
+    issued = replace(bill, state=SaleState.ISSUED, issued_at=NOW, tenders=(CASH,))
+    assert not shown(issued).attention
+
+
+@pytest.mark.parametrize(
+    ("state", "given"), [("open", True), ("closed", True), ("", False), ("issued", True)]
+)
+def test_whether_the_goods_have_left(state: str, given: bool) -> None:
+    left = Flag(1, "B", "handed_over_unpaid", DUE, NOW, state, "by Meera", "accept")
+    bill = replace(BILL, flags=(left,) if state in ("open", "closed") else ())
+    if state == "issued":
+        bill = replace(BILL, state=SaleState.ISSUED, issued_at=NOW, handed_over=True)
+    assert shown(bill).given is given

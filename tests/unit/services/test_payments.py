@@ -149,7 +149,7 @@ def test_a_link_about_another_amount_is_never_shown(till: Till, change: dict[str
     assert till.messenger.sent == []
     assert inbox(till) == [("mismatch", DUE)]
     bill = till.bill(sale.order_id)
-    assert (bill.words, bill.attention) == ("link_expired", True)
+    assert (bill.words, bill.attention) == ("amount_wrong", True)
     till.run(20)
     assert till.desk.state().unsent == 0
     assert inbox(till) == [("mismatch", DUE)]
