@@ -51,8 +51,8 @@ class Issuer:
         leave_awaiting(uow, sale.order_id, now, reason="bill_settled")
         close_collects(uow, sale.order_id, now)
         uow.wishes.drop(sale.order_id)
-        flags = [flag.kind for flag in uow.flags.of(sale.order_id) if flag.state == "open"]
-        if GIVEN in flags:
+        # Decided or not: the goods are gone, and must not be given again.
+        if any(flag.kind == GIVEN for flag in uow.flags.of(sale.order_id)):
             uow.sales.hand_over(sale.order_id, now, sale.cashier)
         close_entries(uow, sale.order_id, SOLVED_BY_PAYING, now, "paid")
         revision = effects.INVOICE_REVISION

@@ -369,6 +369,20 @@ def test_goods_given_before_the_money_are_followed_until_it_comes(till: Till) ->
         till.checkout.hand_over_unpaid(sale.order_id, Approval("Meera", 1, "goods"))
 
 
+def test_goods_that_were_given_are_not_given_again_once_somebody_decided(till: Till) -> None:
+    sale = open_bill(till)
+    till.checkout.hand_over_unpaid(sale.order_id, Approval("Meera", till.clock.now(), "goods"))
+    with till.store.write() as uow:
+        (flag,) = uow.flags.of(sale.order_id)
+        uow.flags.close(flag.flag_id, till.clock.now(), "Meera", "pays tomorrow")
+        uow.commit()
+    assert till.bill(sale.order_id).given
+    till.gateway.pay(f"{sale.order_id}-1")
+    till.run(6)
+    assert till.sale(sale.order_id).handed_over_at is not None
+    assert till.desk.state().waiting == ()
+
+
 def test_a_wish_on_a_bill_that_is_gone_does_nothing(till: Till) -> None:
     sale = open_bill(till)
     with till.store.write() as uow:
