@@ -6,10 +6,14 @@ what each of them must keep.
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from pos_relay.store.transaction import Transaction
+
+Answer = TypeVar("Answer")
 
 
 class Rows(Protocol):
@@ -68,6 +72,34 @@ class Blobs(Protocol):
 
     def tidy(self, now: int) -> int:
         """Remove what a crash left half-written and what was set aside long ago; how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The current revision of a page, its files, and what its shop allows a Pay button."""
+
+    revision: int
+    content_hash: str
+    pdf_hash: str | None
+    practice: bool
+    pay_hosts: frozenset[str]
+
+
+class Views(Protocol):
+    """Rows and blobs as customers' links ask for them: one page at a time, and quickly."""
+
+    async def run(self, work: Callable[[], Answer]) -> Answer:
+        """Do ``work``, which looks up pages and reads blobs: in the loop where both are files of
+        this machine, in a thread where they are at the other end of a network."""
+        ...
+
+    def page(self, page_id: str) -> View | None:
+        """What a link opens now; None for unknown and revoked pages alike. Within ``run`` only."""
+        ...
+
+    def close(self) -> None:
+        """Close all connections."""
         ...
 
 

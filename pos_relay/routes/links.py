@@ -4,6 +4,8 @@ GET has no side effect; unknown, revoked and malformed tokens take the same way 
 """
 
 import re
+from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from urllib.parse import unquote
 
@@ -13,14 +15,13 @@ from litestar.params import FromPath
 
 from pos_desktop.wire import seal, v1
 from pos_relay import codes
-from pos_relay.errors import Missing
+from pos_relay.errors import Lost, Missing
 from pos_relay.node import Node
 from pos_relay.page_texts import language
 from pos_relay.pages import PageLinks, other_language, plain, render
 from pos_relay.payhosts import may_lead_to
 from pos_relay.routes.common import Asked, node_of
-from pos_relay.store import pages, tenants
-from pos_relay.store.pages import PageFiles
+from pos_relay.store import pages
 
 CLOSED_PNG = (files("pos_relay") / "assets" / "closed.png").read_bytes()
 SLOW = plain("slow")
@@ -30,25 +31,25 @@ _HEADER = re.compile(r"[A-Za-z0-9]{3,11}")
 Answer = Response[bytes]
 
 
-@get("/i/{name:str}", sync_to_thread=True)
-def open_link(request: Asked, name: FromPath[str]) -> Answer:
+@get("/i/{name:str}")
+async def open_link(request: Asked, name: FromPath[str]) -> Answer:
     """The page of ``{token}``, or the PDF of ``{token}.pdf``."""
-    return _open(request, "/i/{}", name)
+    return await _opened(request, "/i/{}", name)
 
 
-@get("/i", sync_to_thread=True)
-def open_query_link(request: Asked) -> Answer:
+@get("/i")
+async def open_query_link(request: Asked) -> Answer:
     """``/i?{token}``: the form for DLT's dynamic URLs, whose registered part ends in ``?``."""
     first = request.scope["query_string"].decode("latin-1").split("&", 1)[0]
-    return _open(request, "/i?{}", unquote(first).removesuffix("="))
+    return await _opened(request, "/i?{}", unquote(first).removesuffix("="))
 
 
-@get("/{header:str}/{name:str}", sync_to_thread=True)
-def open_header_link(request: Asked, header: FromPath[str], name: FromPath[str]) -> Answer:
+@get("/{header:str}/{name:str}")
+async def open_header_link(request: Asked, header: FromPath[str], name: FromPath[str]) -> Answer:
     """``/{HEADER}/{token}``: the form for DLT's short URLs, which must show the SMS header."""
     if not _HEADER.fullmatch(header):
         name = ""
-    return _open(request, f"/{header}/{{}}", name)
+    return await _opened(request, f"/{header}/{{}}", name)
 
 
 @get("/q/{name:str}", sync_to_thread=True)
@@ -66,15 +67,14 @@ def open_picture(request: Asked, name: FromPath[str]) -> Answer:
     if picture.closed:
         return Response(CLOSED_PNG, media_type="image/png")
     try:
-        sealed = node.store.folder.get(page_id, picture.content_hash)
-    except FileNotFoundError:
+        png = node.store.unsealed(token, seal.PICTURE, 0, picture.content_hash)
+    except Lost:
         # Closed since the look above: a close removes the file.
         with node.store.database.read() as sql:
             now = pages.picture(sql, page_id, node.now())
         if now is None or not now.closed:
             raise
         return Response(CLOSED_PNG, media_type="image/png")
-    png = seal.open_sealed(token, seal.PICTURE, 0, sealed)
     return Response(png, media_type="image/png")
 
 
@@ -84,46 +84,57 @@ async def payment_return(tenant: FromPath[str]) -> Answer:
     return Response(RETURN, media_type=HTML)
 
 
-def _open(request: Asked, form: str, name: str) -> Answer:
+async def _opened(request: Asked, form: str, name: str) -> Answer:
     node = node_of(request)
     if answer := _slowed(request, node):
         return answer
     token = name.removesuffix(".pdf")
     page_id = _page_id(request, token)
-    with node.store.database.read() as sql:
-        page = pages.current(sql, page_id)
-        shop = tenants.get(sql, page.tenant) if page else None
-        hosts = tenants.allowed_hosts(sql, page.tenant) if page else frozenset[str]()
-    if page is None or shop is None:
+    wanted: str | None = request.query_params.get("lang")
+    link = _Link(form, token, page_id, wanted)
+    answer = await node.store.views.run(partial(_pdf if name != token else _page, node, link))
+    if answer is None:
         raise _missed(request, node)
-    if name != token:
-        return _pdf(request, node, token, page)
-    sealed = node.store.folder.get(page_id, page.content_hash)
-    plain_bytes = seal.open_sealed(token, seal.PAGE, page.revision, sealed)
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """What was asked for: the address with ``{}`` for the token, and a language."""
+
+    form: str
+    token: str
+    page_id: str
+    lang: str | None
+
+
+def _page(node: Node, link: _Link) -> Answer | None:
+    view = node.store.views.page(link.page_id)
+    if view is None:
+        return None
+    plain_bytes = node.store.unsealed(link.token, seal.PAGE, view.revision, view.content_hash)
     content = msgspec.json.decode(plain_bytes, type=v1.PageContent)
-    if content.pay and not may_lead_to(content.pay.url, hosts, practice=shop.practice):
+    if content.pay and not may_lead_to(content.pay.url, view.pay_hosts, practice=view.practice):
         content = msgspec.structs.replace(content, pay=None)
-    if shop.practice:
+    if view.practice:
         # A practice shop cannot publish what looks like a real bill.
         content = msgspec.structs.replace(content, practice=True)
-    wanted: str | None = request.query_params.get("lang")
-    links = _links(form.format(token), token, wanted, page, content)
-    return Response(render(content, links).encode(), media_type=HTML)
+    html = render(content, _links(link, content, pdf=view.pdf_hash is not None))
+    return Response(html.encode(), media_type=HTML)
 
 
-def _links(
-    here: str, token: str, asked: str | None, page: PageFiles, content: v1.PageContent
-) -> PageLinks:
-    other = other_language(language(asked, content.lang))
+def _links(link: _Link, content: v1.PageContent, *, pdf: bool) -> PageLinks:
+    here = link.form.format(link.token)
+    other = other_language(language(link.lang, content.lang))
     switch = f"{here}{'&' if '?' in here else '?'}lang={other}"
-    return PageLinks(f"/i/{token}.pdf" if page.pdf_hash else "", switch, asked)
+    return PageLinks(f"/i/{link.token}.pdf" if pdf else "", switch, link.lang)
 
 
-def _pdf(request: Asked, node: Node, token: str, page: PageFiles) -> Answer:
-    if page.pdf_hash is None:
-        raise _missed(request, node)
-    sealed = node.store.folder.get(seal.page_id(token), page.pdf_hash)
-    pdf = seal.open_sealed(token, seal.PDF, page.revision, sealed)
+def _pdf(node: Node, link: _Link) -> Answer | None:
+    view = node.store.views.page(link.page_id)
+    if view is None or view.pdf_hash is None:
+        return None
+    pdf = node.store.unsealed(link.token, seal.PDF, view.revision, view.pdf_hash)
     headers = {"content-disposition": 'attachment; filename="invoice.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from pos_desktop.wire import seal
 from pos_relay.errors import Lost
-from pos_relay.ports import Blobs, Rows
+from pos_relay.ports import Blobs, Rows, Views
 from pos_relay.sealing import SecretBox, load_key
 from pos_relay.settings import Settings
 from pos_relay.store import tenants
 from pos_relay.store.files import SealedFolder
-from pos_relay.store.views import Views
+from pos_relay.store.views import LocalViews
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def open_store(settings: Settings) -> Store:
     except BaseException:
         database.close()
         raise
-    return Store(database, SealedFolder(settings.folder), box, Views(settings.database))
+    return Store(database, SealedFolder(settings.folder), box, LocalViews(settings.database))
 
 
 def open_rows(settings: Settings) -> Rows:
