@@ -1,6 +1,5 @@
 """Running the web server: the bound socket, the announcement, and the end with the parent."""
 
-import asyncio
 import contextlib
 import ipaddress
 import json
@@ -89,7 +88,7 @@ def serve(settings: Settings, bind: Bind) -> int:
             _follow(bind.parent, server)
         # Ctrl-C is how a person ends it; uvicorn has ended in order when it raises this again.
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(server.serve(sockets=[listening]))
+            server.run(sockets=[listening])  # on the quicker loop, where there is one
         return 0 if server.started else 1
 
 
