@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,12 +31,14 @@ from pos_desktop.bootstrap.practice import AS_KEPT, Endpoints, Wanted, enrolled,
 from pos_desktop.bootstrap.practice_customer import PracticeCustomer
 from pos_desktop.domain.errors import InputError, RaseedError, Unavailable
 from pos_desktop.gui.app import Counter as WindowCounter
-from pos_desktop.gui.app import Deps, application, build_counter, calm_dialog
+from pos_desktop.gui.app import Deps, application, build_counter, calm_dialog, last_words
 from pos_desktop.gui.events import Events
 from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.sounds import Sounds
 from pos_desktop.gui.tasks import TaskRunner
+from pos_desktop.gui.texts import say
 from pos_desktop.host.clock import SystemClock
+from pos_desktop.host.locks import held
 from pos_desktop.settings.paths import Folders, folders, practice_folder
 from pos_desktop.settings.store import Loaded, OptionsFile
 
@@ -50,6 +52,9 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _LANES = {"db": 1, "net": 4, "doc": 1, "probe": 4}
 DATABASE = "counter.db"
+_LOCK = "window.lock"
+# So long somebody who opened a second window is told that there is one.
+_TOLD_S = 6
 
 
 @dataclass
@@ -316,12 +321,38 @@ def _keyring() -> SecretStore:
 
 def open_counter(data: Path | None, practice: Path | None, parent: int | None = None) -> int:
     """``raseed``: the window until it is closed, or ``parent`` is gone. 2: settings wrong, 3: not
-    set up or no place."""
+    set up, no place or open already."""
     try:
         setup = real_setup(data) if practice is None else practice_setup(data, practice)
     except RaseedError as error:
         sys.stderr.write(f"raseed: {error}\n")
         return 3 if error.code == "not_set_up" else 2
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(alone(setup))
+        except Unavailable as error:
+            sys.stderr.write(f"raseed: {error}\n")
+            last_words(say("open_already"), _TOLD_S)
+            return 3
+        return _opened(setup, parent)
+
+
+@contextmanager
+def alone(setup: Setup) -> Iterator[None]:
+    """No second window opens on this folder meanwhile: it could only get in the way of the first.
+
+    Raises Unavailable ``busy_folder`` where there is one.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(setup.folders.data / _LOCK, "Raseed is already open"))
+        except OSError as error:
+            # What is wrong with the folder is told by the database, which needs it too.
+            _LOG.warning("no lock on the folder: %s", error)
+        yield
+
+
+def _opened(setup: Setup, parent: int | None) -> int:
     from pos_desktop.settings.logs import start_logging, stop_logging
 
     output = start_logging(setup.folders.logs)

@@ -214,3 +214,17 @@ def calm_dialog(window: MainWindow, code: str) -> None:
     box.setStandardButtons(QMessageBox.StandardButton.Ok)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
+
+
+def last_words(sentence: str, seconds: int) -> None:
+    """Say why the program does not open, until it was seen and for ``seconds`` at most."""
+    from PySide6.QtWidgets import QMessageBox
+
+    application()
+    box = QMessageBox()
+    box.setIcon(QMessageBox.Icon.Information)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle(say("app_name"))
+    box.setText(sentence)
+    QTimer.singleShot(seconds * 1000, box.accept)
+    box.exec()

@@ -205,6 +205,11 @@ _KEYS = {
 }
 
 _NOTICES = {
+    "open_already": _("Raseed is open on this computer already. Go on in its window."),
+    "in_use": _(
+        "Another program works with this counter’s books. Close this window and the other program, "
+        "then open Raseed again."
+    ),
     "unexpected": _("Something unexpected happened ({code}). Your bill is safe; please try again."),
     "unknown_code": _(
         "No item has the code {code}. Put it aside, or press F2 and find it by its name."

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QLabel
 
 from pos_desktop.bootstrap.practice import Wanted
-from pos_desktop.bootstrap.window import Till, open_till, practice_setup, serve
+from pos_desktop.bootstrap.window import Till, alone, open_till, practice_setup, serve
 from pos_desktop.domain.sale import Channel
 from pos_desktop.gui.hands import Hands
 from pos_desktop.gui.widgets.pill import Pill
@@ -150,11 +150,12 @@ def main(endpoints: str, data: str, channel: str) -> int:
     setup = practice_setup(Path(data), Path(endpoints), Wanted(Channel(channel)))
     output = start_logging(setup.folders.logs)
     try:
-        till = open_till(setup)
-        remote = Remote(till)
-        code = serve(till)
-        del remote
-        return code
+        with alone(setup):
+            till = open_till(setup)
+            remote = Remote(till)
+            code = serve(till)
+            del remote
+            return code
     finally:
         stop_logging(output)
 
