@@ -5,33 +5,39 @@ that came from outside is escaped by Jinja2; nothing is marked safe but our own 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup, escape
 
 from pos_desktop.wire import v1
 from pos_relay.page_texts import (
     CSS,
     DEFAULT,
-    LABELS,
     LANGUAGES,
     PLAIN_TEMPLATE,
     TEMPLATE,
     TEXTS,
     language,
+    other_language,
+    say,
 )
+
+__all__ = ["PageLinks", "other_language", "plain", "render"]
 
 _environment = Environment(
     autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_page = _environment.from_string(TEMPLATE)
 _plain = _environment.from_string(PLAIN_TEMPLATE)
 _css = Markup(CSS)  # noqa: S704 - our own file, nothing from outside
+_PLACE = re.compile(r"\{\{ ([a-z_]+(?:\.[a-z_]+)?) \}\}")
+_SPECIAL = re.compile("[&<>\"']")
 # Controls that turn text around or hide it have no place in a bill.
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+_DIGIT = re.compile(r"\d")
 _NOTHING = {"", "-", "–", "—"}
 
 
@@ -47,43 +53,91 @@ class PageLinks:
     lang: str | None = None
 
 
-def other_language(lang: str) -> str:
-    """Where the switch leads."""
-    return "hi" if lang == "en" else "en"
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A row of the table of goods; ``details`` are (class, words) of the small line under it."""
+
+    name: str
+    qty: str
+    amount: str
+    details: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _TaxTable:
+    """The GST table: headings after the first, and rows of (label, HSN codes, cells)."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Goods:
+    """What one document of the page lists."""
+
+    items: tuple[_Item, ...]
+    sums: Sequence[tuple[str, str]]
+    total: str
+    pieces: str
+    taxes: _TaxTable | None
 
 
 def render(content: v1.PageContent, links: PageLinks | None = None) -> str:
     """The page as HTML (design relay 5). Raises nothing for any decodable content."""
     links = links or PageLinks()
     lang = language(links.lang, content.lang)
-    texts, labels = TEXTS[lang], LABELS[lang]
-    other = other_language(lang)
+    texts = TEXTS[lang]
+    other = other_language(lang, content.lang)
     phone = re.sub(r"[^0-9+]", "", content.shop_phone)
-    invoice = content.kind == "invoice"
-    html = _page.render(
+    html = _pages[lang].render(
         c=content,
         t=texts,
-        lang=lang,
-        css=_css,
         links=links,
         other=other,
         other_name=LANGUAGES[other],
         counter=_counter(content.counter, texts["counter"]),
         tel=phone if re.fullmatch(r"\+?\d{5,15}", phone) else "",
         pay=_payable(content),
-        label=lambda word: labels.get(word, word),
-        details=lambda line: " · ".join(_details(line, texts, labels, invoice=invoice)),
-        invoice=invoice,
-        tax_columns=_tax_columns(content, texts),
+        say=partial(say, lang=lang),
+        goods=_goods(content, lang),
+        invoice=content.kind == "invoice",
     )
     return _BIDI.sub("", html)
 
 
 def plain(name: str) -> bytes:
     """A short page in every language: ``gone``, ``slow`` or ``return``."""
-    blocks = [(lang, texts[f"{name}_title"], texts[name]) for lang, texts in TEXTS.items()]
+    blocks = [
+        (
+            lang,
+            texts[f"{name}_title"],
+            [text for text in (texts[name], texts[f"{name}_more"]) if text],
+        )
+        for lang, texts in TEXTS.items()
+    ]
     title = TEXTS[DEFAULT][f"{name}_title"]
     return _plain.render(title=title, blocks=blocks, css=_css).encode()
+
+
+def _template(lang: str) -> Template:
+    """The page with the words of one language set in, which need not be found for every view."""
+    words = {"css": _css, "lang": lang}
+    words |= {f"t.{name}": text for name, text in TEXTS[lang].items()}
+
+    def set_in(place: re.Match[str]) -> str:
+        return escape(words[place[1]]) if place[1] in words else place[0]
+
+    made = _environment.from_string(_PLACE.sub(set_in, TEMPLATE))
+    # What the compiled template calls for every value. A Jinja that calls another is only slower.
+    made.root_render_func.__globals__["escape"] = _escaped
+    return made
+
+
+def _escaped(value: object) -> str:
+    """As ``escape``, which costs four times as much where there is nothing to escape."""
+    if type(value) is str and not _SPECIAL.search(value):
+        return value
+    return escape(value)
 
 
 def _counter(counter: str, pattern: str) -> str:
@@ -99,34 +153,65 @@ def _payable(content: v1.PageContent) -> bool:
     return urlsplit(content.pay.url).scheme in {"https", "http"}
 
 
-def _details(
-    line: v1.BillLine, texts: Mapping[str, str], labels: Mapping[str, str], *, invoice: bool
-) -> list[str]:
-    """The small line under an item; an invoice adds HSN and tax (Rule 46 (g), (k) to (m))."""
+def _goods(content: v1.PageContent, lang: str) -> _Goods:
+    invoice = content.kind == "invoice"
+    items = tuple(_item(line, lang, invoice=invoice) for line in content.lines)
+    taxes = None
+    if invoice and content.tax_rows:
+        taxes = _tax_table(content.tax_rows, content.lines, content.state_tax_label, lang)
+    return _Goods(items, content.sums, content.total, content.pieces, taxes)
+
+
+def _item(line: v1.BillLine, lang: str, *, invoice: bool) -> _Item:
+    """A line; an invoice adds HSN and tax (Rule 46 (g), (k) to (m))."""
+    texts = TEXTS[lang]
     _, _, unit = line.qty.partition(" ")
     price = []
     if line.price and (invoice or line.qty != "1"):
         price.append(texts["per" if unit else "each"].format(line.price, unit))
     if line.mrp:
         price.append(f"MRP {line.mrp}")
-    if not invoice:
-        return price
-    hsn = [f"HSN {line.hsn}"] if line.hsn else []
-    if line.rate in _NOTHING:
-        return hsn + price
-    if not re.search(r"\d", line.rate):  # "Exempt"
-        tax = labels.get(line.rate, line.rate)
-    elif line.taxable in _NOTHING:
-        tax = texts["gst"].format(line.rate)
-    else:
-        tax = texts["gst_on"].format(line.rate, line.taxable)
-    return [*hsn, *price, tax]
+    details = [("p", " · ".join(price))] if price else []
+    if invoice:
+        if line.hsn:
+            details.insert(0, ("h", f"HSN {line.hsn}"))
+        if line.rate not in _NOTHING:
+            details.append(("g", _tax(line, texts, lang)))
+    return _Item(line.name, line.qty, line.amount, tuple(details))
 
 
-def _tax_columns(content: v1.PageContent, texts: Mapping[str, str]) -> list[tuple[str, str]]:
-    """(heading, field) of the GST table; heads of tax that occur nowhere are left out."""
-    heads = [("CGST", "central"), (content.state_tax_label, "state"), ("IGST", "integrated")]
+def _tax(line: v1.BillLine, texts: Mapping[str, str], lang: str) -> str:
+    if not _DIGIT.search(line.rate):  # "Exempt"
+        return say(line.rate, lang)
+    if line.taxable in _NOTHING:
+        return texts["gst"].format(line.rate)
+    return texts["gst_on"].format(line.rate, line.taxable)
+
+
+def _tax_table(
+    rows: Sequence[v1.TaxRow], lines: Sequence[v1.BillLine], state_tax: str, lang: str
+) -> _TaxTable:
+    """Heads of tax that occur nowhere are left out; a rate names the HSN codes of its lines."""
+    texts = TEXTS[lang]
+    heads = [("CGST", "central"), (state_tax, "state"), ("IGST", "integrated")]
     heads.append((texts["cess"], "cess"))
-    rows = content.tax_rows
     used = [pair for pair in heads if any(getattr(row, pair[1]) not in _NOTHING for row in rows)]
-    return [(texts["taxable"], "taxable"), *(used or heads[:2])]
+    columns = [(texts["taxable"], "taxable"), *(used or heads[:2])]
+    codes: dict[str, dict[str, None]] = {}
+    for line in lines:
+        if line.hsn:
+            codes.setdefault(line.rate, {})[line.hsn] = None
+    return _TaxTable(
+        tuple(heading for heading, _ in columns),
+        tuple(
+            (
+                say(row.label, lang),
+                ", ".join(codes.get(row.label, ())),
+                tuple(getattr(row, name) for _, name in columns),
+            )
+            for row in rows
+        ),
+    )
+
+
+_pages = {lang: _template(lang) for lang in LANGUAGES}

@@ -125,7 +125,7 @@ def _page(node: Node, link: _Link) -> Answer | None:
 
 def _links(link: _Link, content: v1.PageContent, *, pdf: bool) -> PageLinks:
     here = link.form.format(link.token)
-    other = other_language(language(link.lang, content.lang))
+    other = other_language(language(link.lang, content.lang), content.lang)
     switch = f"{here}{'&' if '?' in here else '?'}lang={other}"
     return PageLinks(f"/i/{link.token}.pdf" if pdf else "", switch, link.lang)
 

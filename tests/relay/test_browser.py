@@ -1,6 +1,7 @@
 """The customer's page in a real browser: a phone, a desk, Hindi, dark, paper."""
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from pos_relay.page_texts import LANGUAGES
 from pos_relay.pages import PageLinks, render
 from tests.relay.samples import BILL, INVOICE, LINES, PDF
 from tests.relay.support import Relay, Till
@@ -140,6 +142,29 @@ def test_dark_practice_and_paper(relay: Relay, look: Any, tmp_path: Path) -> Non
     assert not paper.get_by_role("link", name="Pay").is_visible()
     assert not paper.get_by_role("link", name="हिन्दी").is_visible()
     assert paper.get_by_text("PRACTICE").is_visible()
+
+
+def paper(page: Any, file: Path) -> int:
+    """Print to A4 and count the sheets."""
+    page.pdf(path=file, prefer_css_page_size=True)
+    said = subprocess.run(["pdfinfo", str(file)], capture_output=True, text=True, check=True)
+    assert "(A4)" in said.stdout
+    return int(said.stdout.split("Pages:")[1].split()[0])
+
+
+@pytest.mark.parametrize("lang", sorted(LANGUAGES))
+def test_an_invoice_of_twenty_lines_is_one_sheet(
+    relay: Relay, till: Till, look: Any, tmp_path: Path, lang: str
+) -> None:
+    twenty = msgspec.structs.replace(INVOICE, lines=(LINES * 3)[:20], lang=lang)
+    assert paper(look(published(relay, till, twenty), DESK), tmp_path / "twenty.pdf") == 1
+    assert paper(look(published(relay, till, BILL), PHONE), tmp_path / "bill.pdf") == 1
+    long = msgspec.structs.replace(INVOICE, lines=LINES * 15, lang=lang)
+    assert paper(look(published(relay, till, long), DESK), tmp_path / "long.pdf") in (3, 4)
+    words = ["pdftotext", "-layout", str(tmp_path / "long.pdf"), "-"]
+    printed = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert printed.count("Surf Excel Easy Wash 1 kg") == 15
+    assert printed.count("₹1,132.00") == 2, "the total is not repeated on every sheet"
 
 
 def test_an_exported_page_is_the_same_page(look: Any, tmp_path: Path) -> None:
