@@ -51,7 +51,11 @@ _PAYMENT_WORDS = {
 
 _PANEL = {
     "part_sums": _("{received} in · {open} open"),
+    "upi_reference": _("UPI ref ...{end}"),
     "paid_reference": _("Paid {amount} - UPI ref ...{end}"),
+    "given_unpaid": _("Goods given unpaid"),
+    "given_part": _("Goods given, {open} open"),
+    "not_delivered": _("Not delivered - show the QR"),
     "delivery": _("Delivery"),
     "paid_twice": _("Paid too much - see the inbox"),
     "checked": _("checked {age} ago"),

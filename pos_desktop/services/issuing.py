@@ -1,5 +1,6 @@
 """Issuing: the one place where a paid sale gets its number, its ledger entry and its effects."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -8,7 +9,7 @@ from pos_desktop.domain.collect import Event, next_state, settle, shares
 from pos_desktop.domain.delivery import Message, MessageState, Purpose
 from pos_desktop.domain.numbering import financial_year, invoice_number
 from pos_desktop.domain.options import Options
-from pos_desktop.domain.payment import Collect, CollectKind, CollectState
+from pos_desktop.domain.payment import Collect, CollectKind, CollectState, PaymentFact
 from pos_desktop.domain.phone import last4
 from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
 from pos_desktop.ports import Ids, OutboxState, UnitOfWork
@@ -60,7 +61,14 @@ class Issuer:
         uow.outbox.put(effects.PAGE_PUBLISH, subject, sale.order_id, now)
         if sale.phone is not None:
             uow.messages.add(self._receipt(sale, now))
-        return PaidNews(sale.order_id, sale.token_no, sale.due, shown_digits(sale.phone), number)
+        return PaidNews(
+            order_id=sale.order_id,
+            token_no=sale.token_no,
+            amount=sale.due,
+            phone_last4=shown_digits(sale.phone),
+            invoice_number=number,
+            upi_reference=upi_reference(uow.facts.of(sale.order_id), tenders),
+        )
 
     def _entry(self, uow: UnitOfWork, sale: Sale, number: str) -> dict[str, object]:
         totals = sale.bill.totals
@@ -89,6 +97,16 @@ def _book_captures(uow: UnitOfWork, sale: Sale, now: int) -> None:
         kind = TenderKind.GATEWAY_QR if by_qr else TenderKind.GATEWAY_LINK
         tender = Tender(kind, amount, now, fact.gateway, reference=fact.payment_id)
         uow.tenders.add(sale.order_id, tender)
+
+
+def upi_reference(facts: Iterable[tuple[str, PaymentFact]], tenders: Iterable[Tender]) -> str:
+    """The 12-digit UPI reference of the payment that settled a bill with these tenders, or ""."""
+    names = {tender.reference: tender.kind for tender in tenders}
+    for _, fact in facts:
+        if fact.payment_id in names and fact.rrn:
+            return fact.rrn
+    asserted = (name for name, kind in names.items() if kind is TenderKind.OWN_UPI)
+    return next(asserted, "")
 
 
 def new_message(

@@ -16,10 +16,10 @@ from pos_desktop.domain.payment import (
     PaymentFact,
     PaymentStatus,
 )
-from pos_desktop.domain.sale import SaleState, TenderKind
+from pos_desktop.domain.sale import SaleState
 from pos_desktop.domain.wish import WishKind
 from pos_desktop.ports import ParkedBill
-from pos_desktop.services.issuing import GIVEN, PAYABLE, shown_digits
+from pos_desktop.services.issuing import GIVEN, PAYABLE, shown_digits, upi_reference
 from pos_desktop.services.opening import MOST_REQUESTS
 from pos_desktop.services.views import Tone, WaitingBill
 
@@ -73,6 +73,7 @@ def waiting_bill(bill: ParkedBill, settlement: Settlement, now: int) -> WaitingB
     flags = tuple(sorted({flag.kind for flag in bill.flags if flag.state == "open"}))
     shown = collect is not None and collect.state is CollectState.OPEN
     awaiting = bill.state is SaleState.AWAITING
+    paid_by = upi_reference(bill.facts, bill.tenders)
     return WaitingBill(
         order_id=bill.order_id,
         token_no=bill.token_no,
@@ -88,7 +89,7 @@ def waiting_bill(bill: ParkedBill, settlement: Settlement, now: int) -> WaitingB
         expires_at=collect.expires_at if collect is not None and shown else None,
         invoice_number=bill.invoice_number,
         paid_at=bill.issued_at,
-        upi_reference=_upi_reference(bill) if bill.issued_at is not None else "",
+        upi_reference=paid_by if bill.issued_at is not None else "",
         can_show_qr=shown,
         # Whoever got no message waits for what nobody sent: she has to be shown a QR.
         attention=words in _ATTENTION or bool(flags) or (awaiting and _unsent(collect, message)),
@@ -229,13 +230,3 @@ def _unsent(collect: Collect | None, message: Message | None) -> bool:
 def _requests_left(bill: ParkedBill) -> int:
     made = sum(message.purpose is Purpose.PAYMENT_REQUEST for message in bill.messages)
     return max(0, MOST_REQUESTS - made) if bill.phone is not None else 0
-
-
-def _upi_reference(bill: ParkedBill) -> str:
-    """The 12-digit UPI reference of the payment that settled the bill, or ""."""
-    names = {tender.reference: tender.kind for tender in bill.tenders}
-    for _, fact in bill.facts:
-        if fact.payment_id in names and fact.rrn:
-            return fact.rrn
-    asserted = (name for name, kind in names.items() if kind is TenderKind.OWN_UPI)
-    return next(asserted, "")

@@ -98,7 +98,8 @@ class PaidNews:
 
     ``give_back``: cash that was counted for it and is not needed, because the customer paid on her
     phone while her link was being closed. ``change``: what goes back to her of the cash that was
-    taken by itself once the link was closed.
+    taken by itself once the link was closed. ``upi_reference``: the 12 digits that the customer's
+    phone shows, or "".
     """
 
     order_id: str
@@ -108,6 +109,7 @@ class PaidNews:
     invoice_number: str
     give_back: int = 0
     change: int = 0
+    upi_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

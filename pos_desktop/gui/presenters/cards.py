@@ -17,7 +17,11 @@ _NOT_SAID = frozenset({"", "none"})
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One waiting bill as it is painted; ``tone`` is a name of ``services.views.Tone``."""
+    """One waiting bill as it is painted; ``tone`` is a name of ``services.views.Tone``.
+
+    ``message`` is the small line; ``loud``: whoever looks at the card has to see it. ``detail`` is
+    all that could stand there.
+    """
 
     order_id: str
     title: str
@@ -29,6 +33,8 @@ class Card:
     aside: str
     filled: bool
     name: str
+    loud: bool = False
+    detail: str = ""
 
 
 def card(bill: WaitingBill, now: int) -> Card:
@@ -40,6 +46,9 @@ def card(bill: WaitingBill, now: int) -> Card:
     aside = bill.invoice_number or "" if paid else left(now, bill.expires_at)
     phone = masked(bill.phone_last4)
     age = ago(now, bill.paid_at if bill.paid_at is not None else bill.created_at)
+    loud = loud_words(bill)
+    detail = " · ".join(text for text in (reference_words(bill), note_words(bill)) if text)
+    spoken = f"{words}, {loud}" if loud else words
     return Card(
         order_id=bill.order_id,
         title=title,
@@ -48,10 +57,12 @@ def card(bill: WaitingBill, now: int) -> Card:
         tone=bill.tone.value,
         # Without time left or number, the age stands low and leaves its line to the words.
         age=age if aside else "",
-        message=note_words(bill),
+        message=loud or detail,
         aside=aside or age,
         filled=bill.attention or paid,
-        name=say("waiting_card", token=bill_name(bill), phone=phone, amount=amount, words=words),
+        name=say("waiting_card", token=bill_name(bill), phone=phone, amount=amount, words=spoken),
+        loud=bool(loud),
+        detail=detail,
     )
 
 
@@ -79,14 +90,35 @@ def paid_words(bill: WaitingBill) -> str:
     return say("paid_reference", amount=amount, end=bill.upi_reference[-4:])
 
 
+def reference_words(bill: WaitingBill) -> str:
+    """ "UPI ref ...5678" of a paid bill whose goods are still to be given, else ""."""
+    if bill.words != "paid_give_goods" or not bill.upi_reference:
+        return ""
+    return say("upi_reference", end=bill.upi_reference[-4:])
+
+
+def loud_words(bill: WaitingBill) -> str:
+    """What nobody may overlook on an unpaid bill: its goods are gone, or its customer has not got
+    what she is to pay by. Else ""."""
+    if bill.paid_at is not None:
+        return ""
+    if bill.given:
+        return say("given_part", open=bill.open_amount) if bill.received else say("given_unpaid")
+    unsent = bill.message_words == "failed" and bill.message_purpose == "payment_request"
+    return say("not_delivered") if unsent and bill.can_show_qr and bill.attention else ""
+
+
 def note_words(bill: WaitingBill) -> str:
-    """The small line: what came in, whether it goes out by delivery, how far the message got."""
-    if bill.received and bill.open_amount and bill.paid_at is None:
+    """What came in, whether the goods are gone or go out by delivery, how far the message got."""
+    unpaid = bill.paid_at is None
+    if bill.received and bill.open_amount and unpaid:
         received = format_rupees(bill.received, sign=True)
-        return say("part_sums", received=received, open=format_rupees(bill.open_amount, sign=True))
+        sums = say("part_sums", received=received, open=format_rupees(bill.open_amount, sign=True))
+        return f"{say('given_unpaid')} · {sums}" if bill.given else sums
     if bill.words == "paid_give_goods" and _TOO_MUCH & set(bill.flags):
         return say("paid_twice")
-    parts = (say("delivery") if bill.remote else "", message_words(bill))
+    given = say("given_unpaid") if bill.given and unpaid else ""
+    parts = (given, say("delivery") if bill.remote else "", message_words(bill))
     return " · ".join(part for part in parts if part)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pos_desktop.gui.presenters import practice
 from pos_desktop.gui.presenters.acts import ABANDON, BillActs
-from pos_desktop.gui.presenters.cards import card, paid_words, payment_words
+from pos_desktop.gui.presenters.cards import card, note_words, paid_words, payment_words
 from pos_desktop.gui.presenters.choices import Choice, ChoicePresenter, MenuState
 from pos_desktop.gui.presenters.inbox import InboxPresenter
 from pos_desktop.gui.presenters.notices import Notices
@@ -126,7 +126,7 @@ class MenuPresenter:
 
     def _note(self, bill: WaitingBill) -> str:
         shown = card(bill, self._services.clock.now())
-        parts = (paid_words(bill), shown.message, shown.age, shown.aside)
+        parts = (paid_words(bill), note_words(bill), shown.age, shown.aside)
         return " · ".join(text for text in parts if text)
 
     def _on_choice(self, order_id: str, code: str) -> None:

@@ -93,7 +93,10 @@ class WaitingPresenter:
         self._services.tones.play("paid")
         phone = masked(news.phone_last4) if news.phone_last4 else ""
         amount = format_rupees(news.amount)
-        self._view.show_paid(say("paid_strip", amount=amount, n=news.token_no, phone=phone).strip())
+        words = say("paid_strip", amount=amount, n=news.token_no, phone=phone).strip()
+        if news.upi_reference:
+            words += "    " + say("upi_reference", end=news.upi_reference[-4:])
+        self._view.show_paid(words)
         if news.give_back:
             self._services.tones.play("attention")
             self._notices.must_see("give_back", amount=news.give_back, n=news.token_no)

@@ -7,7 +7,7 @@ import pytest
 from pos_desktop.gui.presenters.cards import card, message_words
 from pos_desktop.gui.presenters.wording import age, ago, clock, countdown, left, rupees
 from pos_desktop.services.views import DeskState, Lamp, LampState, PaidNews, ServiceOff
-from tests.support.money_views import GATEWAY_OFF, MESSAGES_OFF
+from tests.support.money_views import GATEWAY_OFF, MESSAGES_OFF, worded
 from tests.support.window_fakes import LAMPS, NOW, Inline, Played, waiting_bills
 from tests.unit.presenters.screen import Room
 
@@ -48,6 +48,44 @@ def test_a_card_says_who_how_much_how_it_stands_and_how_long() -> None:
         "",
         "12 min ago",
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message", "detail"),
+    [
+        ({}, "Goods given unpaid", "Goods given unpaid · WhatsApp read"),
+        (
+            {"received": 50_000, "open_amount": 74_950, "words": "part_paid"},
+            "Goods given, ₹749.50 open",
+            "Goods given unpaid · ₹500.00 in · ₹749.50 open",
+        ),
+    ],
+)
+def test_the_card_of_goods_that_left_unpaid_says_so(
+    changes: dict[str, object], message: str, detail: str
+) -> None:
+    shown = card(worded("waiting_payment", given=True, attention=True, **changes), NOW)
+    assert (shown.message, shown.loud, shown.filled) == (message, True, True)
+    assert shown.detail == detail
+    assert message in shown.name
+    paid = card(replace(BILLS[16], given=True), NOW)
+    assert not paid.loud
+    assert "given" not in paid.detail.lower()
+
+
+def test_the_card_of_a_request_that_did_not_arrive_says_what_to_do() -> None:
+    bill = replace(BILLS[17], message_words="failed", message_reason="no credit", attention=True)
+    shown = card(bill, NOW)
+    assert (shown.message, shown.loud) == ("Not delivered - show the QR", True)
+    assert shown.detail == "WhatsApp not delivered: no credit"
+    for usual in (
+        replace(bill, can_show_qr=False),
+        replace(bill, attention=False),
+        replace(bill, message_words="unknown"),
+        replace(bill, message_purpose="receipt"),
+        replace(bill, paid_at=NOW),
+    ):
+        assert not card(usual, NOW).loud
 
 
 @pytest.mark.parametrize(
@@ -118,6 +156,12 @@ def test_a_payment_sounds_and_leaves_the_bill_alone(room: Room) -> None:
     assert room.played.tones.played == ["paid"]
     assert room.page.cart is before
     assert not room.page.focused
+
+
+def test_the_strip_tells_the_upi_reference(room: Room) -> None:
+    news = PaidNews("A16", 16, 56000, None, "C2A/2627/000123", upi_reference="432187655678")
+    room.waiting.on_paid(news)
+    assert room.page.paid == ["PAID 560.00    Token 16    UPI ref ...5678"]
 
 
 def test_lamps_carry_word_and_tone(room: Room) -> None:

@@ -155,6 +155,9 @@ def test_a_paid_bill_names_its_reference() -> None:
     assert paid_words(paid) == "Paid 560.00 - UPI ref ...5678"
     assert paid_words(BILLS[16]) == paid_words(BILLS[17]) == ""
     assert card(paid, NOW).words == "Paid · give goods"
+    assert card(paid, NOW).message == "UPI ref ...5678 · Receipt delivered"
+    assert card(BILLS[16], NOW).message == "Receipt delivered"
+    assert card(replace(paid, words="goods_given"), NOW).message == "Receipt delivered"
 
 
 USUAL = ["menu_cash", "menu_split"]

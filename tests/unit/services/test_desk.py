@@ -180,6 +180,7 @@ def test_an_issued_bill_shows_number_reference_and_its_receipt(till: Till) -> No
     bill = till.bill(sale.order_id)
     assert bill.invoice_number == "P2A/2627/000001"
     assert bill.upi_reference == "632700000001"
+    assert [news.upi_reference for news in till.heard.news] == ["632700000001"]
     assert (bill.message_purpose, bill.phone_last4) == ("receipt", "3210")
     assert bill.paid_at == till.sale(sale.order_id).issued_at
     assert (bill.expires_at, bill.can_show_qr) == (None, False)
