@@ -159,7 +159,8 @@ def text_pairs(t: Tokens) -> tuple[tuple[str, str], ...]:
     for tone in TONES:
         colour, soft = tone_colours(t, tone)
         pairs += [(colour, soft), (colour, t.surface), (t.ink, soft), (t.muted, soft)]
-        pairs += [(colour, t.selected)]
+        # What nobody may overlook on a card of any state.
+        pairs += [(colour, t.selected), (t.failed, soft)]
     return tuple(pairs)
 
 

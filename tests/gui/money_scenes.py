@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pos_desktop.domain.options import OwnUpiOptions
 from pos_desktop.domain.payment import CollectKind
 from pos_desktop.gui.keys import Command
-from pos_desktop.services.views import DeskState, Offered, PayableQr
+from pos_desktop.services.views import DeskState, Offered, PayableQr, Tone
 from tests.support.money_views import (
     ENTRIES,
     FRESH,
@@ -67,6 +67,24 @@ def words(studio: Studio) -> None:
         for at, code in enumerate(codes)
     )
     shown(studio, desk(waiting=bills))
+
+
+def loud(studio: Studio) -> None:
+    """What nobody may overlook: goods that left, requests that did not arrive."""
+    seen = {"attention": True, "can_show_qr": True}
+    failed = {"message_words": "failed", "message_reason": "Exotel does not know the key"}
+    bills = (
+        worded("waiting_payment", order_id="W0", token_no=30, given=True, **seen),
+        worded(
+            "part_paid", order_id="W1", token_no=31, given=True, received=500_00,
+            open_amount=749_50, **seen,
+        ),
+        worded("waiting_payment", order_id="W2", token_no=32, **failed, **seen),
+        worded(
+            "gateway_refuses_key", order_id="W3", token_no=33, tone=Tone.FAILED, attention=True
+        ),
+    )  # fmt: skip
+    shown(studio, desk(waiting=bills, inbox=2))
 
 
 def two_hundred(studio: Studio) -> None:
@@ -289,6 +307,7 @@ MONEY: dict[str, tuple[Act, Act | None]] = {
     "head": (head, None),
     "owed": (owed, None),
     "words": (words, None),
+    "loud": (loud, None),
     "two-hundred": (two_hundred, None),
     "menu-part": (menu_of("part_paid", received=50_000, open_amount=749_50), own_upi),
     "menu-expired": (menu_of("link_expired"), own_upi),

@@ -63,7 +63,8 @@ class BillCard(QWidget):
             return
         self._card, self._marked = card, marked
         self.setAccessibleName(card.name)
-        self.setToolTip("\n".join(t for t in (card.words, card.age, card.message, card.aside) if t))
+        told = (card.words, card.age, card.detail, card.aside)
+        self.setToolTip("\n".join(text for text in told if text))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -102,7 +103,8 @@ class BillCard(QWidget):
             age = card.age if at == 0 else ""
             area = rows[1 + at].adjusted(_BESIDE, 0, 0, 0)
             self._row(painter, area, (text, 13, 600, QColor(colour)), (age, 13, 400, muted))
-        self._row(painter, rows[-1], (card.message, 13, 400, muted), (card.aside, 13, 400, muted))
+        weight, tint = (600, QColor(t.failed)) if card.loud else (400, muted)
+        self._row(painter, rows[-1], (card.message, 13, weight, tint), (card.aside, 13, 400, muted))
         painter.end()
 
     def _ground(self, painter: QPainter, colour: QColor, fill: QColor) -> None:

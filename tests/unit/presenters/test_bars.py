@@ -55,7 +55,7 @@ def test_a_card_says_who_how_much_how_it_stands_and_how_long() -> None:
     [
         ({}, "Goods given unpaid", "Goods given unpaid · WhatsApp read"),
         (
-            {"received": 50_000, "open_amount": 74_950, "words": "part_paid"},
+            {"received": 50_000, "open_amount": 74_950},
             "Goods given, ₹749.50 open",
             "Goods given unpaid · ₹500.00 in · ₹749.50 open",
         ),
