@@ -23,11 +23,17 @@ from pos_relay.node import Node
 from pos_relay.pages import plain
 from pos_relay.routes import admin, callbacks, enrol, feed, health, hooks, links, pages, sync
 from pos_relay.store import feed as feed_store
+from pos_relay.store.faults import BROKEN, BUSY, FULL, storage_fault
 
 log = logging.getLogger("raseed.relay")
 
 GONE = plain("gone")
 Body = Response[v1.Problem]
+_TROUBLE = {
+    FULL: (507, v1.Problem(code="storage_full", text="the relay's disk is full: try again later")),
+    BUSY: (503, v1.Problem(code="storage_busy", text="the relay is busy: try again")),
+    BROKEN: (503, v1.Problem(code="storage", text="the relay cannot reach its disk: try later")),
+}
 _PURGE_EVERY = 6 * 3600.0
 _ROUTES: list[Any] = [
     enrol.enrol,
@@ -143,7 +149,17 @@ def _refused_by_framework(_request: Request[Any, Any, Any], error: HTTPException
 
 
 def _broken(request: Request[Any, Any, Any], error: Exception) -> Body:
-    """A bug or a broken disk: the log gets the trace (no path, no body), the caller no detail."""
+    """A bug or a broken disk: the log gets the trace (no path, no body), the caller no detail.
+
+    Where the store is in trouble nothing was stored, and callers come again: 507 for a full disk,
+    503 for the rest.
+    """
     route = request.scope.get("path_template") or "none"
     log.error(json.dumps({"route": route, "error": type(error).__name__}), exc_info=error)
+    fault = storage_fault(error)
+    if fault is not None:
+        node: Node = request.app.state.node
+        node.meters.storage.labels(fault).inc()
+        status, problem = _TROUBLE[fault]
+        return _problem(status, problem, {"retry-after": "30"})
     return _problem(500, v1.Problem(code="internal", text="the relay has a problem"))

@@ -14,6 +14,7 @@ from pos_relay.node import now_ms
 from pos_relay.settings import Settings, from_environment
 from pos_relay.store import devices, tenants
 from pos_relay.store.opened import Store, open_store
+from pos_relay.store.repair import damaged
 
 _ABOUT = "Serves a chain's counters and customers; the operator's commands work while it serves."
 _MINUTE = 60_000
@@ -47,6 +48,16 @@ def _migrate(_options: argparse.Namespace, settings: Settings) -> int:
     with _store(settings) as store:
         _show({"schema": store.database.version()})
     return 0
+
+
+def _check(_options: argparse.Namespace, settings: Settings) -> int:
+    with _store(settings) as store:
+        found = 0
+        for one in damaged(store.database, store.folder):
+            _show(one)
+            found += 1
+        _show({"faults": found})
+    return 1 if found else 0
 
 
 def _tenant_add(options: argparse.Namespace, settings: Settings) -> int:
@@ -185,6 +196,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--parent", type=int, help="end when this process is gone")
     serve.add_argument("--announce", action="store_true", help="print one JSON line when ready")
     command("migrate", _migrate, "bring the database up to this version")
+    command("check", _check, "read every stored page and tell which cannot be opened any more")
     command("counters", _counters, "list the counters")
     command("revoke", _revoke, "end a counter's session").add_argument("device")
     enrol = command("enrol", _enrol, "make a one-time enrolment code")

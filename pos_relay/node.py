@@ -1,48 +1,25 @@
 """What a running relay is made of; handed to the routes as one value."""
 
+import json
+import logging
 import time
-from dataclasses import dataclass, field
-
-from prometheus_client import CollectorRegistry, Counter
+from dataclasses import asdict, dataclass, field
 
 from pos_relay.bus.local import LocalBus
 from pos_relay.limits import MissLimiter
+from pos_relay.meters import Meters
 from pos_relay.ports import Bus
 from pos_relay.settings import Settings
+from pos_relay.store.faults import storage_fault
 from pos_relay.store.opened import Store, open_store
+from pos_relay.store.repair import repair
+
+log = logging.getLogger("raseed.relay")
 
 
 def now_ms() -> int:
     """UTC milliseconds."""
     return time.time_ns() // 1_000_000
-
-
-class Meters:
-    """Counters for ``/metrics``; labels never carry a shop, token or id."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "relay_requests",
-            "Answers by route and status",
-            ["route", "status"],
-            registry=self.registry,
-        )
-        self.hints = Counter(
-            "relay_hints",
-            "Hooks and callbacks by outcome",
-            ["source", "outcome"],
-            registry=self.registry,
-        )
-        self.lost = Counter(
-            "relay_lost",
-            "Links whose stored bytes were missing, unreadable or damaged when they were opened",
-            ["fault"],
-            registry=self.registry,
-        )
-        self.sync_events = Counter(
-            "relay_sync_answers", "Answers to sync batches", ["answer"], registry=self.registry
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +38,29 @@ class Node:
 
 
 def open_node(settings: Settings) -> Node:
-    """Open the store and build the rest. Raises SetupError."""
+    """Open the store, set right what a crash left in it, and build the rest. Raises SetupError.
+
+    Nobody else may serve this store: what a push has begun would look left behind.
+    """
     limits = settings.limits
     limiter = MissLimiter(limits.misses_per_minute, limits.hits_per_minute, time.monotonic)
-    return Node(settings, open_store(settings), limiter)
+    node = Node(settings, open_store(settings), limiter)
+    _set_right(node)
+    return node
+
+
+def _set_right(node: Node) -> None:
+    try:
+        done = asdict(repair(node.store.database, node.store.folder, node.now()))
+    except Exception as error:
+        if storage_fault(error) is None:
+            node.store.close()
+            raise
+        # A full disk still has every bill on it: better to serve them than to stay away.
+        log.exception(json.dumps({"repair": type(error).__name__}))
+        node.meters.repairs.labels("failed").inc()
+        return
+    for kind, count in done.items():
+        node.meters.repairs.labels(kind).inc(count)
+    if any(done.values()):
+        log.warning(json.dumps({"repair": done}))

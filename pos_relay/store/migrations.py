@@ -11,7 +11,12 @@ from sqlalchemy import Connection
 from pos_relay.errors import SetupError
 from pos_relay.store.tables import metadata
 
-STEPS: Mapping[int, tuple[str, ...]] = {}
+STEPS: Mapping[int, tuple[str, ...]] = {
+    2: (
+        "ALTER TABLE revisions ADD COLUMN lost_at INTEGER",
+        "ALTER TABLE pictures ADD COLUMN lost_at INTEGER",
+    ),
+}
 """By the version to which they lead."""
 NEWEST = max(STEPS, default=1)
 

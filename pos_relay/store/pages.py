@@ -50,6 +50,9 @@ def put(connection: Connection, tenant: str, page_id: str, new: PageFiles, now: 
         if known.content_hash != new.content_hash:
             return Put.CONFLICT
         if new.pdf_hash is None or known.pdf_hash == new.pdf_hash:
+            if known.lost_at is not None and known.pdf_hash == new.pdf_hash:
+                # The push has brought every file of this revision back.
+                connection.execute(update(revisions).where(*here).values(lost_at=None))
             return Put.SAME
         if known.pdf_hash is not None:
             return Put.CONFLICT
@@ -115,7 +118,12 @@ def put_picture(
         return Put.STORED
     if row.tenant != tenant:
         return Put.FOREIGN
-    return Put.SAME if row.content_hash == content_hash else Put.CONFLICT
+    if row.content_hash != content_hash:
+        return Put.CONFLICT
+    if row.lost_at is not None:
+        mine = update(pictures).where(pictures.c.page_id == page_id)
+        connection.execute(mine.values(lost_at=None))
+    return Put.SAME
 
 
 def close_picture(connection: Connection, tenant: str, page_id: str, now: int) -> str | None:
@@ -125,7 +133,7 @@ def close_picture(connection: Connection, tenant: str, page_id: str, now: int) -
     if row is None:
         return None
     if row.closed_at is None:
-        connection.execute(update(pictures).where(*mine).values(closed_at=now))
+        connection.execute(update(pictures).where(*mine).values(closed_at=now, lost_at=None))
     return str(row.content_hash)
 
 

@@ -162,6 +162,7 @@ revisions = Table(
     _text("content_hash"),
     _text("pdf_hash", null=True),
     _int("stored_at"),
+    _int("lost_at", null=True),  # since when a file of it is known to be gone
     ForeignKeyConstraint(["page_id"], ["pages.page_id"]),
     sqlite_strict=True,
 )
@@ -174,6 +175,7 @@ pictures = Table(
     _text("content_hash"),
     _int("created_at"),
     _int("closed_at", null=True),
+    _int("lost_at", null=True),
     ForeignKeyConstraint(["tenant"], ["tenants.tenant"]),
     sqlite_strict=True,
 )
