@@ -8,7 +8,7 @@ from pos_desktop.domain.errors import RaseedError, Unavailable
 from pos_desktop.net.http import HttpAnswer
 from pos_desktop.wire import v1
 
-_LATER = {408, 425, 429, 500, 502, 503, 504}
+_LATER = {408, 425, 429, 500, 502, 503, 504, 507}
 Wanted = TypeVar("Wanted")
 
 
