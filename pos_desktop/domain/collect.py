@@ -252,7 +252,9 @@ def _captures(
 
 def _counts(tender: Tender, payment: PaymentFact) -> bool:
     if tender.kind is TenderKind.OWN_UPI:
-        return payment.rrn is not None and tender.reference == payment.rrn
+        # Who says that she paid means rupees: other money under that RRN is for a person to see.
+        rupees = payment.rrn is not None and payment.currency == CURRENCY
+        return rupees and tender.reference == payment.rrn
     return tender.kind in _BY_GATEWAY and tender.reference == payment.payment_id
 
 

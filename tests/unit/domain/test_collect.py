@@ -359,6 +359,8 @@ def test_a_word_about_an_rrn_counts_until_the_bank_says_it_too() -> None:
     other = [("r1", replace(fact(), rrn="632700000000"))]
     assert settle(100_000, other, [word]).excess == 100_000
     assert [(left.amount, left.whole) for left in unapplied(other, [word])] == [(100_000, True)]
+    dollars = [(reference, replace(payment, currency="USD")) for reference, payment in told]
+    assert [left.whole for left in unapplied(dollars, [word])] == [True]
 
 
 @pytest.mark.parametrize("kind", [TenderKind.CARD, TenderKind.STORE_CREDIT, TenderKind.CASH])
