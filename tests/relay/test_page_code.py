@@ -1,0 +1,82 @@
+"""The quick way to make a page gives what Jinja's own way gives, and escapes as much."""
+
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+from jinja2 import Environment, StrictUndefined, UndefinedError
+from markupsafe import Markup
+
+from pos_desktop.wire import v1
+from pos_relay import pages
+from pos_relay.page_code import compiled
+from pos_relay.page_texts import LANGUAGES, TEMPLATE, TEXTS
+from tests.relay.samples import BILL, INVOICE
+
+_SLOW = Environment(
+    autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+
+def spiked(content: v1.PageContent) -> v1.PageContent:
+    """The content with what HTML must not see raw in every text."""
+
+    def spike(value: object) -> object:
+        if isinstance(value, str):
+            return f"{value}<&>\"'" if value else value
+        if isinstance(value, list):
+            return [spike(one) for one in value]
+        if isinstance(value, dict):
+            return {name: spike(one) for name, one in value.items()}
+        return value
+
+    plain = msgspec.to_builtins(content)
+    kept = {name: plain[name] for name in ("kind", "lang")}
+    return msgspec.convert({**spike(plain), **kept}, v1.PageContent)  # type: ignore[dict-item]  # a dict gives a dict
+
+
+@pytest.mark.parametrize("lang", sorted(LANGUAGES))
+@pytest.mark.parametrize("content", [BILL, INVOICE, spiked(BILL), spiked(INVOICE)])
+def test_a_page_is_what_jinja_itself_makes(
+    lang: str, content: v1.PageContent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = pages.PageLinks("/i/x.pdf", "/i/x?lang=hi&a", lang)
+    quick = pages.render(content, links)
+
+    class Slow:
+        def render(self, **values: object) -> str:
+            words = {**values, "css": pages._css, "lang": lang, "t": TEXTS[lang]}
+            return _SLOW.from_string(TEMPLATE).render(words)
+
+    monkeypatch.setitem(pages._pages, lang, Slow())
+    assert pages.render(content, links) == quick
+    assert ("&lt;&amp;&gt;&#34;&#39;" in quick) is ("<" in content.shop_name)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("plain ₹", "plain ₹"),
+        ("<b>&\"'", "&lt;b&gt;&amp;&#34;&#39;"),
+        ("a\u202eb\u2066c\u200ed\u2069", "abcd"),
+        ("\u202e<", "&lt;"),
+        (Markup("<i>"), "<i>"),
+        (7, "7"),
+    ],
+)
+def test_what_is_put_out_is_escaped_and_keeps_its_direction(value: object, shown: str) -> None:
+    made = compiled("{{ word }} {{ c.value }}|{{ say(c.value) }}", {"word": "<w>"})
+    text = made.render(c=SimpleNamespace(value=value), say=lambda words: words)
+    assert text == f"&lt;w&gt; {shown}|{shown}"
+
+
+def test_a_name_that_is_missing_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        compiled("{{ a.b }}", {}).render()
+    with pytest.raises(AttributeError):
+        compiled("{{ a.b }}", {}).render(a=SimpleNamespace())
+
+
+def test_calls_with_names_go_jinjas_way() -> None:
+    made = compiled("{{ say(words='<') }}{{ say(*c) }}", {})
+    assert made.render(say=lambda words: words * 2, c=["a"]) == "&lt;&lt;aa"
