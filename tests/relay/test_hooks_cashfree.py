@@ -187,6 +187,26 @@ def test_the_gateways_do_not_sign_for_each_other(relay: Relay, cash_shop: Shop, 
     assert [hint.gateway for hint in relay.hints(till)] == ["razorpay", "cashfree"]
 
 
+def test_another_merchants_event_is_refused(relay: Relay, cash_shop: Shop, till: Till) -> None:
+    """A body of Cashfree names no merchant: what binds it to a shop is the key that it was signed
+    with, which is the merchant's own."""
+    other = relay.shop("Corner Store")
+    store = relay.node.store
+    with store.database.write() as sql:
+        tenants.set_gateway_secret(sql, store.box, other.tenant, b"cfsk_other", 1, "cashfree")
+    theirs = sign(PAID, b"cfsk_other")
+    for shop, signature in ((cash_shop, theirs), (other, sign(PAID))):
+        reply = send(relay, shop, PAID, signature=signature)
+        assert (reply.status_code, reply.json()["code"]) == (401, "bad_signature")
+    assert relay.hints(till) == []
+    assert send(relay, other, PAID, signature=theirs).status_code == 200
+    assert relay.hints(till) == [], "another shop's counters hear of it, not ours"
+    # The same event id at two shops is two events: one cannot spend the other's.
+    assert send(relay, cash_shop, PAID).status_code == 200
+    (hint,) = relay.hints(till)
+    assert hint.payment_id == "9100456712"
+
+
 def test_addresses_that_do_not_exist(relay: Relay, shop: Shop, cash_shop: Shop) -> None:
     other = relay.shop("Without Cashfree")
     assert send(relay, other, PAID).status_code == 404
