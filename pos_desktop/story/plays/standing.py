@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pos_desktop.domain.sale import SaleState
 from pos_desktop.story.plays.goods import FEW, NEXT
-from pos_desktop.story.plays.moves import asked
+from pos_desktop.story.plays.moves import asked, inbox_empty
 
 if TYPE_CHECKING:
     from pos_desktop.story.books import Bill
@@ -19,9 +19,10 @@ _OFF = "Payments by link and QR are off"
 
 
 def service_off(on: Stage) -> None:
-    """First the gateway refuses the shop's key, then Exotel does."""
+    """First the gateway refuses the shop's key, then Exotel does. No money went astray."""
     _gateway(on)
     _messages(on)
+    inbox_empty(on)
 
 
 def _gateway(on: Stage) -> None:
