@@ -17,13 +17,13 @@ from pos_desktop.gui.presenters.waiting import WaitingPresenter
 from pos_desktop.gui.texts import say
 from pos_desktop.services.views import DeskState, Offered, WaitingBill
 
-# The gateway is closing something; until it has answered, nothing else can be asked for.
-_CLOSING = frozenset(
+CLOSING = frozenset(
     {
         *("closing_checking", "closing_unanswered", "closing_to_edit", "closing_to_abandon"),
         *("closing_for_cash", "closing_for_qr", "closing_for_link"),
     }
 )
+"""The gateway is closing something; until it has answered, nothing else can be asked for."""
 # A QR is on its way or shown: another one would only close it.
 _HAS_QR = frozenset({"qr_on_screen", "asking_gateway"})
 # The likely next step where it is not what can be paid already.
@@ -184,7 +184,8 @@ class MenuPresenter:
         if practised:
             codes[2:2] = practice.CHOICES
         choices = [Choice(code, self._words(bill, code)) for code in codes]
-        if bill.words == "closing_for_cash":
+        if bill.words in CLOSING:
+            # It may never answer: the customer is served all the same, and the books say how.
             choices.append(Choice("menu_cash_risk", say("menu_cash_risk"), danger=True))
         if not bill.received:
             choices.append(Choice("menu_abandon", say("menu_abandon"), danger=True))
@@ -192,8 +193,9 @@ class MenuPresenter:
 
     def _unpaid(self, bill: WaitingBill) -> list[str]:
         """The likely next step first; cash and split always in the same place after it."""
-        if bill.words in _CLOSING:
-            return ["menu_wait", "menu_unpaid", "menu_story"]
+        if bill.words in CLOSING:
+            own = ["menu_own_paid"] if self._services.options.own_upi.vpa else []
+            return ["menu_wait", *own, "menu_unpaid", "menu_story"]
         main, *others = self._ways(bill)
         usual = [code for code in ("menu_cash", "menu_split") if code != main]
         change = [] if bill.received else ["menu_edit"]

@@ -9,6 +9,7 @@ from pos_desktop.domain.options import OwnUpiOptions
 from pos_desktop.domain.people import Approval
 from pos_desktop.domain.sale import Channel, Sale, SaleState
 from pos_desktop.gui.presenters.cards import card, note_words, paid_words
+from pos_desktop.gui.presenters.menu import CLOSING
 from pos_desktop.services.order import Order
 from pos_desktop.services.views import DeskState, Offered, PaidNews
 from tests.support.money_fakes import PIN
@@ -161,6 +162,10 @@ def test_a_paid_bill_names_its_reference() -> None:
 
 
 USUAL = ["menu_cash", "menu_split"]
+STUCK = [
+    *("menu_wait", "menu_own_paid", "menu_unpaid", "menu_story"),
+    *("menu_cash_risk", "menu_abandon"),
+]
 LAST = ["menu_edit", "menu_unpaid", "menu_story", "menu_abandon"]
 MORE = ["menu_new_qr", "menu_again", "menu_own_qr"]
 
@@ -174,17 +179,19 @@ MORE = ["menu_new_qr", "menu_again", "menu_own_qr"]
         ("closed_take_cash", ["menu_cash", "menu_split", *MORE, *LAST]),
         ("gateway_unreachable", ["menu_cash", "menu_split", *MORE, *LAST]),
         ("own_upi_waiting", ["menu_own_paid", *USUAL, "menu_new_qr", "menu_again", *LAST]),
-        ("closing_for_qr", ["menu_wait", "menu_unpaid", "menu_story", "menu_abandon"]),
-        (
-            "closing_for_cash",
-            ["menu_wait", "menu_unpaid", "menu_story", "menu_cash_risk", "menu_abandon"],
-        ),
+        *((words, STUCK) for words in sorted(CLOSING)),
     ],
 )
 def test_the_likely_step_is_first(own: Room, words: str, codes: list[str]) -> None:
     own.waiting.on_desk(desk(waiting=(worded(words),)))
     own.menu.open("A17")
     assert own.codes == codes
+
+
+def test_a_stuck_bill_of_a_shop_without_an_own_address_is_paid_in_cash(room: Room) -> None:
+    room.waiting.on_desk(desk(waiting=(worded("closing_unanswered"),)))
+    room.menu.open("A17")
+    assert room.codes == [code for code in STUCK if code != "menu_own_paid"]
 
 
 def test_money_on_a_bill_forbids_to_drop_or_change_it(own: Room) -> None:
