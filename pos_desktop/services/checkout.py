@@ -17,7 +17,7 @@ from pos_desktop.ports import Clock, Store, UnitOfWork
 from pos_desktop.services.approvals import given
 from pos_desktop.services.entries import open_entry
 from pos_desktop.services.freeze import freeze
-from pos_desktop.services.issuing import GIVEN
+from pos_desktop.services.issuing import GIVEN, RISK, payable_still
 from pos_desktop.services.messages import Outgoing, payable
 from pos_desktop.services.opening import MOST_REQUESTS, Opener, requests_made
 from pos_desktop.services.order import Order
@@ -104,7 +104,8 @@ class Checkout:
         """Take cash for a parked bill. What is payable is asked to close and its answer awaited:
         the sale comes back issued where nothing was payable, else still awaiting with the cash as
         a wish that is carried out by itself (design payments 3). With ``risk`` nothing is waited
-        for, and the books say who decided so: she may pay once more on her phone.
+        for, and the books say who decided so: she may pay once more on her phone, which an entry of
+        the inbox tells until nothing can be paid there any more.
 
         Raises DomainError ``not_waiting``, ``cash_too_little`` or ``cash_limit``.
         """
@@ -115,6 +116,8 @@ class Checkout:
                 news: PaidNews | None = self._switching.take_cash(uow, sale, tendered, by, now)
                 body = {"order_id": order_id, "tendered": tendered}
                 uow.ledger.append("cash.risk_taken", by, now, body)
+                if payable_still(uow, order_id):
+                    open_entry(uow, order_id, RISK, sale.due, now, f"cash taken by {by}")
             else:
                 wish = Wish(order_id, WishKind.CASH, now, by, tendered=tendered)
                 news = self._switching.wish(uow, sale, wish)

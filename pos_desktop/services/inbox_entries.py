@@ -135,6 +135,8 @@ def _actions(kind: str, subject: Subject, *, attachable: bool) -> tuple[str, ...
             return ("check_again",)
         case "refund_failed":
             return ("refund_again", "check_again")
+        case "risk_taken":
+            return ("check_again", "accept")
         case "handed_over_unpaid":
             return ("collect_rest", "accept") if waits else ("accept",)
         case _:

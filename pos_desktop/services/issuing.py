@@ -21,6 +21,7 @@ from pos_desktop.services.views import PaidNews
 PAYABLE = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.OPEN})
 ASSERTED = "asserted"
 GIVEN = "handed_over_unpaid"
+RISK = "risk_taken"
 SOLVED_BY_PAYING = frozenset({"part", GIVEN})
 
 
@@ -162,6 +163,12 @@ def close_collects(uow: UnitOfWork, order_id: str, now: int, reason: str = "sale
         elif collect.state is CollectState.CLOSING:
             free = next_state(collect.state, Event.CANCEL_ASKED).state is not collect.state
     return free
+
+
+def payable_still(uow: UnitOfWork, order_id: str) -> bool:
+    """Whether something of the bill may still be paid at a gateway, as far as we know."""
+    live = PAYABLE | {CollectState.CLOSING}
+    return any(collect.state in live for collect in uow.collects.of(order_id))
 
 
 def _close(uow: UnitOfWork, collect: Collect, now: int, reason: str) -> bool:

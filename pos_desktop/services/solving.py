@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from pos_desktop.domain.collect import settle
+from pos_desktop.domain.payment import CollectState
 from pos_desktop.domain.sale import SaleState
 from pos_desktop.ports import Flag, Store, UnitOfWork
 from pos_desktop.services.captures import money_of, part_detail
 from pos_desktop.services.entries import close_entry
 from pos_desktop.services.inbox_entries import SPARE, Subject, subject_of
+from pos_desktop.services.issuing import RISK, payable_still
 from pos_desktop.services.outbox import Listener
 from pos_desktop.services.refund_book import solved_refund
 
@@ -50,6 +52,8 @@ def solved(uow: UnitOfWork, flag: Flag) -> str | None:
     if flag.kind == "asserted_unconfirmed":
         told = uow.facts.by_rrn(flag.detail.rpartition(" ")[2])
         return "confirmed by the bank" if told else None
+    if flag.kind == RISK:
+        return _risk(uow, flag)
     subject = subject_of(uow, flag)
     if flag.kind in ("refund_failed", "unknown_outcome"):
         return _refund(subject, flag)
@@ -58,6 +62,14 @@ def solved(uow: UnitOfWork, flag: Flag) -> str | None:
     if flag.kind in SPARE and subject.payments and subject.payments[0].free == 0:
         return "given back" if subject.payments[0].returned else "counted for a bill"
     return None
+
+
+def _risk(uow: UnitOfWork, flag: Flag) -> str | None:
+    """Money that came has an entry of its own."""
+    if payable_still(uow, flag.order_id):
+        return None
+    paid = any(c.state is CollectState.PAID for c in uow.collects.of(flag.order_id))
+    return "paid as well" if paid else "nothing came"
 
 
 def _refund(subject: Subject, flag: Flag) -> str | None:

@@ -11,7 +11,7 @@ from pos_desktop.domain.sale import SaleState, Tender, TenderKind
 from pos_desktop.ports import Capabilities
 from pos_desktop.services.solving import close_solved, solved
 from pos_desktop.services.views import InboxChoice
-from tests.support.money_till import DUE, REFUSED, MoneyTill
+from tests.support.money_till import DUE, REFUSED, UNAVAILABLE, MoneyTill
 from tests.support.till import PHONE
 
 OTHER_PHONE = "+919811111111"
@@ -454,8 +454,34 @@ def test_goods_that_went_unpaid(money: MoneyTill) -> None:
 def test_entries_of_bills_that_wait_no_more(money: MoneyTill, kind: str) -> None:
     sale, _ = money.given_up()
     raised(money, kind, "by Meera", sale.order_id)
-    accepted = ("check_again", "accept") if kind == "part" else ("accept",)
+    accepted = ("accept",) if kind == "handed_over_unpaid" else ("check_again", "accept")
     assert money.entry(kind).actions == accepted
+
+
+def test_cash_at_a_risk_is_told_until_nothing_can_be_paid(money: MoneyTill) -> None:
+    sale, _ = money.waiting()
+    money.gateway.trouble.append(UNAVAILABLE)
+    money.checkout.cash_for_waiting(sale.order_id, DUE, "Ravi", risk=True)
+    entry = money.entry("risk_taken")
+    assert (entry.detail, entry.actions) == ("cash taken by Ravi", ("check_again", "accept"))
+    money.run(120)
+    assert kinds(money) == []
+    assert money.closed(sale.order_id) == [("risk_taken", "nothing came")]
+
+
+def test_cash_at_a_risk_that_was_paid_as_well_is_a_duplicate(money: MoneyTill) -> None:
+    sale, reference = money.waiting()
+    money.checkout.cash_for_waiting(sale.order_id, DUE, "Ravi", risk=True)
+    money.gateway.pay(reference)
+    money.run(120)
+    assert kinds(money) == ["duplicate"]
+    assert money.closed(sale.order_id) == [("risk_taken", "paid as well")]
+
+
+def test_cash_where_nothing_could_be_paid_was_no_risk(money: MoneyTill) -> None:
+    sale = money.checkout.request(money.order())
+    money.checkout.cash_for_waiting(sale.order_id, DUE, "Ravi", risk=True)
+    assert kinds(money) == []
 
 
 def test_an_entry_whose_bill_is_gone(money: MoneyTill) -> None:
