@@ -14,7 +14,7 @@ from pos_relay.page_texts import STYLE_CSP
 log = logging.getLogger("raseed.relay")
 
 PAGE_CSP = (
-    f"default-src 'none'; style-src '{STYLE_CSP}'; img-src 'none'; base-uri 'none'; "
+    f"default-src 'none'; style-src '{STYLE_CSP}'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
 _BASE_HEADERS = {

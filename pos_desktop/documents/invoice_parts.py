@@ -12,6 +12,7 @@ from reportlab.lib.pagesizes import A4
 from pos_desktop.documents.pen import Ink, Pen, Tint
 from pos_desktop.documents.typeface import Typefaces, cleaned
 from pos_desktop.wire import v1
+from pos_desktop.wire.logo import carried, png_size
 
 LEFT = 36.0
 RIGHT = A4[0] - 36.0
@@ -40,12 +41,21 @@ _ELECTRONIC = (
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """The shop's picture; ``width`` in points at the height of the badge."""
+
+    png: bytes
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """The head of the first page."""
 
     note: tuple[str, ...]
     shop_left: float
     initials: str
+    logo: Logo | None
     shop: tuple[str, ...]
     address: tuple[str, ...]
     buyer: tuple[str, ...]
@@ -62,7 +72,9 @@ class Head:
         if self.note:
             y -= 6
         self._draw_meta(pen, y)
-        if self.initials:
+        if self.logo is not None:
+            pen.picture((LEFT, y - _BADGE), (self.logo.width, _BADGE), self.logo.png)
+        elif self.initials:
             pen.box((LEFT, y - _BADGE), (_BADGE, _BADGE), Tint.PRIMARY, radius=7)
             pen.text_centre(LEFT + _BADGE / 2, y - _BADGE / 2 - 5, self.initials, _INITIALS)
         for line in self.shop:
@@ -94,7 +106,9 @@ class Head:
 def head_of(content: v1.PageContent, faces: Typefaces) -> Head:
     """The measured head of ``content``."""
     initials = cleaned(content.shop_initials)[:3]
-    shop_left = LEFT + _BADGE + 10 if initials else LEFT
+    logo = _logo_of(content)
+    beside = logo.width if logo else _BADGE if initials else 0.0
+    shop_left = LEFT + beside + 10 if beside else LEFT
     room = _META_LEFT - 18 - shop_left
     shop = faces.wrap(cleaned(content.shop_name), room * 1000 / 15, bold=True, most=3)
     reach = [
@@ -112,8 +126,16 @@ def head_of(content: v1.PageContent, faces: Typefaces) -> Head:
     right = 19 + (_LINE + 1) * len(meta)
     height = max(left, right) + (_LINE * len(note) + 6 if note else 0) + 14
     return Head(
-        note, shop_left, initials, tuple(shop), address, buyer, _title(content), meta, height
+        note, shop_left, initials, logo, tuple(shop), address, buyer, _title(content), meta, height
     )
+
+
+def _logo_of(content: v1.PageContent) -> Logo | None:
+    png = carried(content.logo)
+    size = None if png is None else png_size(png)
+    if png is None or size is None:
+        return None
+    return Logo(png, min(_BADGE * size[0] / size[1], 3 * _BADGE))
 
 
 def _title(content: v1.PageContent) -> str:

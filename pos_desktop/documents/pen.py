@@ -5,10 +5,12 @@ each cell. Shaped stretches carry their real letters beside the glyphs (ActualTe
 name can be copied and searched.
 """
 
+import io
 from enum import Enum
 from typing import NamedTuple
 
 from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from pos_desktop.documents.typeface import Piece, Typefaces
@@ -84,6 +86,12 @@ class Pen:
             self._canvas.roundRect(*corner, *size, radius, stroke=0, fill=1)
         else:
             self._canvas.rect(*corner, *size, stroke=0, fill=1)
+
+    def picture(self, corner: tuple[float, float], size: tuple[float, float], png: bytes) -> None:
+        """A PNG as large as fits into ``size``; ``corner`` is the lower left of that space."""
+        self._canvas.drawImage(
+            ImageReader(io.BytesIO(png)), *corner, *size, mask="auto", preserveAspectRatio=True
+        )
 
     def tick(self, x: float, y: float, tint: Tint) -> None:
         """A check mark, drawn because the face has none."""

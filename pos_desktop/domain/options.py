@@ -38,6 +38,14 @@ class LinkStyle(StrEnum):
     PAGE = "page"
 
 
+class Language(StrEnum):
+    """What customers of the shop read, beside English: the language of the hosted page."""
+
+    ENGLISH = "en"
+    HINDI = "hi"
+    TAMIL = "ta"
+
+
 class PaperSize(StrEnum):
     """What the receipt printer takes."""
 
@@ -47,7 +55,11 @@ class PaperSize(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Who sells: the particulars of Rule 46 (a). ``state`` is the two-digit GST State code."""
+    """Who sells: the particulars of Rule 46 (a). ``state`` is the two-digit GST State code.
+
+    ``logo`` is the file of a picture (PNG, JPEG or WebP; the whole path, "" for none) that stands
+    on the hosted page and the PDF in place of ``initials``.
+    """
 
     name: str = ""
     address: tuple[str, ...] = ()
@@ -59,6 +71,8 @@ class Shop:
     hsn_digits: int = 4
     return_policy: str = ""
     initials: str = ""
+    language: Language = Language.ENGLISH
+    logo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,13 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class PageWriter:
-    """Builds the content of a bill or an invoice with the particulars of Rule 46."""
+    """Builds the content of a bill or an invoice with the particulars of Rule 46.
+
+    ``logo`` is the shop's picture as the wire carries it ("" for none).
+    """
 
     options: Options
+    logo: str = ""
 
     def content(self, bill: Bill) -> v1.PageContent:
         """The invoice if the sale is issued, else the unpaid bill (with its Pay button)."""
@@ -58,8 +62,10 @@ class PageWriter:
         taxed = sale.bill.scheme is Scheme.REGULAR
         return v1.PageContent(
             kind="invoice" if issued else "bill",
+            lang=shop.language,
             shop_name=shop.name,
             shop_initials=shop.initials,
+            logo=self.logo,
             shop_address=shop.address,
             shop_phone=shop.phone,
             gstin="" if sale.bill.scheme is Scheme.UNREGISTERED else shop.gstin,

@@ -43,6 +43,7 @@ _RANGES = {
 }
 _ADDRESSES = ("exotel.base_url", "relay.base_url", "relay.public_url")
 _GATEWAYS = ("razorpay", "cashfree")
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 _CATEGORY = re.compile(r"[0-9]{4}|")
 _OWN_UPI_FAULTS = {
     "vpa_invalid": ("own_upi.vpa", "is not a UPI address; it looks like name@bank"),
@@ -132,6 +133,7 @@ def check_options(options: Options, text: str = "") -> None:
         _check_address(text, key, _at(options, key))
     _check_gateways(text, options)
     _check_own_upi(text, options)
+    _check_logo(text, options.shop.logo)
     callback = options.exotel.callback_url
     if callback:
         try:
@@ -184,6 +186,12 @@ def _check_own_upi(text: str, options: Options) -> None:
         except InputError as error:
             key, what = _OWN_UPI_FAULTS[error.code]
             raise _wrong(text, key, what) from error
+
+
+def _check_logo(text: str, logo: str) -> None:
+    """The file itself is looked at when pages are made: the shop opens without it too."""
+    if logo and not (Path(logo).is_absolute() and logo.lower().endswith(_PICTURES)):
+        raise _wrong(text, "shop.logo", "must be the whole path of a PNG, JPEG or WebP picture")
 
 
 def _content(path: Path) -> bytes:

@@ -59,6 +59,7 @@ class PageContent(msgspec.Struct, frozen=True, kw_only=True):
     lang: str = "en"
     shop_name: str
     shop_initials: str = ""
+    logo: str = ""  # a PNG of at most 8 KB as base64; the initials stand for it where it is not
     shop_address: tuple[str, ...] = ()
     shop_phone: str = ""
     gstin: str = ""

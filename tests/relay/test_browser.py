@@ -1,5 +1,6 @@
 """The customer's page in a real browser: a phone, a desk, Hindi, dark, paper."""
 
+import base64
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pos_relay.pages import PageLinks, render
 from tests.relay.samples import BILL, INVOICE, LINES, PDF
 from tests.relay.support import Relay, Till
 from tests.relay.test_pages import new_token
+from tests.unit.wire.test_logo import SMALL
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -115,6 +117,17 @@ def test_the_language_switch_works_without_script(relay: Relay, till: Till, look
         assert fits(page)
         page.get_by_role("link", name="English").click()
         assert page.get_by_text("Paid by UPI").is_visible()
+
+
+def test_the_shops_logo_is_seen(relay: Relay, till: Till, look: Any) -> None:
+    shown = msgspec.structs.replace(BILL, logo=base64.b64encode(SMALL).decode())
+    for size in (PHONE, DESK):
+        page = look(published(relay, till, shown), size)
+        assert page.console == [], "the policy of the page allows its own picture"
+        box = page.locator("img.logo").bounding_box()
+        assert 44 <= box["height"] <= 52
+        assert box["width"] <= 156
+        assert fits(page)
 
 
 def test_long_names_and_many_lines_stay_inside(relay: Relay, till: Till, look: Any) -> None:

@@ -1,5 +1,6 @@
 """The customer's page as plain HTML: complete, escaped, small, and without script."""
 
+import base64
 import re
 from html.parser import HTMLParser
 
@@ -8,11 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pos_desktop.domain.options import Language
 from pos_desktop.wire import v1
+from pos_desktop.wire.logo import LARGEST
 from pos_relay.page_texts import LABELS, LANGUAGES, TEXTS, other_language, say
 from pos_relay.pages import PageLinks, plain, render
 from tests.relay.samples import BILL, INVOICE, LINES
+from tests.unit.wire.test_logo import SMALL, png
 
+HEAVY = png(120, 40, bytes(LARGEST - len(SMALL)))
 LINKS = PageLinks(pdf="/i/x.pdf", switch="/i/x?lang=hi")
 
 
@@ -145,6 +150,30 @@ def test_no_script_nothing_from_elsewhere_and_small() -> None:
         addresses = [a["href"] for _, a in tags if "href" in a]
         # The empty address is the page itself: "show the invoice" without script.
         assert all(re.match(r"/i/|tel:|https://rzp\.io/|$", str(a)) for a in addresses)
+
+
+def test_the_shops_logo_stands_for_its_initials() -> None:
+    logo = base64.b64encode(HEAVY).decode()
+    html = render(msgspec.structs.replace(INVOICE, logo=logo, lines=(LINES * 3)[:20]), LINKS)
+    assert len(html.encode()) < 30_000, "under 30 KB with the largest logo and 20 lines"
+    tags, text = parsed(html)
+    (picture,) = [attributes for tag, attributes in tags if tag == "img"]
+    assert picture == {"class": "logo", "src": f"data:image/png;base64,{logo}", "alt": ""}
+    assert "FM" not in text
+    assert "FM" in parsed(render(INVOICE, LINKS))[1]
+
+
+@pytest.mark.parametrize(
+    "logo",
+    ["x", '" onerror=alert(1)', "https://evil.example/x.png", base64.b64encode(b"<svg/>").decode()],
+)
+def test_what_is_no_logo_is_not_shown(logo: str) -> None:
+    html = render(msgspec.structs.replace(BILL, logo=logo), LINKS)
+    assert html == render(BILL, LINKS)
+
+
+def test_every_language_of_the_settings_has_its_page() -> None:
+    assert set(LANGUAGES) == set(Language)
 
 
 @pytest.mark.parametrize("lang", sorted(LANGUAGES))

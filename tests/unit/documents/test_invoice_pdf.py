@@ -1,12 +1,14 @@
 """The invoice as another program reads it (poppler), and as a printer would ink it."""
 
+import base64
+import io
 import re
 import subprocess
 from pathlib import Path
 
 import msgspec
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 from pos_desktop.documents.invoice_pdf import RaseedRenderer
 from pos_desktop.wire import v1
@@ -250,3 +252,26 @@ def test_nothing_is_drawn_outside_the_margins(renderer: RaseedRenderer, tmp_path
     assert box[2] <= page.width - 34
     assert box[1] >= 34
     assert box[3] <= page.height - 16
+
+
+def test_the_shops_logo_stands_for_its_initials(renderer: RaseedRenderer, tmp_path: Path) -> None:
+    green = io.BytesIO()
+    Image.new("RGB", (288, 96), "#12a05c").save(green, "PNG")
+    logo = base64.b64encode(green.getvalue()).decode()
+    made = renderer.invoice_pdf(bill(logo=logo), practice=False)
+    assert made == renderer.invoice_pdf(bill(logo=logo), practice=False), (
+        "sealed once, byte by byte"
+    )
+    file = tmp_path / "logo.pdf"
+    file.write_bytes(made)
+    words = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, check=True).stdout
+    assert b"Fresh Mart" in words
+    assert b"FM" not in words.split()
+    subprocess.run(["pdftoppm", "-r", "72", "-png", str(file), str(tmp_path / "seen")], check=True)
+    with Image.open(next(tmp_path.glob("seen*.png"))) as seen:
+        red, green_part, blue = seen.convert("RGB").split()
+        shades = [part.getpixel((90, 54)) for part in (red, green_part, blue)]
+    wanted = ImageColor.getrgb("#12a05c")
+    assert shades == [pytest.approx(shade, abs=2) for shade in wanted]
+    broken = renderer.invoice_pdf(bill(logo="no picture"), practice=False)
+    assert broken == renderer.invoice_pdf(bill(), practice=False)

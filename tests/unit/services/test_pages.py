@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pos_desktop.domain.options import Options, Shop
+from pos_desktop.domain.options import Language, Options, Shop
 from pos_desktop.domain.payment import (
     Collect,
     CollectKind,
@@ -249,4 +249,8 @@ def test_practice_and_the_shops_own_words_are_on_every_page() -> None:
     page = content(priced(MILK), shop=shop)
     assert (page.practice, page.return_policy, page.shop_initials) == (True, "7 days", "FM")
     assert content(priced(MILK)).practice is False
+    assert (content(priced(MILK)).lang, content(priced(MILK)).logo) == ("en", "")
+    tamil = PageWriter(with_shop(language=Language.TAMIL), logo="iVBORw0=")
+    page = tamil.content(Bill(sale_of(priced(MILK))))
+    assert (page.lang, page.logo) == ("ta", "iVBORw0=")
     assert content(priced(MILK), shop=replace(options(), shop=Shop())).shop_name == ""

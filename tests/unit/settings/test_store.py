@@ -11,6 +11,7 @@ from pos_desktop.domain.options import (
     CounterOptions,
     ExotelOptions,
     GatewayOptions,
+    Language,
     LinkStyle,
     Options,
     OwnUpiOptions,
@@ -21,7 +22,14 @@ from pos_desktop.domain.sale import Channel, Scheme
 from pos_desktop.settings.store import OptionsFile, check_options, parse_options
 
 FULL = Options(
-    shop=Shop(name="श्री Stores", address=("1 Main", "Pune"), state="27", scheme=Scheme.COMPOSITION),
+    shop=Shop(
+        name="श्री Stores",
+        address=("1 Main", "Pune"),
+        state="27",
+        scheme=Scheme.COMPOSITION,
+        language=Language.TAMIL,
+        logo=str(Path("/srv/shop/logo.PNG").absolute()),
+    ),
     counter=CounterOptions(label="Counter 2", number=2, series="C2A", epoch=3, manager=True),
     channel=Channel.SMS_LINK,
     link_style=LinkStyle.PAGE,
@@ -97,6 +105,9 @@ def test_partial_file_takes_defaults_for_the_rest() -> None:
         ('{\n "own_upi": {"category": "541"}\n}', "own_upi.category", 2),
         ('{\n "own_upi": {"outage_limit": -1}\n}', "own_upi.outage_limit", 2),
         ('{\n "own_upi": {"outage": 5}\n}', "own_upi.outage", 2),
+        ('{\n "shop": {\n  "language": "xx"\n}}', "shop.language", 3),
+        ('{\n "shop": {\n  "logo": "logo.png"\n}}', "shop.logo", 3),
+        ('{\n "shop": {\n  "logo": "/srv/logo.svg"\n}}', "shop.logo", 3),
         ('{\n "former_gateways": {}\n}', "former_gateways", 2),
         ('{\n "former_gateways": [\n  {"name": "razorpay"}\n]}', "former_gateways[0].name", 3),
         ('{\n "former_gateways": [\n  {"nmae": "x"}\n]}', "former_gateways[0].nmae", 3),
