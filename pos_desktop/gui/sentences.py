@@ -16,6 +16,7 @@ _WINDOW = {
     "practice": _("PRACTICE"),
     "practice_hint": _("nothing here is real: no money moves and no customer is messaged"),
     "shop_line": _("{shop} · {counter} · {cashier}"),
+    "place_line": _("{counter} · {cashier}"),
     "scan_placeholder": _("Scan, or type a name or code"),
     "scan_name": _("Scan field: item code or name"),
     "col_number": _("#"),
@@ -102,6 +103,7 @@ _LAMPS = {
     "all_sent": _("All bills sent"),
     "sending": _("Sending {n}"),
     "unsent": _("{n} to send · {age}"),
+    "unsent_short": _("{n} to send"),
     "unsent_down": _("Bill pages down · {n} to send · {age}"),
     "lamp_name": _("{name}: {state}"),
 }

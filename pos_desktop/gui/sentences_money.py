@@ -45,6 +45,7 @@ _PAYMENT_WORDS = {
     "no_request": _("Nothing asked yet - choose how to pay"),
     "refused_by_gateway": _("Gateway refused the link - choose another way"),
     "by_qr_refused_by_gateway": _("Gateway refused the QR - choose another way"),
+    "reference_taken": _("Number taken by another till - take cash, call the manager"),
     "late_money": _("Money arrived after closing: refund or attach"),
     "goods_given": _("Goods given - see the inbox"),
 }
@@ -124,6 +125,7 @@ _MORE = {
     "more_outage_again": _("Record UPI for 60 minutes more · PIN"),
     "outage_open": _("UPI is recorded without a PIN for each until {time}. Type every UTR."),
     "outage_sign": _("UPI without PIN · {left}"),
+    "outage_sign_short": _("No PIN · {left}"),
     "outage_sign_hint": _("An outage window is open: UTRs are taken without a manager’s PIN"),
 }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pos_desktop.domain.options import OwnUpiOptions
 from pos_desktop.domain.payment import CollectKind
 from pos_desktop.gui.keys import Command
-from pos_desktop.services.views import DeskState, Offered, PayableQr, Tone
+from pos_desktop.services.views import DeskState, Lamp, LampState, Offered, PayableQr, Tone
 from tests.support.money_views import (
     ENTRIES,
     FRESH,
@@ -57,6 +57,15 @@ def head(studio: Studio) -> None:
 def owed(studio: Studio) -> None:
     """Only money that is owed."""
     shown(studio, desk(owed=2, outage_until=NOW + 37 * 60_000))
+
+
+def cut_off(studio: Studio) -> None:
+    """Nothing is reached and the outage window is open: the top bar has most to say."""
+    state = desk(outage_until=NOW + 59 * 60_000, unsent=13, oldest_unsent_at=NOW - 11_000)
+    shown(studio, state)
+    names = ("internet", "gateway", "messages", "relay")
+    down = tuple(Lamp(name, LampState.DOWN) for name in names)
+    studio.counter.presenters.status.on_lamps(down)
 
 
 def words(studio: Studio) -> None:
@@ -306,6 +315,7 @@ def no_qr(studio: Studio) -> None:
 MONEY: dict[str, tuple[Act, Act | None]] = {
     "head": (head, None),
     "owed": (owed, None),
+    "cut-off": (cut_off, None),
     "words": (words, None),
     "loud": (loud, None),
     "two-hundred": (two_hundred, None),

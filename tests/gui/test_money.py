@@ -339,6 +339,30 @@ def test_the_outage_window_has_a_sign(bench: Bench) -> None:
     assert not sign.isVisible()
 
 
+@pytest.mark.parametrize("practice", [False, True])
+@pytest.mark.parametrize("wide", [1000, 1024, 1100, 1280, 1366, 1600, 1920])
+def test_the_top_bar_cuts_no_lamp(qtbot: QtBot, wide: int, practice: bool) -> None:
+    studio = Studio(practice=practice)
+    bar, form = studio.counter.window.top_bar, studio.counter.window.form
+    try:
+        studio.counter.window.resize(1920, 768)
+        MONEY["cut-off"][0](studio)
+        studio.counter.window.resize(wide, 768)
+        settle()
+        assert bar.outage is not None
+        for pill in (*bar.lamps.values(), bar.outage):
+            assert pill.isVisible()
+            assert pill.width() >= pill.sizeHint().width(), pill.text
+        assert form.practicePill.isVisible() is practice
+        assert wide < 1024 or form.shopLabel.width() >= form.shopLabel.sizeHint().width()
+        assert bar.lamps["relay"].accessibleName().endswith("Bill pages down · 13 to send · 11 s")
+        if wide == 1920:
+            assert bar.lamps["internet"].text == "Internet down"
+            assert form.shopLabel.text() == "Fresh Mart · Counter 2 · Asha"
+    finally:
+        studio.close()
+
+
 def test_the_own_qr_leads_to_its_utr(own: Bench) -> None:
     from pos_desktop.domain.payment import CollectKind
     from pos_desktop.services.views import PayableQr

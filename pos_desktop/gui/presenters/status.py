@@ -1,6 +1,6 @@
 """The top bar: who sells where, the five lamps, what is still to be sent, the time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pos_desktop.gui.presenters.ports import Services
@@ -20,23 +20,28 @@ _TONES = {
 
 @dataclass(frozen=True, slots=True)
 class LampView:
-    """One lamp: icon by ``tone``, words, and what a screen reader says."""
+    """One lamp: icon by ``tone``, words, what a screen reader says, and the words of a narrow
+    window, where icon and colour tell the rest."""
 
     name: str
     text: str
     tone: str
     spoken: str
+    short: str
 
 
 @dataclass(frozen=True, slots=True)
 class StatusState:
-    """The whole bar; ``outage`` is "" unless UTRs are taken without a PIN now."""
+    """The whole bar; ``outage`` is "" unless UTRs are taken without a PIN now. ``place`` and
+    ``outage_short`` are shop and outage where there is little room."""
 
     shop: str
     lamps: tuple[LampView, ...]
     time: str
     practice: bool
+    place: str
     outage: str = ""
+    outage_short: str = ""
 
 
 class StatusView(Protocol):
@@ -78,27 +83,22 @@ class StatusPresenter:
     def show(self) -> None:
         """Paint what changed."""
         options, now = self._services.options, self._services.clock.now()
+        place = {"counter": options.counter.label, "cashier": options.counter.cashier}
         state = StatusState(
-            shop=say(
-                "shop_line",
-                shop=options.shop.name,
-                counter=options.counter.label,
-                cashier=options.counter.cashier,
-            ),
+            shop=say("shop_line", shop=options.shop.name, **place),
             lamps=tuple(self._lamp(self._lamps[name], now) for name in LAMPS),
             time=clock(now),
             practice=options.practice,
-            outage=self._outage(now),
+            place=say("place_line", **place),
         )
+        until = self._outage_until
+        if until is not None and until > now:
+            outage = say("outage_sign", left=left(now, until))
+            short = say("outage_sign_short", left=age(until, now))
+            state = replace(state, outage=outage, outage_short=short)
         if state != self._shown:
             self._shown = state
             self._view.show_status(state)
-
-    def _outage(self, now: int) -> str:
-        until = self._outage_until
-        if until is None or until <= now:
-            return ""
-        return say("outage_sign", left=left(now, until))
 
     def _lamp(self, lamp: Lamp, now: int) -> LampView:
         name = say(f"lamp_{lamp.name}")
@@ -106,9 +106,11 @@ class StatusPresenter:
         if lamp.name in self._off:
             # It may well answer; it does not work for this shop (design payments 5).
             text, tone = say("lamp_off", name=name), _TONES[LampState.DOWN]
+        short = name
         if lamp.name == "relay":
             text, tone = self._sending(lamp, text, tone, now)
-        return LampView(lamp.name, text, tone, say("lamp_name", name=name, state=text))
+            short = say("unsent_short", n=self._unsent) if self._unsent else name
+        return LampView(lamp.name, text, tone, say("lamp_name", name=name, state=text), short)
 
     def _sending(self, lamp: Lamp, text: str, tone: str, now: int) -> tuple[str, str]:
         """The relay's lamp counts what still has to leave this counter (counter 1)."""

@@ -75,8 +75,9 @@ class MainWindow(SheetWindow):
             self.counter.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Strip and border follow."""
+        """Strip, border and top bar follow."""
         super().resizeEvent(event)
+        self.top_bar.fit()
         self.paid_strip.stretch(self.width())
         self.frame.stretch(self.rect())
 

@@ -14,7 +14,7 @@ from pos_desktop.gui.presenters.wording import LAMPS
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets.banner import PaidStrip
 from pos_desktop.gui.widgets.pill import Pill
-from pos_desktop.gui.widgets.practice import PracticeFrame
+from pos_desktop.gui.widgets.practice import BORDER, PracticeFrame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _HEAD = 128
 """Width of what stands beside the cards."""
+_FULL, _SHORT_COUNT, _SHORT_LAMPS, _SHORT, _BARE = range(5)
+"""How much the top bar says, by the room that there is; nothing of it is ever cut but the shop."""
 
 
 class TopBar:
@@ -44,6 +46,7 @@ class TopBar:
         for label in (form.brandLabel, form.shopLabel, form.timeLabel):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.outage: Pill | None = None
+        self._state: StatusState | None = None
         self.lamps = {name: Pill(form.lampBox) for name in LAMPS}
         row = form.lampBox.layout()
         for lamp in self.lamps.values():
@@ -59,10 +62,43 @@ class TopBar:
 
     def show_status(self, state: StatusState) -> None:
         """Lamps, time, practice."""
-        self._show_place(state.shop, state.time, practice=state.practice)
-        self._show_outage(state.outage)
+        self._state = state
+        self.fit()
+
+    def fit(self) -> None:
+        """Say as much as there is room for: something changed, or the window did."""
+        state = self._state
+        if state is None:
+            return
+        for level in range(_FULL, _BARE + 1):
+            self._show_level(state, level)
+            if self._wanted() <= self._form.stage.width():
+                break
+
+    def _show_level(self, state: StatusState, level: int) -> None:
+        few = level >= _SHORT
+        place = state.place if few else state.shop
+        self._show_place(place, state.time, practice=state.practice)
+        self._show_outage(state.outage, state.outage_short if few else state.outage)
+        self._form.brandLabel.setVisible(level < _BARE)
         for lamp in state.lamps:
-            self.lamps[lamp.name].show_state(lamp.text, lamp.tone, lamp.spoken)
+            short = level >= (_SHORT_COUNT if lamp.name == "relay" else _SHORT_LAMPS)
+            words = lamp.short if short else lamp.text
+            self.lamps[lamp.name].show_state(words, lamp.tone, lamp.spoken)
+
+    def _wanted(self) -> int:
+        """How wide the bar would like to be, in pixels."""
+        form, row = self._form, self._form.topBar.layout()
+        lamps = self.lamps.values()
+        gaps = form.lampBox.layout()
+        wide = sum(lamp.sizeHint().width() for lamp in lamps)
+        parts = [form.brandLabel, form.practicePill, form.shopLabel, form.timeLabel, self.outage]
+        shown = [part for part in parts if part is not None and part.isVisibleTo(form.topBar)]
+        wide += sum(part.sizeHint().width() for part in shown)
+        if row is None or gaps is None:
+            return wide
+        edges = row.contentsMargins().left() + row.contentsMargins().right() + 2 * BORDER
+        return wide + edges + row.spacing() * len(shown) + gaps.spacing() * (len(lamps) - 1)
 
     def _show_place(self, shop: str, time: str, *, practice: bool) -> None:
         self._form.shopLabel.setText(shop)
@@ -70,7 +106,7 @@ class TopBar:
         self._form.practicePill.setVisible(practice)
         self._frame.setVisible(practice)
 
-    def _show_outage(self, words: str) -> None:
+    def _show_outage(self, words: str, shown: str) -> None:
         """The sign that no PIN is asked now; made when it is first needed."""
         if self.outage is None:
             row = self._form.topBar.layout()
@@ -80,7 +116,7 @@ class TopBar:
             self.outage.setToolTip(say("outage_sign_hint"))
             row.insertWidget(row.indexOf(self._form.shopLabel), self.outage)
         self.outage.setVisible(bool(words))
-        self.outage.show_state(words, "pending", f"{words}. {say('outage_sign_hint')}")
+        self.outage.show_state(shown, "pending", f"{words}. {say('outage_sign_hint')}")
 
 
 class StandingBar:

@@ -210,6 +210,26 @@ def test_what_is_unsent_is_counted_with_its_age(room: Room) -> None:
     assert room.page.status.lamps[3].tone == "failed"
 
 
+def test_a_narrow_bar_has_shorter_words(room: Room) -> None:
+    room.status.on_lamps((Lamp("internet", LampState.DOWN), Lamp("relay", LampState.DOWN)))
+    room.status.on_desk(DeskState((), 3, NOW - 240_000, 0, outage_until=NOW + 37 * 60_000))
+    state = room.page.status
+    assert state is not None
+    assert (state.shop, state.place) == ("Fresh Mart · Counter 2 · Asha", "Counter 2 · Asha")
+    assert (state.outage, state.outage_short) == (
+        "UPI without PIN · 37 min left",
+        "No PIN · 37 min",
+    )
+    assert [lamp.short for lamp in state.lamps] == [
+        *("Internet", "Payments", "Messages", "3 to send", "Printer")
+    ]
+    assert state.lamps[0].spoken == "Internet: Internet down"
+    room.status.on_desk(DeskState((), 0, None, 0, outage_until=NOW))
+    assert room.page.status is not None
+    assert (room.page.status.outage, room.page.status.outage_short) == ("", "")
+    assert room.page.status.lamps[3].short == "Bill pages"
+
+
 def test_many_changes_cause_two_readings() -> None:
     room = Room(Played(runner=Inline(held=True)))
     for _ in range(50):
