@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 from anyio import to_thread
 from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
@@ -22,6 +23,7 @@ from pos_relay.middleware import Outer
 from pos_relay.node import Node
 from pos_relay.pages import plain
 from pos_relay.routes import admin, callbacks, enrol, feed, health, hooks, links, pages, sync
+from pos_relay.routes.common import address_of
 from pos_relay.store import feed as feed_store
 from pos_relay.store.faults import BROKEN, BUSY, FULL, storage_fault
 
@@ -29,6 +31,7 @@ log = logging.getLogger("raseed.relay")
 
 GONE = plain("gone")
 Body = Response[v1.Problem]
+_COUNTERS = "/v1/"  # a newer counter may ask an older relay for what it has not
 _TROUBLE = {
     FULL: (507, v1.Problem(code="storage_full", text="the relay's disk is full: try again later")),
     BUSY: (503, v1.Problem(code="storage_busy", text="the relay is busy: try again")),
@@ -77,10 +80,11 @@ def create_app(node: Node) -> ASGIApp:
         exception_handlers={
             Missing: _missing,
             Lost: _lost,
-            NotFoundException: _missing,
+            NotFoundException: _nowhere,
             MethodNotAllowedException: _refused_by_framework,
             Refused: _refused,
             HTTPException: _refused_by_framework,
+            msgspec.MsgspecError: _garbled,
             Exception: _broken,
         },
     )
@@ -123,7 +127,9 @@ def _problem(status: int, problem: v1.Problem, headers: dict[str, str] | None = 
 
 
 def _refused(_request: Request[Any, Any, Any], error: Refused) -> Body:
-    headers = {"www-authenticate": "Bearer"} if error.status == 401 else None
+    headers = {"www-authenticate": "Bearer"} if error.status == 401 else {}
+    if error.wait:
+        headers["retry-after"] = str(error.wait)
     return _problem(error.status, error.problem, headers)
 
 
@@ -132,12 +138,28 @@ def _missing(_request: Request[Any, Any, Any], _error: Exception) -> Response[by
     return Response(GONE, status_code=404, media_type="text/html")
 
 
+def _nowhere(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """An address that no route has: whoever tries many is a guesser like any other."""
+    node: Node = request.app.state.node
+    if not request.scope["path"].startswith(_COUNTERS):
+        if seconds := node.limiter.wait(address_of(request)):
+            return links.slow(seconds)
+        node.limiter.missed(address_of(request))
+    return _missing(request, error)
+
+
 def _lost(request: Request[Any, Any, Any], error: Lost) -> Response[bytes]:
     """For the customer a page like any that is not there; the operator hears of it."""
     node: Node = request.app.state.node
     node.meters.lost.labels(error.fault).inc()
     log.error(json.dumps({"lost": error.fault, "page": error.page}))
     return _missing(request, error)
+
+
+def _garbled(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A page that a counter sealed, but that is no page: customers see none."""
+    page = request.scope.get("state", {}).get("page")
+    return _lost(request, Lost("garbled", page)) if page else _broken(request, error)
 
 
 def _refused_by_framework(_request: Request[Any, Any, Any], error: HTTPException) -> Body:

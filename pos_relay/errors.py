@@ -6,10 +6,11 @@ from pos_desktop.wire import v1
 class Refused(Exception):
     """An answer other than 2xx for a counter; ``problem`` is its body."""
 
-    def __init__(self, status: int, problem: v1.Problem) -> None:
+    def __init__(self, status: int, problem: v1.Problem, wait: int = 0) -> None:
         super().__init__(problem.text)
         self.status = status
         self.problem = problem
+        self.wait = wait
 
 
 class Missing(Exception):
@@ -32,3 +33,8 @@ class SetupError(Exception):
 def refused(status: int, code: str, text: str) -> Refused:
     """A refusal without sync fields."""
     return Refused(status, v1.Problem(code=code, text=text))
+
+
+def slow_down(seconds: int) -> Refused:
+    """429: come again after so many seconds."""
+    return Refused(429, v1.Problem(code="slow_down", text="too many calls: wait"), seconds)

@@ -1,6 +1,7 @@
-"""Slows down who guesses links: per address, in memory, with a growing delay."""
+"""Slows down who guesses or floods: in memory, per address or per caller."""
 
 import ipaddress
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -46,8 +47,14 @@ class MissLimiter:
                 return self._bar(visitor, now)
             return 0
 
+    def barred(self, address: str) -> int:
+        """The seconds for which this address is barred already; counts nothing."""
+        with self._lock:
+            visitor, now = self._visit(address)
+            return int(visitor.barred_until - now) + 1 if visitor.barred_until > now else 0
+
     def missed(self, address: str) -> None:
-        """Count a link that does not exist."""
+        """Count something asked for that does not exist."""
         with self._lock:
             visitor, now = self._visit(address)
             visitor.misses += 1
@@ -73,6 +80,29 @@ class MissLimiter:
                 visitor.delay = 0.0
             visitor.since, visitor.hits, visitor.misses = now, 0, 0
         return visitor, now
+
+
+class Allowance:
+    """At most ``per_minute`` calls a minute of each key, saved up while it is quiet."""
+
+    def __init__(self, per_minute: int, clock: Callable[[], float]) -> None:
+        self._most = float(per_minute)
+        self._per_second = per_minute / _WINDOW
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, key: str) -> int:
+        """Count a call; 0 if it may go on, else the seconds until the next one may."""
+        now = self._clock()
+        with self._lock:
+            left, since = self._left.pop(key, (self._most, now))
+            left = min(self._most, left + (now - since) * self._per_second)
+            allowed = left >= 1
+            self._left[key] = (left - 1 if allowed else left, now)
+            if len(self._left) > _REMEMBERED:
+                self._left.popitem(last=False)
+        return 0 if allowed else math.ceil((1 - left) / self._per_second)
 
 
 def _network(address: str) -> str:

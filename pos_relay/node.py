@@ -6,6 +6,7 @@ import time
 from dataclasses import asdict, dataclass, field
 
 from pos_relay.bus.local import LocalBus
+from pos_relay.doors import Doors
 from pos_relay.limits import MissLimiter
 from pos_relay.meters import Meters
 from pos_relay.ports import Bus
@@ -29,6 +30,7 @@ class Node:
     settings: Settings
     store: Store
     limiter: MissLimiter
+    doors: Doors
     bus: Bus = field(default_factory=LocalBus)
     meters: Meters = field(default_factory=Meters)
 
@@ -44,7 +46,8 @@ def open_node(settings: Settings) -> Node:
     """
     limits = settings.limits
     limiter = MissLimiter(limits.misses_per_minute, limits.hits_per_minute, time.monotonic)
-    node = Node(settings, open_store(settings), limiter)
+    doors = Doors(limits, time.monotonic)
+    node = Node(settings, open_store(settings), limiter, doors)
     _set_right(node)
     return node
 

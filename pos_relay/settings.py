@@ -31,6 +31,12 @@ class Limits:
     feed_page: int = 200
     misses_per_minute: int = 30
     hits_per_minute: int = 300
+    enrols_per_minute: int = 60  # by one address
+    enrol_misses_per_minute: int = 10
+    wrong_secrets_per_minute: int = 60  # by one address: sessions, signatures, callback secrets
+    device_calls_per_minute: int = 3000
+    hooks_per_minute: int = 3000  # of one gateway for one shop
+    callbacks_per_minute: int = 3000  # under one secret
 
 
 LIMITS = Limits()

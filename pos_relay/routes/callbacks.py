@@ -9,10 +9,10 @@ from litestar import Response, post
 from litestar.exceptions import LitestarException
 from litestar.params import FromPath
 
-from pos_relay import hints
-from pos_relay.errors import Refused, refused
+from pos_relay import codes, hints
+from pos_relay.errors import Refused, refused, slow_down
 from pos_relay.node import Node
-from pos_relay.routes.common import Asked, node_of, not_found
+from pos_relay.routes.common import Asked, node_of, not_found, wrong
 from pos_relay.settings import LIMITS
 from pos_relay.store import feed, tenants
 
@@ -32,10 +32,15 @@ async def exotel(
 ) -> Response[dict[str, str]]:
     """Store what is said about messages (JSON, form or multipart) and answer 200.
 
-    404 for a wrong address, 400 for an unreadable body, 413 over 64 KiB. Unknown shapes: 200.
+    404 for a wrong address, 400 for an unreadable body, 413 over 64 KiB, 429 beyond the allowance
+    of the secret. Unknown shapes: 200.
     """
     node = node_of(request)
-    await to_thread.run_sync(_check_address, node, channel, tenant, secret)
+    if not await to_thread.run_sync(_is_ours, node, channel, tenant, secret):
+        node.meters.hints.labels("callback", "forged").inc()
+        raise wrong(request, not_found())
+    if seconds := node.doors.callbacks.take(codes.hashed(f"{tenant}/{secret}")):
+        raise slow_down(seconds)
     body = await _body(request)
     challenge = body.get("challenge")
     if body.get("type") == "verification" and isinstance(challenge, str):
@@ -44,15 +49,13 @@ async def exotel(
     return Response({})
 
 
-def _check_address(node: Node, channel: str, tenant: str, secret: str) -> None:
+def _is_ours(node: Node, channel: str, tenant: str, secret: str) -> bool:
     """The secret in constant time; an unknown shop costs one comparison, too."""
     with node.store.database.read() as sql:
         valid = tenants.callback_secrets(sql, node.store.box, tenant) or ("",)
     shown = secret.encode("utf-8", "surrogatepass")
     fits = [hmac.compare_digest(value.encode(), shown) and value != "" for value in valid]
-    if not any(fits) or channel not in _CHANNELS:
-        node.meters.hints.labels("callback", "forged").inc()
-        raise not_found()
+    return any(fits) and channel in _CHANNELS
 
 
 async def _body(request: Asked) -> dict[str, object]:

@@ -11,7 +11,8 @@ from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
 
 from pos_desktop.wire import seal
-from pos_relay.errors import Refused, refused
+from pos_relay import codes
+from pos_relay.errors import Refused, refused, slow_down
 from pos_relay.node import Node
 from pos_relay.store import devices
 from pos_relay.store.devices import Counter
@@ -34,23 +35,52 @@ def counter_of(request: Asked) -> Counter:
     return counter
 
 
+def address_of(connection: ASGIConnection[Any, Any, Any, State]) -> str:
+    """Who calls, as far as the proxy in front is believed."""
+    return connection.client.host if connection.client else "unknown"
+
+
 async def needs_counter(
     connection: ASGIConnection[Any, Any, Any, State], _route: BaseRouteHandler
 ) -> None:
-    """Guard: a bearer session token of a counter that is not revoked (401/403)."""
+    """Guard: a bearer session token of a counter that is not revoked (401/403); 429 for floods."""
     node: Node = connection.app.state.node
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-
-    def find() -> Counter | None:
-        with node.store.database.read() as sql:
-            return devices.by_token(sql, token)
-
-    counter = await to_thread.run_sync(find) if scheme.lower() == "bearer" and token else None
+    counter = None
+    if scheme.lower() == "bearer" and token:
+        counter = await to_thread.run_sync(_session, node, address_of(connection), token)
     if counter is None:
-        raise refused(401, "unknown_session", "enrol this counter")
+        raise wrong(connection, refused(401, "unknown_session", "enrol this counter"))
+    if seconds := node.doors.devices.take(f"{counter.tenant}/{counter.device}"):
+        raise slow_down(seconds)
     if counter.revoked:
         raise refused(403, "revoked", "this counter was revoked: enrol it again")
     connection.state.counter = counter
+
+
+def _session(node: Node, address: str, token: str) -> Counter | None:
+    """Who shows this token. A wrong one is looked up once in a while, whoever repeats it."""
+    sessions, hashed = node.doors.sessions, codes.hashed(token)
+    known = sessions.known(hashed)
+    if known is False:
+        if seconds := sessions.wrong_again(hashed):
+            raise slow_down(seconds)
+        raise refused(401, "unknown_session", "enrol this counter")
+    if known is None and (seconds := node.doors.strangers.barred(address)):
+        raise slow_down(seconds)
+    with node.store.database.read() as sql:
+        counter = devices.by_token(sql, token)
+    sessions.remember(hashed, right=counter is not None)
+    return counter
+
+
+def wrong(connection: ASGIConnection[Any, Any, Any, State], answer: Refused) -> Refused:
+    """Count a wrong secret of this address: ``answer``, or 429 once there were too many."""
+    strangers, address = connection.app.state.node.doors.strangers, address_of(connection)
+    if seconds := strangers.barred(address):
+        return slow_down(seconds)
+    strangers.missed(address)
+    return answer
 
 
 async def needs_operator(
@@ -58,12 +88,19 @@ async def needs_operator(
 ) -> None:
     """Guard: the operator's token; without one in the environment nothing opens (404)."""
     node: Node = connection.app.state.node
-    wanted = node.settings.operator_token
-    shown = connection.headers.get("authorization", "").removeprefix("Bearer ")
-    if wanted is None:
+    if node.settings.operator_token is None:
         raise refused(404, "not_found", "there is nothing here")
-    if not hmac.compare_digest(wanted.encode(), shown.encode("utf-8", "surrogatepass")):
-        raise refused(401, "unknown_session", "the operator's token is needed")
+    if not is_operator(connection):
+        text = "the operator's token is needed"
+        raise wrong(connection, refused(401, "unknown_session", text))
+
+
+def is_operator(connection: ASGIConnection[Any, Any, Any, State]) -> bool:
+    """Whether the operator's token is shown; never without one in the environment."""
+    wanted = connection.app.state.node.settings.operator_token or ""
+    shown = connection.headers.get("authorization", "").removeprefix("Bearer ")
+    same = hmac.compare_digest(wanted.encode(), shown.encode("utf-8", "surrogatepass"))
+    return bool(wanted) and same
 
 
 def checked_page_id(page_id: str) -> str:

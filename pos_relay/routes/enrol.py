@@ -6,8 +6,8 @@ from litestar import post
 from litestar.params import JSONBody
 
 from pos_desktop.wire import enrolment, seal, v1
-from pos_relay.errors import refused
-from pos_relay.routes.common import Asked, node_of
+from pos_relay.errors import refused, slow_down
+from pos_relay.routes.common import Asked, address_of, node_of
 from pos_relay.settings import LIMITS
 from pos_relay.store import devices, tenants
 
@@ -19,9 +19,11 @@ def enrol(request: Asked, data: JSONBody[v1.EnrolRequest]) -> v1.EnrolAnswer:
     """Device, epoch and a series that nobody else ever gets.
 
     403 ``code_refused`` for a wrong, used, expired or exhausted code alike; 400 where the key did
-    not sign; 409 ``series_exhausted``.
+    not sign; 409 ``series_exhausted``; 429 for an address that tries too many.
     """
-    node = node_of(request)
+    node, address = node_of(request), address_of(request)
+    if seconds := node.doors.enrol.wait(address):
+        raise slow_down(seconds)
     label = _label(data.label)
     _check_possession(data)
     now = node.now()
@@ -30,6 +32,7 @@ def enrol(request: Asked, data: JSONBody[v1.EnrolRequest]) -> v1.EnrolAnswer:
         fresh = devices.enrol(sql, code.tenant, label, data.public_key, now) if code else None
         secrets = tenants.callback_secrets(sql, node.store.box, code.tenant) if code else ()
     if code is None:
+        node.doors.enrol.missed(address)
         raise refused(403, "code_refused", "the code is wrong, used or out of date")
     if fresh is None:
         raise refused(409, "series_exhausted", "every series of this shop is used up")

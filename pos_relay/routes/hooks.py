@@ -8,10 +8,10 @@ from litestar.params import FromPath, RawBody
 
 from pos_desktop.wire import v1
 from pos_relay import hints
-from pos_relay.errors import refused
+from pos_relay.errors import refused, slow_down
 from pos_relay.gateways import FORMS, HookForm
 from pos_relay.node import Node
-from pos_relay.routes.common import Asked, node_of, not_found
+from pos_relay.routes.common import Asked, node_of, not_found, wrong
 from pos_relay.settings import LIMITS
 from pos_relay.store import feed, tenants
 from pos_relay.store.tenants import HookKeys
@@ -28,7 +28,8 @@ def hook(
 ) -> Response[dict[str, bool]]:
     """Store a hint once and answer 200; the counter asks the gateway itself.
 
-    404 unknown address, 401 wrong signature, 403 another merchant's account, 400 not an event.
+    404 unknown address, 401 wrong signature, 403 another merchant's account, 400 not an event,
+    429 beyond the shop's allowance or for an address that was wrong too often.
     """
     node = node_of(request)
     now = node.now()
@@ -37,10 +38,12 @@ def hook(
         keys = tenants.hook_keys(sql, node.store.box, gateway, tenant_key, now)
     if keys is None or form is None:
         node.meters.hints.labels("hook", "unknown").inc()
-        raise not_found()
+        raise wrong(request, not_found())
     if not _signed(request, body, form, keys):
         node.meters.hints.labels("hook", "forged").inc()
-        raise refused(401, "bad_signature", "the signature does not fit")
+        raise wrong(request, refused(401, "bad_signature", "the signature does not fit"))
+    if seconds := node.doors.hooks.take(f"{keys.tenant}/{gateway}"):
+        raise slow_down(seconds)
     event = _event(body, keys)
     # Gateways name each event; where they do not, or a proxy ate it, the bytes name themselves.
     event_id = hints.safe_id(request.headers.get(form.event_id, ""))

@@ -20,7 +20,7 @@ from pos_relay.node import Node
 from pos_relay.page_texts import language
 from pos_relay.pages import PageLinks, other_language, plain, render
 from pos_relay.payhosts import may_lead_to
-from pos_relay.routes.common import Asked, node_of
+from pos_relay.routes.common import Asked, address_of, node_of
 from pos_relay.store import pages
 
 CLOSED_PNG = (files("pos_relay") / "assets" / "closed.png").read_bytes()
@@ -149,19 +149,18 @@ def _page_id(request: Asked, token: str) -> str:
     return page_id
 
 
-def _address(request: Asked) -> str:
-    return request.client.host if request.client else "unknown"
-
-
 def _slowed(request: Asked, node: Node) -> Answer | None:
     """429 for an address that guesses, whatever it asks for."""
-    seconds = node.limiter.wait(_address(request))
-    if not seconds:
-        return None
+    seconds = node.limiter.wait(address_of(request))
+    return slow(seconds) if seconds else None
+
+
+def slow(seconds: int) -> Answer:
+    """The page for an address that has to wait."""
     headers = {"retry-after": str(seconds)}
     return Response(SLOW, status_code=429, media_type=HTML, headers=headers)
 
 
 def _missed(request: Asked, node: Node) -> Missing:
-    node.limiter.missed(_address(request))
+    node.limiter.missed(address_of(request))
     return Missing()

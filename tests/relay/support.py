@@ -30,7 +30,8 @@ from pos_relay.store import devices, tenants
 
 WEBHOOK_SECRET = b"whsec_demo_1"
 QUICK = replace(LIMITS, heartbeat=0.1, long_poll=1.0, misses_per_minute=10_000)
-QUICK = replace(QUICK, hits_per_minute=100_000)
+QUICK = replace(QUICK, hits_per_minute=100_000, enrols_per_minute=100_000)
+QUICK = replace(QUICK, enrol_misses_per_minute=10_000, wrong_secrets_per_minute=10_000)
 OPERATOR = "operator-token-of-the-tests"
 
 

@@ -337,6 +337,7 @@ def test_broken_streams_are_unavailable(lines: object, code: str) -> None:
     [
         (HttpAnswer(502, {}, b"<html>"), "relay_busy", True),
         (HttpAnswer(429, {}, b""), "relay_busy", True),
+        (HttpAnswer(507, {}, b""), "relay_busy", True),
         (HttpAnswer(200, {}, b"<html>login"), "relay_garbled", True),
         (HttpAnswer(404, {}, b"<html>"), "relay_http_404", False),
         (HttpAnswer(422, {}, b"{}"), "relay_http_422", False),
