@@ -40,7 +40,7 @@ def test_pictures_are_made_small_and_keep_their_shape(kind: str) -> None:
             seen.convert("RGB").getpixel((20, 50)),
             seen.convert("RGB").getpixel((120, 50)),
         )
-    assert left == tuple(pytest.approx(part, abs=6) for part in (0x0B, 0x5D, 0x4B))
+    assert left == pytest.approx((0x0B, 0x5D, 0x4B), abs=6)
     assert right == (255, 255, 255)
 
 
