@@ -78,12 +78,12 @@ def written() -> Iterator[None]:
 
 
 def check_owner(notes: object, intent: CollectIntent) -> None:
-    """Raises GatewayError ``validation`` where another device of the shop has used our reference:
+    """Raises GatewayError ``duplicate`` where another device of the shop has used our reference:
     its link must not be shown for our bill, nor its money counted."""
     device = as_text(as_object(notes).get("device"))
     if device is not None and device != intent.device:
         text = "Another counter of the account uses the same reference."
-        raise GatewayError(GatewayErrorKind.VALIDATION, text)
+        raise GatewayError(GatewayErrorKind.DUPLICATE, text)
 
 
 def mask_vpa(vpa: str | None) -> str | None:

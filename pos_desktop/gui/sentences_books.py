@@ -60,6 +60,7 @@ _ENTRIES = {
     "flag_gateway_unreachable": _("Gateway not reachable"),
     "flag_asserted_unconfirmed": _("UPI not confirmed by the bank"),
     "flag_risk_taken": _("Cash taken at a risk"),
+    "flag_reference_taken": _("Number used by another till"),
     "flag_handed_over_unpaid": _("Goods given unpaid"),
     "entry_late": _("{amount} arrived after the payment was closed: {whose}. Refund or attach it."),
     "entry_duplicate": _("The customer paid twice: {amount} too much on {whose}. Refund it."),
@@ -90,6 +91,10 @@ _ENTRIES = {
     ),
     "entry_risk_taken": _(
         "Cash was taken before the link was closed: {whose}. It may be paid a second time."
+    ),
+    "entry_reference_taken": _(
+        "The gateway knows the number of this request from another till: {whose}. Is this PC a "
+        "copy of another one? Call IT to enrol it again before it sells on."
     ),
     "entry_handed_over_unpaid": _("The goods left before {amount} was paid: {whose}."),
     "entry_other": _("A manager has to look at this: {whose}."),

@@ -19,6 +19,7 @@ from pos_desktop.ports import (
     UnitOfWork,
 )
 from pos_desktop.services import effects
+from pos_desktop.services.entries import open_entry
 from pos_desktop.services.links import Links
 from pos_desktop.services.messages import Outgoing
 from pos_desktop.services.outbox import Call, Done, Dropped, Later, Recorded, backoff
@@ -194,6 +195,10 @@ class CreateCollect:
             return Later(error.text or error.kind.value, max(2.0, backoff(effect.attempts)))
         if error.kind in _REFUSALS:
             self.payments.event(uow, noted, Event.REFUSED, now, error.text or error.kind.value)
+            if error.kind is GatewayErrorKind.DUPLICATE:
+                # Two counters with one identity, a copied disk: whoever runs the shop must know.
+                detail = f"taken {collect.reference}"
+                open_entry(uow, collect.order_id, "reference_taken", collect.amount, now, detail)
             news = self.payments.after(uow, collect.order_id, now)
             if error.kind is GatewayErrorKind.FEATURE_OFF and collect.kind is CollectKind.QR:
                 self._link_instead(uow, collect, now)
@@ -257,7 +262,8 @@ def _gone(outcome: object) -> bool:
 
 
 def _refused(outcome: object) -> bool:
-    return isinstance(outcome, GatewayError) and outcome.kind is GatewayErrorKind.VALIDATION
+    kinds = (GatewayErrorKind.VALIDATION, GatewayErrorKind.DUPLICATE)
+    return isinstance(outcome, GatewayError) and outcome.kind in kinds
 
 
 def _never_shown(collect: Collect, outcome: object, now: int) -> bool:

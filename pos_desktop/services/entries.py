@@ -14,6 +14,7 @@ _ACTIONS: Mapping[str, str] = MappingProxyType(
         "part": "collect_rest_or_refund",
         "handed_over_unpaid": "collect_rest_or_accept",
         "risk_taken": "wait_or_accept",
+        "reference_taken": "enrol_again",
         "refund_failed": "refund_again",
         "unknown_outcome": "check_again",
         "gateway_unreachable": "check_again",

@@ -1,7 +1,8 @@
 """Reading the exceptions inbox: each open flag with its facts and what may be done about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pos_desktop.domain.collect import settle
 from pos_desktop.domain.refund import Refund
@@ -19,6 +20,15 @@ MANAGED = frozenset({"refund", "attach", "refund_again", "accept"})
 SPARE = frozenset({"late", "duplicate", "over", "unmatched"})
 _ABOUT_REFUNDS = frozenset({"refund_failed", "unknown_outcome", "mismatch"})
 _RRN_DIGITS = 12
+# Kinds whose actions depend on nothing.
+_USUAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "unknown_outcome": ("check_again",),
+        "gateway_unreachable": ("check_again",),
+        "refund_failed": ("refund_again", "check_again"),
+        "risk_taken": ("check_again", "accept"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +141,7 @@ def _actions(kind: str, subject: Subject, *, attachable: bool) -> tuple[str, ...
             return (*attach, "accept", *refund)
         case "mismatch":
             return ("check_again", *(() if subject.refund is not None else refund), "accept")
-        case "unknown_outcome" | "gateway_unreachable":
-            return ("check_again",)
-        case "refund_failed":
-            return ("refund_again", "check_again")
-        case "risk_taken":
-            return ("check_again", "accept")
         case "handed_over_unpaid":
             return ("collect_rest", "accept") if waits else ("accept",)
         case _:
-            return ("accept",)
+            return _USUAL.get(kind, ("accept",))

@@ -33,6 +33,7 @@ _TONES = MappingProxyType(
         "gateway_unreachable": Tone.FAILED,
         "gateway_refuses_key": Tone.FAILED,
         "refused_by_gateway": Tone.FAILED,
+        "reference_taken": Tone.FAILED,
         "amount_wrong": Tone.FAILED,
         "link_expired": Tone.FAILED,
         "closed_by_gateway": Tone.FAILED,
@@ -136,7 +137,8 @@ def _collect_words(bill: ParkedBill, now: int, *, part: bool) -> str:
         case CollectState.CLOSING:
             return "closing_checking" if collect.last_error is None else "closing_unanswered"
         case CollectState.REFUSED:
-            return "refused_by_gateway"
+            taken = collect.last_error == "duplicate"
+            return "reference_taken" if taken else "refused_by_gateway"
         case _:
             return "part_paid" if part else _ended_words(collect)
 

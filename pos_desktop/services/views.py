@@ -27,7 +27,7 @@ class WaitingBill:
     link_expired, closed_by_gateway, closed_watching, amount_wrong, closing_checking,
     closing_unanswered, closing_for_cash, closing_for_qr, closing_for_link, closing_to_edit,
     closing_to_abandon, closed_take_cash, part_paid, own_upi_waiting, no_request,
-    refused_by_gateway, late_money, goods_given.
+    refused_by_gateway, reference_taken, late_money, goods_given.
     way: link, qr or "": what the newest request is; some sentences say which.
     message_words: "", waits_for_relay, queued, accepted, sent, delivered, read, failed, unknown,
     dropped (purpose tells which message). ``given``: the goods left, paid or not.
@@ -208,8 +208,9 @@ class PaymentStory:
 class InboxEntry:
     """One entry of the exceptions inbox. ``kind``: late, duplicate, over, part, mismatch,
     unknown_outcome, refund_failed, unmatched, gateway_unreachable, asserted_unconfirmed,
-    risk_taken, handed_over_unpaid. ``actions``: the recommended one first (refund, attach,
-    collect_rest, check_again, refund_again, accept); ``manager``: those that need her PIN."""
+    risk_taken, reference_taken, handed_over_unpaid. ``actions``: the recommended one first (refund,
+    attach, collect_rest, check_again, refund_again, accept); ``manager``: those that need her PIN.
+    """
 
     flag_id: int
     kind: str

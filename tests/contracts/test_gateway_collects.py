@@ -164,4 +164,4 @@ def test_the_reference_of_another_counter_is_not_ours(way: Way) -> None:
     ours = replace(theirs, device="till-2")
     with pytest.raises(GatewayError) as refused:
         way.gateway.find(ours)
-    assert refused.value.kind is GatewayErrorKind.VALIDATION
+    assert refused.value.kind is GatewayErrorKind.DUPLICATE

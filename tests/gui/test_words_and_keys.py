@@ -39,6 +39,7 @@ WORDS = [
     "closed_watching",
     "amount_wrong",
     "closing_unanswered",
+    "reference_taken",
     "paid_give_goods",
     "link_expired",
     "closing_checking",

@@ -1,6 +1,7 @@
 """The exceptions inbox: every entry can be decided, and none leaves it silently."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -482,6 +483,29 @@ def test_cash_where_nothing_could_be_paid_was_no_risk(money: MoneyTill) -> None:
     sale = money.checkout.request(money.order())
     money.checkout.cash_for_waiting(sale.order_id, DUE, "Ravi", risk=True)
     assert kinds(money) == []
+
+
+def test_two_counters_with_one_identity_are_told(money: MoneyTill, tmp_path: Path) -> None:
+    """A disk was copied: both name their first request alike."""
+    (tmp_path / "copy").mkdir()
+    copy = MoneyTill(tmp_path / "copy")
+    first, _ = money.waiting()
+    copy.gateway.seen = money.gateway.seen
+    second = copy.checkout.request(copy.order())
+    copy.settle_down()
+    assert second.order_id == first.order_id
+    bill = copy.bill(second.order_id)
+    assert (bill.words, bill.attention, bill.can_show_qr) == ("reference_taken", True, False)
+    assert copy.messenger.sent == []
+    entry = copy.entry("reference_taken")
+    assert (entry.amount, entry.actions) == (DUE, ("accept",))
+    money.gateway.pay(f"{first.order_id}-1")
+    money.run(10)
+    copy.run(10)
+    assert money.sale(first.order_id).state is SaleState.ISSUED
+    assert copy.sale(second.order_id).state is SaleState.AWAITING
+    assert kinds(money) == []
+    copy.store.close()
 
 
 def test_an_entry_whose_bill_is_gone(money: MoneyTill) -> None:

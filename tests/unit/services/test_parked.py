@@ -139,6 +139,7 @@ WATCHED = {"next_ask_at": NOW + 5_000}
         (State.EXPIRED, None, None, "link_expired"),
         (State.PAID, None, None, "not_confirmed_checking"),
         (State.REFUSED, "feature_off", None, "refused_by_gateway"),
+        (State.REFUSED, "already attempted", "duplicate", "reference_taken"),
     ],
 )
 def test_how_the_way_to_pay_stands(
