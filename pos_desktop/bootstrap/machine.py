@@ -1,9 +1,10 @@
 """What a counter runs on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from pos_desktop.net.meter import Meter
 from pos_desktop.ports import Clock, Ids, Lanes, SecretStore
 from pos_desktop.services.outbox import Listener
 from pos_desktop.services.views import Lamp
@@ -11,7 +12,10 @@ from pos_desktop.services.views import Lamp
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What a counter runs on: clocks, identities, lanes, keys, and who is told about changes."""
+    """What a counter runs on: clocks, identities, lanes, keys, and who is told about changes.
+
+    ``meter`` counts the requests to gateways.
+    """
 
     clock: Clock
     ids: Ids
@@ -22,3 +26,4 @@ class Machine:
     on_failure: Callable[[Exception], None]
     printer: Callable[[], None]
     templates: Path | None = None
+    meter: Meter = field(default_factory=Meter)

@@ -9,7 +9,7 @@ from pos_desktop import assets
 from pos_desktop.bootstrap.machine import Machine
 from pos_desktop.domain.options import ExotelOptions, GatewayOptions, Options
 from pos_desktop.gateways.manual_upi import OwnUpi
-from pos_desktop.gateways.registry import completed, gateway_of
+from pos_desktop.gateways.registry import Line, completed, gateway_of
 from pos_desktop.messaging.exotel import ExotelMessenger
 from pos_desktop.messaging.registry import TemplateRegistry
 from pos_desktop.net.http import HttpClient, Limits
@@ -73,7 +73,8 @@ def _gateways(options: Options, machine: Machine, timeouts: tuple[float, float])
 def _gateway(
     options: GatewayOptions, secret: str, machine: Machine, timeouts: tuple[float, float]
 ) -> Gateway:
-    return gateway_of(options, machine.secrets.get(secret) or "", machine.clock, timeouts)
+    line = Line(timeouts, machine.meter)
+    return gateway_of(options, machine.secrets.get(secret) or "", machine.clock, line)
 
 
 def exotel_with_secret(options: Options, secrets: SecretStore) -> ExotelOptions:

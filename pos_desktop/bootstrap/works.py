@@ -92,7 +92,7 @@ def core_of(store: Store, options: Options, machine: Machine, peers: Peers) -> C
         switching=switching,
         payments=Payments(issuer, switching),
         outgoing=Outgoing(composer, Links(options), machine.ids),
-        traffic=Traffic(machine.ids.jitter),
+        traffic=Traffic(machine.ids.jitter, machine.meter.made),
         standing=standing,
     )
 

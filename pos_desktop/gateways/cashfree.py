@@ -11,7 +11,7 @@ from pos_desktop.domain.options import GatewayOptions
 from pos_desktop.domain.payment import Collect, CollectKind, CollectState, PaymentFact, RefundFact
 from pos_desktop.gateways import cashfree_asks as asks
 from pos_desktop.gateways import cashfree_wire as wire
-from pos_desktop.gateways.cashfree_calls import CashfreeCalls, SpareLooks
+from pos_desktop.gateways.cashfree_calls import CashfreeCalls
 from pos_desktop.gateways.cashfree_links import CashfreeLinks
 from pos_desktop.gateways.cashfree_money import CashfreeMoney
 from pos_desktop.gateways.cashfree_qrs import CashfreeQrs
@@ -53,9 +53,8 @@ class CashfreeGateway:
         self._showing = Showing(http, (*options.pay_hosts, host))
         self._calls = CashfreeCalls(http, clock)
         self._money = CashfreeMoney(self._calls)
-        looks = SpareLooks(clock)
-        self._links = CashfreeLinks(self._calls, self._money, looks)
-        self._qrs = CashfreeQrs(self._calls, self._money, looks)
+        self._links = CashfreeLinks(self._calls, self._money)
+        self._qrs = CashfreeQrs(self._calls, self._money)
 
     def capabilities(self) -> Capabilities:
         """What the account can do, as far as settings and its answers have shown."""

@@ -1,6 +1,5 @@
-"""Calls to Cashfree: its headers, exact amounts in the body, and the few looks nobody waits for."""
+"""Calls to Cashfree: its headers, and exact amounts in the body."""
 
-import threading
 from collections.abc import Mapping
 from uuid import uuid4
 
@@ -8,6 +7,7 @@ import msgspec
 
 from pos_desktop.gateways.calling import ask
 from pos_desktop.gateways.cashfree_errors import entity, listing
+from pos_desktop.gateways.spare import SpareLooks
 from pos_desktop.net.http import HttpClient
 from pos_desktop.net.urls import segment
 from pos_desktop.ports import Clock, GatewayError, GatewayErrorKind
@@ -15,9 +15,6 @@ from pos_desktop.ports import Clock, GatewayError, GatewayErrorKind
 API_VERSION = "2025-01-01"
 # Amounts are decimals with two places on this wire; a float would write 170.1 as 170.09999.
 _JSON = msgspec.json.Encoder(decimal_format="number")
-# "Get payments" is limited to 100 a minute for the whole account (2.1).
-_LOOKS = 4
-_LOOK_EVERY_S = 15.0
 
 
 def headers_of(client_id: str, client_secret: str) -> dict[str, str]:
@@ -40,6 +37,7 @@ class CashfreeCalls:
     def __init__(self, http: HttpClient, clock: Clock) -> None:
         self._http = http
         self._clock = clock
+        self.looks = SpareLooks(clock)
 
     def ping(self) -> None:
         """Ask for an order that cannot be: "not found" proves key, address and network, and tells
@@ -55,7 +53,8 @@ class CashfreeCalls:
 
     def get(self, path: str) -> dict[str, object]:
         """An object."""
-        return entity(ask(self._http, "GET", path, headers=_named()), write=False)
+        with self.looks.heeding():
+            return entity(ask(self._http, "GET", path, headers=_named()), write=False)
 
     def find(self, path: str) -> dict[str, object] | None:
         """An object, or None where the gateway says that there is none."""
@@ -68,7 +67,8 @@ class CashfreeCalls:
 
     def get_list(self, path: str) -> list[dict[str, object]]:
         """An array of objects."""
-        return listing(ask(self._http, "GET", path, headers=_named()))
+        with self.looks.heeding():
+            return listing(ask(self._http, "GET", path, headers=_named()))
 
     def post(
         self, path: str, body: Mapping[str, object], key: str | None = None
@@ -84,31 +84,8 @@ class CashfreeCalls:
     def _write(
         self, method: str, path: str, body: Mapping[str, object], headers: Mapping[str, str]
     ) -> dict[str, object]:
-        return entity(ask(self._http, method, path, _JSON.encode(body), headers), write=True)
-
-
-class SpareLooks:
-    """How often one counter may look for attempts that only inform: 4 at once, then one in 15 s.
-
-    Money is never looked for with these. Safe to call from several threads.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._left = float(_LOOKS)
-        self._at = clock.monotonic()
-
-    def take(self) -> bool:
-        """Whether one may be spent now."""
-        with self._lock:
-            now = self._clock.monotonic()
-            self._left = min(float(_LOOKS), self._left + (now - self._at) / _LOOK_EVERY_S)
-            self._at = now
-            if self._left < 1:
-                return False
-            self._left -= 1
-            return True
+        with self.looks.heeding():
+            return entity(ask(self._http, method, path, _JSON.encode(body), headers), write=True)
 
 
 def link_path(link_id: str) -> str:

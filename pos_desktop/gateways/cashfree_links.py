@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pos_desktop.domain.payment import PaymentFact
 from pos_desktop.gateways import cashfree_asks as asks
 from pos_desktop.gateways import cashfree_wire as wire
-from pos_desktop.gateways.cashfree_calls import CashfreeCalls, SpareLooks, link_path
+from pos_desktop.gateways.cashfree_calls import CashfreeCalls, link_path
 from pos_desktop.gateways.cashfree_money import CashfreeMoney
 from pos_desktop.gateways.cashfree_parts import as_moment, as_paise
 from pos_desktop.gateways.reading import as_text, check_owner, unexpected, written
@@ -15,10 +15,9 @@ from pos_desktop.ports import CollectIntent, CollectSeen
 class CashfreeLinks:
     """Make, look, cancel."""
 
-    def __init__(self, calls: CashfreeCalls, money: CashfreeMoney, looks: SpareLooks) -> None:
+    def __init__(self, calls: CashfreeCalls, money: CashfreeMoney) -> None:
         self._calls = calls
         self._money = money
-        self._looks = looks
 
     def create(self, intent: CollectIntent) -> CollectSeen:
         """Make it payable. Raises GatewayError ``duplicate`` where the reference was used."""
@@ -58,7 +57,7 @@ class CashfreeLinks:
 
         An order that is still ACTIVE has taken no money; the newest tells of the last attempt.
         """
-        if not _has_news(item) and not self._looks.take():
+        if not _has_news(item) and not self._calls.looks.take():
             return []
         listed = self._calls.get_list(f"{link_path(link_id)}/orders?status=ALL")
         asked = [order for order in listed if order.get("order_status") != wire.ACTIVE]

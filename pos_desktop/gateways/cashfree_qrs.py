@@ -10,7 +10,7 @@ from dataclasses import replace
 from pos_desktop.domain.payment import PaymentFact
 from pos_desktop.gateways import cashfree_asks as asks
 from pos_desktop.gateways import cashfree_wire as wire
-from pos_desktop.gateways.cashfree_calls import CashfreeCalls, SpareLooks, order_path
+from pos_desktop.gateways.cashfree_calls import CashfreeCalls, order_path
 from pos_desktop.gateways.cashfree_money import CashfreeMoney
 from pos_desktop.gateways.reading import as_text, check_owner, unexpected, written
 from pos_desktop.ports import CollectIntent, CollectSeen, GatewayError, GatewayErrorKind
@@ -25,10 +25,9 @@ _NO_SESSION = frozenset(
 class CashfreeQrs:
     """Make, look, terminate. ``off``: the account turned out to draw no QR."""
 
-    def __init__(self, calls: CashfreeCalls, money: CashfreeMoney, looks: SpareLooks) -> None:
+    def __init__(self, calls: CashfreeCalls, money: CashfreeMoney) -> None:
         self._calls = calls
         self._money = money
-        self._looks = looks
         self._off = threading.Event()
 
     @property
@@ -86,7 +85,7 @@ class CashfreeQrs:
     def _seen(self, item: Mapping[str, object], order_id: str, *, settled: bool) -> CollectSeen:
         word = wire.same(item, "order_id", order_id).get("order_status")
         payments: tuple[PaymentFact, ...] = ()
-        if word != wire.ACTIVE or self._looks.take():
+        if word != wire.ACTIVE or self._calls.looks.take():
             payments = self._money.of_order(order_id)
         return wire.order_seen(item, self._money.less_refunds(payments, settled=settled))
 

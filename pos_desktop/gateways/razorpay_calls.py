@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pos_desktop.gateways.calling import ask
 from pos_desktop.gateways.razorpay_errors import entity
 from pos_desktop.gateways.reading import as_list
+from pos_desktop.gateways.spare import SpareLooks
 from pos_desktop.net.http import HttpClient
 from pos_desktop.net.urls import segment, with_query
 from pos_desktop.ports import Clock, GatewayError, GatewayErrorKind
@@ -25,6 +26,7 @@ class RazorpayCalls:
     def __init__(self, http: HttpClient, clock: Clock) -> None:
         self._http = http
         self._clock = clock
+        self.looks = SpareLooks(clock)
 
     def ping(self) -> None:
         """List one payment: proves key and network, and tells the server's time."""
@@ -49,13 +51,15 @@ class RazorpayCalls:
 
     def get(self, path: str) -> dict[str, object]:
         """What stands there."""
-        return entity(ask(self._http, "GET", path), write=False)
+        with self.looks.heeding():
+            return entity(ask(self._http, "GET", path), write=False)
 
     def post(
         self, path: str, body: Mapping[str, object], headers: Mapping[str, str] | None = None
     ) -> dict[str, object]:
         """What came of it."""
-        return entity(ask(self._http, "POST", path, body, headers), write=True)
+        with self.looks.heeding():
+            return entity(ask(self._http, "POST", path, body, headers), write=True)
 
     def pages(
         self, path: str, query: Mapping[str, int], *, name: str = "items", most: int

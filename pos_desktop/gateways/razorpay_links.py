@@ -12,14 +12,17 @@ from pos_desktop.ports import CollectIntent, CollectSeen, GatewayError, GatewayE
 
 MIN_SECONDS = 20 * 60  # the gateway refuses less than 15 minutes; a margin for slow clocks
 _MAX_SECONDS = 180 * 24 * 3600
+_TELLS = frozenset({"created", "paid"})
 
 
 class RazorpayLinks:
-    """Make, find, look, cancel."""
+    """Make, find, look, cancel. ``calls.looks`` are spent on what only informs."""
 
     def __init__(self, calls: RazorpayCalls, money: RazorpayMoney) -> None:
         self._calls = calls
         self._money = money
+        # Paid ones whose payments could not be asked, because the account was asked too much.
+        self._unconfirmed: dict[str, dict[str, object]] = {}
 
     def create(self, intent: CollectIntent) -> CollectSeen:
         """Make it payable; a reference that was used already is looked up."""
@@ -46,7 +49,7 @@ class RazorpayLinks:
         return None
 
     def fetch(self, collect: Collect, link_id: str) -> CollectSeen:
-        """The link and, once the customer has opened it, the attempts of its order."""
+        """The link and, once the customer has opened it, now and then the attempts of its order."""
         return self.look(collect.reference, link_id)
 
     def close(self, collect: Collect, link_id: str) -> CollectSeen:
@@ -56,8 +59,15 @@ class RazorpayLinks:
             return self._seen(item, link_id, collect.reference)
 
     def look(self, reference: str, link_id: str) -> CollectSeen:
-        """The link and its payments."""
-        return self._seen(self._calls.get(link_path(link_id)), link_id, reference)
+        """The link and its payments. "Paid" is for good: on a slow account, where the look broke
+        off after that, the next one goes on from there."""
+        item = self._unconfirmed.pop(link_id, None) or self._calls.get(link_path(link_id))
+        try:
+            return self._seen(item, link_id, reference)
+        except GatewayError as error:
+            if error.kind is GatewayErrorKind.RATE_LIMITED and item.get("status") == "paid":
+                self._unconfirmed[link_id] = item
+            raise
 
     def _seen(self, item: Mapping[str, object], link_id: str, reference: str) -> CollectSeen:
         """A link entity with its captures confirmed and the attempts of its order."""
@@ -70,7 +80,7 @@ class RazorpayLinks:
         if any(payment.get("plink_id") not in (None, link_id) for payment in listed):
             raise unexpected("a payment of another link was answered")
         order_id = as_text(item.get("order_id"))
-        if order_id is not None:
+        if order_id is not None and (_over_unpaid(item) or self._calls.looks.take()):
             listed += self._attempts(order_id)
         return wire.link_seen(item, self._money.confirmed(listed, reference))
 
@@ -101,6 +111,12 @@ class RazorpayLinks:
             body["callback_url"] = intent.return_url
             body["callback_method"] = "get"
         return body
+
+
+def _over_unpaid(item: Mapping[str, object]) -> bool:
+    """Whether only its order may still tell of money: the link itself lists captures while it is
+    open or paid; of late ones nothing is said (gateways 6)."""
+    return item.get("status") not in _TELLS
 
 
 def _ours(item: Mapping[str, object], reference: str) -> Mapping[str, object]:

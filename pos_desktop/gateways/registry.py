@@ -1,7 +1,7 @@
 """Which adapter speaks to the gateway that the settings name."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from pos_desktop.domain.errors import InputError
 from pos_desktop.domain.options import GatewayOptions
@@ -10,18 +10,28 @@ from pos_desktop.gateways.cashfree import CashfreeGateway
 from pos_desktop.gateways.cashfree_calls import headers_of
 from pos_desktop.gateways.razorpay import RazorpayGateway
 from pos_desktop.net.http import HttpClient, Limits
+from pos_desktop.net.meter import Meter
 from pos_desktop.ports import Clock, Gateway
 
-Timeouts = tuple[float, float]
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How an adapter calls: ``timeouts`` (connect, read) in seconds, and who counts its
+    requests."""
+
+    timeouts: tuple[float, float] = (5.0, 20.0)
+    meter: Meter = field(default_factory=Meter)
+
+
 _DEFAULTS = GatewayOptions()
 # A page of the account's list is a hundred payments, each with whatever others wrote into it.
 _LIMITS = Limits(max_bytes=2 * 1024 * 1024)
 
 
 def gateway_of(
-    options: GatewayOptions, key_secret: str, clock: Clock, timeouts: Timeouts = (5.0, 20.0)
+    options: GatewayOptions, key_secret: str, clock: Clock, line: Line | None = None
 ) -> Gateway:
-    """The adapter of ``options.name`` on connections of its own; ``timeouts`` in seconds.
+    """The adapter of ``options.name`` on connections of its own.
 
     ``key_secret`` belongs to ``options.key_id`` (Cashfree: client id and secret). Raises InputError
     ``unknown_gateway``, ``gateway_key`` (signs that no key has) and those of a bad address.
@@ -33,7 +43,7 @@ def gateway_of(
         raise InputError("unknown_gateway", text, name=options.name, known=known)
     if not all(sign.isascii() and sign.isprintable() for sign in options.key_id + key_secret):
         raise InputError("gateway_key", "The gateway's key contains signs that no key has.")
-    return make(completed(options), key_secret, clock, timeouts)
+    return make(completed(options), key_secret, clock, line or Line())
 
 
 def completed(options: GatewayOptions) -> GatewayOptions:
@@ -50,22 +60,21 @@ def completed(options: GatewayOptions) -> GatewayOptions:
     )
 
 
-def _razorpay(
-    options: GatewayOptions, key_secret: str, clock: Clock, timeouts: Timeouts
-) -> Gateway:
-    http = HttpClient(options.base_url, (options.key_id, key_secret), timeouts, limits=_LIMITS)
+def _razorpay(options: GatewayOptions, key_secret: str, clock: Clock, line: Line) -> Gateway:
+    keys = (options.key_id, key_secret)
+    http = HttpClient(options.base_url, keys, line.timeouts, limits=_LIMITS)
+    http.meter = line.meter
     return RazorpayGateway(http, options, clock)
 
 
-def _cashfree(
-    options: GatewayOptions, key_secret: str, clock: Clock, timeouts: Timeouts
-) -> Gateway:
+def _cashfree(options: GatewayOptions, key_secret: str, clock: Clock, line: Line) -> Gateway:
     headers = headers_of(options.key_id, key_secret)
-    http = HttpClient(options.base_url, None, timeouts, headers=headers, limits=_LIMITS)
+    http = HttpClient(options.base_url, None, line.timeouts, headers=headers, limits=_LIMITS)
+    http.meter = line.meter
     return CashfreeGateway(http, options, clock)
 
 
-_MAKERS: dict[str, Callable[[GatewayOptions, str, Clock, Timeouts], Gateway]] = {
+_MAKERS: dict[str, Callable[[GatewayOptions, str, Clock, Line], Gateway]] = {
     razorpay_wire.GATEWAY: _razorpay,
     cashfree_wire.GATEWAY: _cashfree,
 }

@@ -27,6 +27,7 @@ from requests.structures import CaseInsensitiveDict
 
 from pos_desktop import __version__
 from pos_desktop.domain.errors import Unavailable
+from pos_desktop.net.meter import Meter
 from pos_desktop.net.progress import POOLS, CallProgress, track
 from pos_desktop.net.urls import base_address, is_loopback, split_url
 
@@ -121,6 +122,7 @@ class HttpClient:
 
     ``base_url`` must be https, or http on this machine (else InputError). ``auth`` is a user and
     password for Basic; ``timeouts`` are (connect, read) in seconds. ``headers`` go with each call.
+    ``meter`` counts the requests; several clients may share one.
     """
 
     def __init__(
@@ -143,6 +145,7 @@ class HttpClient:
         self._timeouts = timeouts
         self._limits = limits or Limits()
         self._now = now
+        self.meter = Meter()
         self._headers = {
             "User-Agent": f"Raseed/{__version__}",
             "Accept": "application/json",
@@ -262,6 +265,7 @@ class HttpClient:
         return None, merged
 
     def _once(self, call: "_Call", timeouts: tuple[float, float]) -> HttpAnswer:
+        self.meter.add()
         began = time.monotonic()
         sent_at = self._now()
         total = self._limits.total

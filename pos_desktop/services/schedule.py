@@ -14,8 +14,10 @@ _AFTER = (5 * _SECOND, 30 * _SECOND, 2 * _MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR
 _WATCH_FOR = 5 * _DAY
 _CLOSED = frozenset({CollectState.EXPIRED, CollectState.CANCELLED, CollectState.REFUSED})
 # Whatever the jitter and however slow the account: what takes money is asked once a minute, with
-# some seconds left for a question that has to be repeated.
+# some seconds left for a question that has to be repeated. A link of which a push would tell waits
+# twice as long: an account that is slow needs the room for those that were paid.
 _LONGEST = 54 * _SECOND
+_LONGEST_PUSHED = 2 * _LONGEST
 
 
 def interval(collect: Collect, now: int, *, push: bool) -> int | None:
@@ -40,6 +42,17 @@ def interval(collect: Collect, now: int, *, push: bool) -> int | None:
     return 15 * _SECOND if age < 15 * _MINUTE else 60 * _SECOND
 
 
+def widened(collect: Collect, wait: int, factor: int, *, push: bool) -> int:
+    """An interval (ms) where the account is limited: so many times as long, within limits."""
+    if factor == 1:
+        return wait
+    if collect.kind is CollectKind.QR:
+        return max(wait, min(wait * factor, _LONGEST))
+    # A link is asked once a minute sooner or later; the first refusal brings that forward.
+    longest = _LONGEST_PUSHED if push else _LONGEST
+    return max(wait, min(max(wait, _LONGEST // 2) * factor, longest))
+
+
 def _closed_interval(since: int) -> int | None:
     for moment in _AFTER:
         if since < moment:
@@ -55,7 +68,13 @@ def takes_money(collect: Collect) -> bool:
 def spread(collect: Collect, wait: int, jitter: float) -> int:
     """An interval with its jitter: ``jitter`` in [0, 1) moves it by +-20 %."""
     spread_out = int(wait * (0.8 + 0.4 * jitter))
-    return min(spread_out, _LONGEST) if takes_money(collect) else spread_out
+    if not takes_money(collect):
+        return spread_out
+    if wait < _LONGEST:
+        return min(spread_out, _LONGEST)
+    # Seldom already: to ask sooner would cost a slow account what it has not got.
+    most = wait if wait > _MINUTE else _LONGEST
+    return int(most * (0.96 + 0.04 * jitter))
 
 
 def next_ask(collect: Collect, now: int, *, push: bool, jitter: float) -> int | None:

@@ -14,17 +14,19 @@ from pos_desktop.ports import GatewayError, GatewayErrorKind
 # Two requests a second, five at once.
 _RATE_MS = 500
 _BURST = 5
-# A push may borrow so many requests, a customer at the counter twice as many.
+# A push may borrow so many requests, a customer at the counter twice as many. A question that took
+# many leaves a debt, too, but never one that keeps a push waiting.
 _PUSH_DEBT = 5
 _MOST_DEBT = 10
+# The most questions that may be paid and not made yet: watcher 3, refund watch 2, sweep 1.
+_UNDER_WAY = 6
 _BACKOFF_MS = (1_000, 2_000, 4_000, 8_000, 15_000, 30_000)
 _CIRCUIT_FAILURES = 5
 _CIRCUIT_MS = 30_000
 # How long one 429 holds; where the account turns out to be as small as before, twice as long each
-# time. No collect's interval becomes longer by this than the schedule's longest for a live one.
+# time. No collect's interval becomes longer by this than its ``schedule.longest``.
 _WIDE_MS = 10 * 60 * 1000
 _WIDE_FOR_LONG_MS = 80 * 60 * 1000
-_WIDEST_MS = 54_000
 _MOST_FACTOR = 32
 # After a 429 the counter is silent for so long: it grows, but what is free again after a minute is
 # found soon. What is refused for longer than that is asked less, by pushes too.
@@ -50,23 +52,23 @@ _ANSWERS = _DEFINITE | {GatewayErrorKind.RATE_LIMITED, GatewayErrorKind.AUTH}
 
 @dataclass
 class Budget:
-    """A bucket of milliseconds over the given moments: each question by this counter takes 500."""
+    """A bucket of milliseconds over the given moments: each request by this counter takes 500."""
 
     credit: int = _BURST * _RATE_MS
     filled_at: int = 0
 
     def take(self, now: int, debt: int = 0) -> bool:
-        """Whether one more question may go now, which may leave a ``debt`` of so many."""
+        """Whether one more request may go now, which may leave a ``debt`` of so many."""
         self._fill(now)
         if self.credit < (1 - debt) * _RATE_MS:
             return False
         self.credit -= _RATE_MS
         return True
 
-    def spend(self, now: int) -> None:
-        """One question went without asking here."""
+    def spend(self, now: int, most: int = _MOST_DEBT) -> None:
+        """One request went without asking here; the debt grows to at most so many."""
         self._fill(now)
-        self.credit = max(self.credit, (1 - _MOST_DEBT) * _RATE_MS) - _RATE_MS
+        self.credit = max(self.credit - _RATE_MS, min(self.credit, -most * _RATE_MS))
 
     def free_at(self, now: int) -> int:
         """When the next question may go."""
@@ -117,13 +119,16 @@ class Traffic:
     """Watcher, refund watch and sweep ``take`` before they ask and say ``told`` afterwards; calls
     that a customer waits for go at once and are reported by ``made``.
 
-    ``jitter`` gives numbers in [0, 1). ``stopped`` names the gateways that are off for the owner's
-    reasons; the watcher keeps it (standing.py).
+    ``jitter`` gives numbers in [0, 1). ``requests`` counts what went out since the start (any
+    thread): a question of several requests costs as many. ``stopped`` names the gateways that are
+    off for the owner's reasons; the watcher keeps it (standing.py).
     """
 
     jitter: Callable[[], float]
+    requests: Callable[[], int] | None = None
     stopped: Collection[str] = ()
     budget: Budget = field(default_factory=Budget)
+    _paid: int = 0
     _accounts: dict[str, _Account] = field(default_factory=lambda: defaultdict(_Account))
 
     def take(self, gateway: str, now: int, *, urgent: bool = False) -> bool:
@@ -134,7 +139,9 @@ class Traffic:
         """
         if self.quiet_until(gateway, now, urgent=urgent) is not None:
             return False
-        return self.budget.take(now, _PUSH_DEBT if urgent else 0)
+        taken = self.budget.take(now, _PUSH_DEBT if urgent else 0)
+        self._paid += taken
+        return taken
 
     def quiet_until(self, gateway: str, now: int, *, urgent: bool = False) -> int | None:
         """When this gateway may be asked again, or None if it may be asked now."""
@@ -149,10 +156,12 @@ class Traffic:
     def made(self, gateway: str, outcome: object, now: int) -> None:
         """A call that did not wait for the budget, and what came of it."""
         self.budget.spend(now)
+        self._paid += 1
         self.told(gateway, outcome, now)
 
     def told(self, gateway: str, outcome: object, now: int) -> None:
         """What came of a question: an exception, or whatever the gateway answered."""
+        self._pay_up(now)
         account = self._accounts[gateway]
         kind = outcome.kind if isinstance(outcome, GatewayError) else None
         if not isinstance(outcome, Exception) or kind in _ANSWERS:
@@ -184,15 +193,15 @@ class Traffic:
         step = min(max(account.failures, 1), len(_BACKOFF_MS)) - 1
         return now + self._spread(_BACKOFF_MS[step])
 
-    def widened(self, gateway: str, wait: int, now: int) -> int:
-        """An interval of the schedule (ms) as it is while the account is limited."""
+    def factor(self, gateway: str, now: int) -> int:
+        """By how much intervals are wider now because the account is limited; 1 where it is not."""
         account = self._accounts[gateway]
         if account.factor > 1 and not account.wide.covers(now):
             # It held so long: feel the way back, half the width each time.
             gone = 1 + max(0, now - account.wide.end) // account.hold
             account.factor = max(1, account.factor >> gone)
             self._hold(account, now)
-        return max(wait, min(wait * account.factor, _WIDEST_MS))
+        return account.factor
 
     def shut(self, gateway: str, now: int) -> bool:
         """Whether the circuit to this gateway is open: nobody asks."""
@@ -222,6 +231,16 @@ class Traffic:
         if account is None or not account.answers or account.failures:
             return False
         return 0 <= now - account.answered_at < _LATELY_MS
+
+    def _pay_up(self, now: int) -> None:
+        """Each question was paid as one request; what it took beyond that is paid now."""
+        if self.requests is None:
+            return
+        made = self.requests()
+        for _ in range(min(made - self._paid, _MOST_DEBT)):
+            self.budget.spend(now, _PUSH_DEBT - 1)
+        # Questions under way are paid and not made yet; those that were never made are no credit.
+        self._paid = min(max(made, self._paid), made + _UNDER_WAY)
 
     def _limited(self, account: _Account, error: GatewayError, now: int) -> None:
         """The account has had enough for now: step back, but stay in business."""

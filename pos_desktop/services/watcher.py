@@ -22,7 +22,7 @@ from pos_desktop.ports import (
 from pos_desktop.services.lanes import record
 from pos_desktop.services.outbox import Listener
 from pos_desktop.services.payments import Payments
-from pos_desktop.services.schedule import interval, spread, takes_money
+from pos_desktop.services.schedule import interval, spread, takes_money, widened
 from pos_desktop.services.standing import GATEWAY, Standing
 from pos_desktop.services.traffic import Traffic, definite
 from pos_desktop.services.turns import Turns
@@ -38,6 +38,8 @@ _ALL = 10_000
 _REST_MS = 15_000
 # What is closed or not known at the gateway is not asked again sooner than this after an error.
 _CALM_MS = 30_000
+# Whose turn is over for so long because the account refused it stands before the others.
+_LATE_MS = 1_500
 # How old the shown age of the longest unasked collect may be.
 _AGE_MS = 10_000
 _LIVE = (CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.OPEN, CollectState.CLOSING)
@@ -61,18 +63,20 @@ class Watching:
 
 @dataclass(frozen=True, slots=True)
 class _Push:
-    """A push named a collect of this gateway, which is to be asked at this moment."""
+    """A push named a collect of this gateway, which is to be asked at this moment. Without
+    ``hinted``: its turn is over since the account refused it."""
 
     gateway: str
     at: int
+    hinted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What was asked, as it was known then; ``pushed``: because a push named it."""
+    """What was asked, as it was known then; ``push``: what put it before the others."""
 
     collect: Collect
-    pushed: bool
+    push: _Push | None = None
 
 
 class Watcher:
@@ -92,7 +96,7 @@ class Watcher:
         """After a start, a sleep or a jump of the clock: all that may receive money is due now."""
         # Moments of the old clock mean nothing any more.
         self._resting.clear()
-        self._pushed = {ref: _Push(push.gateway, 0) for ref, push in self._pushed.items()}
+        self._pushed = {ref: replace(push, at=0) for ref, push in self._pushed.items()}
         with self._w.store.write() as uow:
             uow.collects.wake_all(self._w.clock.now())
             uow.commit()
@@ -124,11 +128,12 @@ class Watcher:
         with self._w.store.write() as uow:
             for collect in uow.collects.in_states(_LIVE, _ALWAYS):
                 wait = self._wait(collect, now)
-                if wait is None or collect.next_ask_at is None:
+                at = collect.next_ask_at
+                if wait is None or at is None or at <= now + wait:
                     continue
                 # Spread over their new interval: they need not all be asked in the same second.
                 soon = now + int(wait * self._w.ids.jitter())
-                uow.collects.save(replace(collect, next_ask_at=min(soon, collect.next_ask_at)))
+                uow.collects.save(replace(collect, next_ask_at=soon))
             uow.commit()
 
     def _ask_pushed(self, line: "_Line") -> None:
@@ -143,7 +148,7 @@ class Watcher:
                 del self._pushed[reference]
             elif self._w.traffic.take(push.gateway, line.now, urgent=True):
                 del self._pushed[reference]
-                self._ask(_Question(collect, pushed=True))
+                self._ask(_Question(collect, push))
 
     def _ask_due(self, line: "_Line", early: list[Collect]) -> int | None:
         """When something that had no push has its turn again; ``early`` gets what is put off."""
@@ -157,15 +162,16 @@ class Watcher:
                 early.append(collect)
             elif self._w.traffic.take(collect.gateway, line.now):
                 self._turns.took(collect)
-                self._ask(_Question(collect, pushed=False))
+                self._ask(_Question(collect))
             else:
                 break
         return line.again()
 
     def _too_early(self, collect: Collect, now: int) -> bool:
-        """Whether it is due only because there might have been no push when it was opened."""
+        """Whether it is due only because there might have been no push when it was opened, or an
+        account with room."""
         wait = self._wait(collect, now) or 0
-        return collect.asks == 0 and self.push_connected and now < collect.created_at + wait // 2
+        return collect.asks == 0 and now < collect.created_at + wait // 2
 
     def _put_off(self, early: Sequence[Collect]) -> None:
         if not early:
@@ -193,10 +199,8 @@ class Watcher:
         asked, now = question.collect, self._w.clock.now()
         self._asking.discard(asked.reference)
         self._w.traffic.told(asked.gateway, outcome, now)
-        if question.pushed and isinstance(outcome, Exception) and not definite(outcome):
-            # Nobody has answered the push yet.
-            again = self._w.traffic.again(asked.gateway, now, urgent=True)
-            self._pushed.setdefault(asked.reference, _Push(asked.gateway, again))
+        if isinstance(outcome, Exception) and not definite(outcome):
+            self._push_again(question, outcome, now)
         try:
             with self._w.store.write() as uow:
                 news, visible = self._write(uow, question, outcome, now)
@@ -204,8 +208,9 @@ class Watcher:
         except Exception:
             # It stays due in the database; asking again repeats nothing, but not at once.
             self._resting[asked.reference] = now + _REST_MS
-            if question.pushed:
-                self._pushed.setdefault(asked.reference, _Push(asked.gateway, now + _REST_MS))
+            if question.push is not None:
+                rested = replace(question.push, at=now + _REST_MS)
+                self._pushed.setdefault(asked.reference, rested)
             raise
         if visible or not 0 <= now - self._told_at < _AGE_MS:
             self._told_at = now
@@ -215,6 +220,17 @@ class Watcher:
         if isinstance(outcome, Exception) and not isinstance(outcome, RaseedError):
             raise outcome
 
+    def _push_again(self, question: _Question, error: Exception, now: int) -> None:
+        """Nobody has answered the push yet; or the account refuses one whose turn is long over."""
+        asked, push = question.collect, question.push
+        if push is None and _limited(error):
+            since = asked.asked_at or asked.created_at
+            late = now - since >= (self._wait(asked, now) or now) + _LATE_MS
+            push = _Push(asked.gateway, now, hinted=False) if late else None
+        if push is not None:
+            again = self._w.traffic.again(asked.gateway, now, urgent=True)
+            self._pushed.setdefault(asked.reference, replace(push, at=again))
+
     def _write(
         self, uow: UnitOfWork, question: _Question, outcome: CollectSeen | Exception, now: int
     ) -> tuple[PaidNews | None, bool]:
@@ -222,7 +238,7 @@ class Watcher:
         asked, news = question.collect, None
         before = _face(uow, asked.reference)
         if isinstance(outcome, CollectSeen) and not _overtaken(before, asked, outcome):
-            source = "push" if question.pushed else "poll"
+            source = "push" if question.push is not None and question.push.hinted else "poll"
             news = self._w.payments.apply(uow, asked.reference, outcome, now, source)
         off = self._w.standing.asked(uow, asked.gateway, outcome, now)
         collect = uow.collects.get(asked.reference)
@@ -243,7 +259,10 @@ class Watcher:
     def _wait(self, collect: Collect, now: int) -> int | None:
         """The interval of the schedule, widened where the account is limited."""
         wait = interval(collect, now, push=self.push_connected)
-        return None if wait is None else self._w.traffic.widened(collect.gateway, wait, now)
+        if wait is None:
+            return None
+        factor = self._w.traffic.factor(collect.gateway, now)
+        return widened(collect, wait, factor, push=self.push_connected)
 
     def _next(self, collect: Collect, now: int, outcome: CollectSeen | Exception) -> int | None:
         wait = self._wait(collect, now)
@@ -265,9 +284,8 @@ class Watcher:
         again = self._w.traffic.again(collect.gateway, now)
         if wait is None or not takes_money(collect):
             return max(again, now + min(wait or 0, _CALM_MS))
-        limited = isinstance(error, GatewayError) and error.kind is GatewayErrorKind.RATE_LIMITED
         # A refusal for the account's sake takes nothing from its turn.
-        since = (collect.asked_at or collect.created_at) if limited else now
+        since = (collect.asked_at or collect.created_at) if _limited(error) else now
         return max(again, since + wait)
 
 
@@ -315,8 +333,11 @@ def _word(collect: Collect, outcome: CollectSeen | Exception) -> str | None:
     """What is wrong with this collect; that the account is limited says nothing about it."""
     if not isinstance(outcome, GatewayError):
         return None
-    limited = outcome.kind is GatewayErrorKind.RATE_LIMITED
-    return collect.last_error if limited else outcome.kind.value
+    return collect.last_error if _limited(outcome) else outcome.kind.value
+
+
+def _limited(error: Exception) -> bool:
+    return isinstance(error, GatewayError) and error.kind is GatewayErrorKind.RATE_LIMITED
 
 
 def _overtaken(before: "_Face | None", asked: Collect, seen: CollectSeen) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pos_desktop.domain.options import GatewayOptions
 from pos_desktop.domain.payment import CollectKind, RefundStatus
-from pos_desktop.gateways.registry import gateway_of
+from pos_desktop.gateways.registry import Line, gateway_of
 from pos_desktop.ports import CollectSeen, Gateway
 from tests.contracts.gateway_world import Fault, intent_of
 from tests.contracts.razorpay_world import FAULTS, RealClock
@@ -28,7 +28,7 @@ class CashfreeWorld:
         options = GatewayOptions(
             name="cashfree", base_url=line["cashfree"], key_id=line["cashfree_id"]
         )
-        return gateway_of(options, secret, RealClock(), (2.0, patience))
+        return gateway_of(options, secret, RealClock(), Line((2.0, patience)))
 
     def pay(
         self,

@@ -67,6 +67,19 @@ def test_looks_at_a_link(world: RazorpayWorld) -> None:
     assert cost(world, gateway, known(one)) == (3, GatewayStatus.PAID)
 
 
+def test_attempts_on_an_open_link_are_looked_for_only_now_and_then(world: RazorpayWorld) -> None:
+    one = opened(world, CollectKind.LINK)
+    gateway = one.way.gateway
+    world.practice.control.get(one.made.url or "")
+    costs = [cost(world, gateway, known(one))[0] for _ in range(6)]
+    assert costs == [2, 2, 2, 2, 1, 1]
+    world.fail(one.made)
+    assert gateway.fetch(known(one)).payments == ()
+    world.pay(one.made)
+    assert cost(world, gateway, known(one)) == (2, GatewayStatus.PAID)
+    assert [p.status for p in gateway.fetch(known(one)).payments] == [PaymentStatus.CAPTURED]
+
+
 def test_a_qr_that_somebody_else_closed_is_noticed_within_a_dozen_looks(
     world: RazorpayWorld,
 ) -> None:
@@ -176,8 +189,10 @@ def test_no_answer_of_the_bank_is_a_failed_attempt(world: RazorpayWorld) -> None
     world.practice.features(attempt_s=1)
     one = opened(world, CollectKind.LINK)
     world.practice.do("attempt", collect_id=one.made.gateway_id)
-    wait_for(lambda: [p.status for p in one.look().payments] == [PaymentStatus.FAILED])
+    # A link that is open is asked for its attempts only now and then: not in a hurry.
+    time.sleep(2.5)
     seen = one.look()
+    assert [p.status for p in seen.payments] == [PaymentStatus.FAILED]
     assert seen.payments[0].error_reason == "payment_timed_out"
     assert seen.status is GatewayStatus.OPEN
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-from pos_desktop.domain.payment import Collect, CollectState
+from pos_desktop.domain.payment import Collect, CollectKind, CollectState, GatewayStatus
 from pos_desktop.domain.sale import Channel
+from pos_desktop.gateways.spare import SpareLooks
 from pos_desktop.ports import CollectIntent, CollectSeen, GatewayError, GatewayErrorKind
 from pos_desktop.services.views import PaidNews
 from pos_desktop.storage.store import SqliteStore
@@ -84,24 +85,22 @@ class TravelLanes:
 
 
 @dataclass
-class Account(PlayedGateway):
-    """Answers ``limit`` requests in any sixty seconds; ``asked`` are the moments of all."""
+class Account:
+    """Answers ``limit`` requests in any sixty seconds; ``asked`` are the moments of all.
 
-    street: Street = field(default_factory=Street)
+    ``seen`` and ``opened`` are what stands there, and which links a customer has looked at.
+    """
+
+    street: Street
     limit: int = 300
     refused: int = 0
     asked: list[int] = field(default_factory=list)
+    seen: dict[str, CollectSeen] = field(default_factory=dict)
+    opened: set[str] = field(default_factory=set)
     _answered: deque[int] = field(default_factory=deque)
 
-    def create(self, intent: CollectIntent) -> CollectSeen:
-        self._let_through()
-        return super().create(intent)
-
-    def _trouble(self, call: str) -> None:
-        self._let_through()
-        super()._trouble(call)
-
-    def _let_through(self) -> None:
+    def let_through(self) -> None:
+        """One request. Raises GatewayError ``rate_limited``."""
         now = self.street.clock.at
         self.asked.append(now)
         while self._answered and self._answered[0] <= now - _MINUTE:
@@ -110,6 +109,60 @@ class Account(PlayedGateway):
             self.refused += 1
             raise GatewayError(GatewayErrorKind.RATE_LIMITED)
         self._answered.append(now)
+
+
+class Adapter(PlayedGateway):
+    """One counter's way to the account: it asks as often as Razorpay's adapter does
+    (tests/contracts/test_razorpay_account.py, what a look costs), and counts."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(seen=account.seen)
+        self.made = 0
+        self._account = account
+        self._looks = SpareLooks(account.street.clock)
+        self._unconfirmed: set[str] = set()
+
+    def create(self, intent: CollectIntent) -> CollectSeen:
+        self._request()
+        return super().create(intent)
+
+    def fetch(self, collect: Collect) -> CollectSeen:
+        seen = self.seen[collect.reference]
+        if collect.reference in self._unconfirmed:
+            self._unconfirmed.remove(collect.reference)
+        else:
+            self._request()
+        try:
+            self._look_further(collect, seen)
+        except GatewayError:
+            if collect.kind is CollectKind.LINK and seen.status is GatewayStatus.PAID:
+                self._unconfirmed.add(collect.reference)
+            raise
+        return seen
+
+    def _look_further(self, collect: Collect, seen: CollectSeen) -> None:
+        if collect.kind is CollectKind.LINK and collect.reference in self._account.opened:
+            # Its order knows of attempts, and alone of late money.
+            tells = seen.status in (GatewayStatus.OPEN, GatewayStatus.PAID)
+            if not tells or self._looks.take():
+                self._request()
+        elif collect.kind is CollectKind.QR and seen.status is not GatewayStatus.OPEN:
+            self._request()
+        for _ in seen.payments:
+            # Money is believed from the payment itself.
+            self._request()
+
+    def _trouble(self, call: str) -> None:
+        self._request()
+        super()._trouble(call)
+
+    def _request(self) -> None:
+        self.made += 1
+        try:
+            self._account.let_through()
+        except GatewayError:
+            self._looks.rest()
+            raise
 
 
 class StreetIds(CountedIds):
@@ -141,7 +194,7 @@ class Green(list[PaidNews]):
 class StreetCounter(Services):
     """One counter of the street, with its own database and budget."""
 
-    gateway: Account
+    gateway: Adapter
     clock: FixedClock
 
     def __init__(self, account: Account, folder: Path, number: int = 1) -> None:
@@ -151,9 +204,11 @@ class StreetCounter(Services):
         self.ids = StreetIds(number, Random(number))
         self.lanes = TravelLanes(street, self._look_soon)
         self.meet()
-        self.gateway = account
+        self.account = account
+        self.gateway = Adapter(account)
         self.store = SqliteStore(_blank(folder, number)).open()
         self.connect()
+        self.traffic.requests = lambda: self.gateway.made
         self.green = Green(street.clock)
         self.heard.news = self.green
         self.paid_at: dict[str, int] = {}
@@ -165,6 +220,10 @@ class StreetCounter(Services):
         """A bill is made and asked for; its order id."""
         sale = self.checkout.request(self.order(phone))
         self._come_back(10)  # the engine is woken by it
+        # Every customer looks at the link, most of them long before they pay.
+        reference = f"{sale.order_id}-1"
+        opens = self.street.chance.randrange(2_000, 40_000)
+        self.street.after(opens, lambda: self.account.opened.add(reference))
         return sale.order_id
 
     def waiting(self) -> list[Collect]:
@@ -175,6 +234,7 @@ class StreetCounter(Services):
 
     def pay(self, collect: Collect) -> None:
         """The customer pays; the gateway's hook travels by the relay, if there is push."""
+        self.account.opened.add(collect.reference)
         self.gateway.pay(collect.reference, now=self.clock.at)
         self.paid_at[collect.order_id] = self.clock.at
         if self.watcher.push_connected:

@@ -9,7 +9,7 @@ import responses
 
 from pos_desktop.domain.payment import CollectState, GatewayStatus, PaymentStatus
 from pos_desktop.gateways.cashfree import CashfreeGateway
-from pos_desktop.gateways.cashfree_calls import SpareLooks
+from pos_desktop.gateways.spare import SpareLooks
 from pos_desktop.ports import GatewayError, GatewayErrorKind
 from tests.unit.gateways.cashfree_answers import (
     COLLECT,
@@ -418,3 +418,17 @@ def test_spare_looks_come_back_one_in_fifteen_seconds() -> None:
     assert looks.take()
     clock.seconds = 10_000.0
     assert [looks.take() for _ in range(6)] == [True] * 4 + [False] * 2
+
+
+def test_spare_looks_rest_for_half_an_hour_after_a_refusal() -> None:
+    clock = Ticking()
+    looks = SpareLooks(clock)
+    with pytest.raises(GatewayError), looks.heeding():
+        raise GatewayError(_K.UNAVAILABLE)
+    assert looks.take()
+    with pytest.raises(GatewayError), looks.heeding():
+        raise GatewayError(_K.RATE_LIMITED)
+    clock.seconds = 1799.9
+    assert not looks.take()
+    clock.seconds = 1800.0
+    assert [looks.take() for _ in range(2)] == [True, False]

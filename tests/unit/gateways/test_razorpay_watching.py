@@ -110,6 +110,25 @@ def test_captures_are_believed_only_from_the_payment_itself(
     assert [p.status for p in seen.payments] == [PaymentStatus.AUTHORISED]
 
 
+def test_a_look_at_a_paid_link_goes_on_where_a_slow_account_broke_it_off(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    api.get(f"{LINKS}/{LINK_ID}", json=link())
+    api.get(f"{BASE}/v1/orders/{ORDER}/payments", json=items(payment()))
+    api.get(f"{BASE}/v1/payments/{PAY}", json=bad("slow down"), status=429)
+    for _ in range(2):
+        with pytest.raises(GatewayError) as caught:
+            gateway.fetch(COLLECT)
+        assert caught.value.kind is GatewayErrorKind.RATE_LIMITED
+    api.replace(responses.GET, f"{BASE}/v1/payments/{PAY}", json=payment())
+    assert gateway.fetch(COLLECT).status is GatewayStatus.PAID
+    asked = [str(call.request.url).split("?")[0] for call in api.calls]
+    assert asked.count(f"{LINKS}/{LINK_ID}") == 1
+    assert gateway.fetch(COLLECT).status is GatewayStatus.PAID
+    asked = [str(call.request.url).split("?")[0] for call in api.calls]
+    assert asked.count(f"{LINKS}/{LINK_ID}") == 2
+
+
 def test_another_payments_answer_is_refused(
     api: responses.RequestsMock, gateway: RazorpayGateway
 ) -> None:

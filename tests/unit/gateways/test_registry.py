@@ -6,7 +6,9 @@ from pos_desktop.domain.errors import InputError
 from pos_desktop.domain.options import GatewayOptions
 from pos_desktop.gateways.cashfree import CashfreeGateway
 from pos_desktop.gateways.razorpay import RazorpayGateway
-from pos_desktop.gateways.registry import completed, gateway_of
+from pos_desktop.gateways.registry import Line, completed, gateway_of
+from pos_desktop.net.meter import Meter
+from pos_desktop.ports import GatewayError
 from tests.unit.gateways.conftest import SetClock
 
 
@@ -50,3 +52,14 @@ def test_addresses_nobody_chose_are_those_of_the_gateway() -> None:
     )
     assert completed(chosen) == chosen
     assert completed(GatewayOptions()) == GatewayOptions()
+
+
+def test_every_request_is_counted_also_where_nobody_answers() -> None:
+    meter = Meter()
+    razorpay = GatewayOptions(base_url="http://127.0.0.1:1")
+    cashfree = GatewayOptions(name="cashfree", base_url="http://127.0.0.1:1/pg")
+    for options in (razorpay, cashfree):
+        gateway = gateway_of(options, "s", SetClock(), Line((0.5, 0.5), meter))
+        with pytest.raises(GatewayError):
+            gateway.ping()
+    assert meter.made() == 2

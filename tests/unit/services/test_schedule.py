@@ -3,7 +3,7 @@
 import pytest
 
 from pos_desktop.domain.payment import Collect, CollectKind, CollectState
-from pos_desktop.services.schedule import interval, next_ask, watch_after
+from pos_desktop.services.schedule import interval, next_ask, spread, watch_after, widened
 
 LINK, QR = CollectKind.LINK, CollectKind.QR
 SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
@@ -65,6 +65,39 @@ def test_a_paid_one_is_never_asked_again() -> None:
 @pytest.mark.parametrize(("jitter", "wait"), [(0.0, 4000), (0.5, 5000), (0.999, 5998)])
 def test_every_interval_is_spread_by_a_fifth(jitter: float, wait: int) -> None:
     assert next_ask(collect(LINK), 7, push=False, jitter=jitter) in (7 + wait - 1, 7 + wait)
+
+
+@pytest.mark.parametrize(("jitter", "soonest"), [(0.0, 51_840), (1.0, 54_000)])
+def test_once_a_minute_leaves_time_to_repeat_and_is_hardly_spread(
+    jitter: float, soonest: int
+) -> None:
+    assert spread(collect(LINK), MINUTE, jitter) == soonest
+    assert spread(collect(LINK), 54 * SECOND, jitter) == soonest
+    assert spread(collect(LINK), 108 * SECOND, jitter) == 2 * soonest
+    assert spread(collect(LINK), 50 * SECOND, 1.0) == 54 * SECOND
+    closed = collect(LINK, CollectState.CANCELLED)
+    assert spread(closed, HOUR, jitter) == int(HOUR * (0.8 + 0.4 * jitter))
+
+
+@pytest.mark.parametrize(
+    ("kind", "wait", "factor", "with_push", "without"),
+    [
+        (LINK, 5 * SECOND, 1, 5 * SECOND, 5 * SECOND),
+        (LINK, 5 * SECOND, 2, 54 * SECOND, 54 * SECOND),
+        (LINK, 30 * SECOND, 2, 60 * SECOND, 54 * SECOND),
+        (LINK, 30 * SECOND, 32, 108 * SECOND, 54 * SECOND),
+        (LINK, MINUTE, 2, 108 * SECOND, MINUTE),
+        (LINK, HOUR, 2, HOUR, HOUR),
+        (QR, 3 * SECOND, 2, 6 * SECOND, 6 * SECOND),
+        (QR, 3 * SECOND, 16, 48 * SECOND, 48 * SECOND),
+        (QR, 10 * SECOND, 32, 54 * SECOND, 54 * SECOND),
+    ],
+)
+def test_where_the_account_is_limited(
+    kind: CollectKind, wait: int, factor: int, with_push: int, without: int
+) -> None:
+    assert widened(collect(kind), wait, factor, push=True) == with_push
+    assert widened(collect(kind), wait, factor, push=False) == without
 
 
 def test_closing_is_watched_like_an_open_one_and_closed_is_stamped_once() -> None:

@@ -53,6 +53,63 @@ def test_a_customer_never_waits_for_the_budget_but_the_watch_pays_for_it(traffic
     assert traffic.take(RAZORPAY, NOW + 5500)
 
 
+class Counted:
+    """What went out, as the connections count it."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.traffic = Traffic(lambda: 0.5, lambda: self.made)
+
+    def ask(self, requests: int, now: int = NOW) -> bool:
+        """A question that takes so many requests."""
+        taken = self.traffic.take(RAZORPAY, now)
+        if taken:
+            self.made += requests
+            self.traffic.told(RAZORPAY, "an answer", now)
+        return taken
+
+
+def test_a_question_costs_as_many_as_it_takes_requests() -> None:
+    counted = Counted()
+    assert [counted.ask(1) for _ in range(2)] == [True, True]
+    assert counted.ask(3)
+    assert counted.traffic.budget.free_at(NOW) == NOW + 500
+    counted.made += 4
+    counted.traffic.made(RAZORPAY, "made", NOW + 5000)
+    assert counted.traffic.budget.free_at(NOW + 5000) == NOW + 5000
+    assert counted.ask(1, NOW + 5000)
+    assert not counted.ask(1, NOW + 5000)
+
+
+def test_questions_that_overlap_are_paid_once_each() -> None:
+    counted = Counted()
+    traffic = counted.traffic
+    assert traffic.take(RAZORPAY, NOW)
+    assert traffic.take(RAZORPAY, NOW)
+    counted.made = 5
+    traffic.told(RAZORPAY, "an answer", NOW)
+    counted.made = 6
+    traffic.told(RAZORPAY, "an answer", NOW)
+    assert traffic.budget.free_at(NOW) == NOW + 1000
+
+
+def test_a_long_list_keeps_no_push_waiting() -> None:
+    counted = Counted()
+    assert counted.ask(100)
+    assert not counted.traffic.take(RAZORPAY, NOW)
+    assert counted.traffic.take(RAZORPAY, NOW, urgent=True)
+    assert not counted.traffic.take(RAZORPAY, NOW, urgent=True)
+
+
+def test_questions_that_never_left_are_no_credit() -> None:
+    counted = Counted()
+    for second in range(100):
+        assert counted.ask(0, NOW + second * 1000)
+    now = NOW + 200_000
+    assert counted.ask(1 + 6 + 4, now)
+    assert not counted.ask(1, now)
+
+
 def test_a_push_may_borrow_five_questions(traffic: Traffic) -> None:
     assert [traffic.take(RAZORPAY, NOW, urgent=True) for _ in range(11)] == [True] * 10 + [False]
     assert not traffic.take(RAZORPAY, NOW + 2900)
@@ -131,28 +188,25 @@ def test_errors_back_off_from_one_to_thirty_seconds(traffic: Traffic) -> None:
 
 def test_one_limit_doubles_the_intervals_for_ten_minutes(traffic: Traffic) -> None:
     limit(traffic, NOW)
-    assert traffic.widened(RAZORPAY, 5000, NOW) == 10_000
-    assert traffic.widened(CASHFREE, 5000, NOW) == 5000
-    assert traffic.widened(RAZORPAY, 5000, NOW + 599_999) == 10_000
-    assert traffic.widened(RAZORPAY, 5000, NOW + 600_000) == 5000
+    assert traffic.factor(RAZORPAY, NOW) == 2
+    assert traffic.factor(CASHFREE, NOW) == 1
+    assert traffic.factor(RAZORPAY, NOW + 599_999) == 2
+    assert traffic.factor(RAZORPAY, NOW + 600_000) == 1
 
 
 def test_each_further_limit_widens_more_up_to_a_bound(traffic: Traffic) -> None:
-    widths = []
+    factors = []
     for _ in range(6):
         limit(traffic, NOW)
-        widths.append(traffic.widened(RAZORPAY, 3000, NOW))
-    assert widths == [6000, 12_000, 24_000, 48_000, 54_000, 54_000]
-    # What is asked seldom anyway is never asked more often by this.
-    assert traffic.widened(RAZORPAY, 60_000, NOW) == 60_000
-    assert traffic.widened(RAZORPAY, 3_600_000, NOW) == 3_600_000
+        factors.append(traffic.factor(RAZORPAY, NOW))
+    assert factors == [2, 4, 8, 16, 32, 32]
 
 
 def test_the_way_back_is_felt_out_by_halves(traffic: Traffic) -> None:
     limit(traffic, NOW, 3)
     minutes = [0, 9, 10, 19, 20, 29, 30, 31]
-    widths = [traffic.widened(RAZORPAY, 3000, NOW + m * 60_000) for m in minutes]
-    assert widths == [24_000, 24_000, 12_000, 12_000, 6000, 6000, 3000, 3000]
+    factors = [traffic.factor(RAZORPAY, NOW + m * 60_000) for m in minutes]
+    assert factors == [8, 8, 4, 4, 2, 2, 1, 1]
 
 
 def test_an_account_that_stays_small_is_felt_out_less_and_less(traffic: Traffic) -> None:
@@ -160,7 +214,7 @@ def test_an_account_that_stays_small_is_felt_out_less_and_less(traffic: Traffic)
     for _ in range(6):
         limit(traffic, now)
         begun = now
-        while traffic.widened(RAZORPAY, 3000, now) > 3000:
+        while traffic.factor(RAZORPAY, now) > 1:
             now += minute
         held.append((now - begun) // minute)
         now += 9 * minute
@@ -168,7 +222,7 @@ def test_an_account_that_stays_small_is_felt_out_less_and_less(traffic: Traffic)
     # After a while in peace it is as at first.
     now += 200 * minute
     limit(traffic, now)
-    assert traffic.widened(RAZORPAY, 3000, now + 10 * minute) == 3000
+    assert traffic.factor(RAZORPAY, now + 10 * minute) == 1
 
 
 def test_counters_that_were_refused_together_do_not_come_back_together() -> None:
@@ -176,14 +230,14 @@ def test_counters_that_were_refused_together_do_not_come_back_together() -> None
     for jitter in (0.0, 0.5, 0.999):
         traffic = Traffic(repeat(jitter).__next__)
         limit(traffic, NOW)
-        ends = [m for m in range(7, 14) if traffic.widened(RAZORPAY, 3, NOW + m * 60_000) == 3]
+        ends = [m for m in range(7, 14) if traffic.factor(RAZORPAY, NOW + m * 60_000) == 1]
         back.append(ends[0])
     assert back == [8, 10, 12]
 
 
 def test_a_long_night_without_questions_forgets_the_limit(traffic: Traffic) -> None:
     limit(traffic, NOW, 9)
-    assert traffic.widened(RAZORPAY, 3000, NOW + 8 * 3_600_000) == 3000
+    assert traffic.factor(RAZORPAY, NOW + 8 * 3_600_000) == 1
 
 
 def test_after_a_limit_the_counter_is_silent_for_some_seconds(traffic: Traffic) -> None:
@@ -234,7 +288,7 @@ def test_a_clock_that_is_put_back_freezes_nothing(traffic: Traffic) -> None:
     fail(traffic, NOW, 5)
     limit(traffic, NOW)
     assert traffic.quiet_until(RAZORPAY, before) is None
-    assert traffic.widened(RAZORPAY, 3000, before) == 3000
+    assert traffic.factor(RAZORPAY, before) == 1
     assert traffic.take(RAZORPAY, before)
     fail(traffic, before, 1)
     assert traffic.unreachable_since(RAZORPAY) == before

@@ -353,9 +353,9 @@ def test_a_limit_of_the_account_is_no_word_about_a_bill(till: Till) -> None:
     assert not till.gateway.trouble
     assert till.bill(order_id).words == "waiting_payment"
     till.gateway.trouble.extend([DOWN, LIMITED])
-    till.run(20)
+    till.run(120)
     assert not till.gateway.trouble
-    till.run(20)
+    till.run(60)
     assert till.bill(order_id).words == "waiting_payment"
 
 
@@ -382,4 +382,20 @@ def test_a_refused_question_loses_nothing_of_its_turn(till: Till) -> None:
     answered = row(till, reference)[1] or 0
     till.run(1)
     assert not till.gateway.trouble
-    assert row(till, reference)[0] == answered + 30_000, "twice fifteen from the last answer"
+    assert row(till, reference)[0] == answered + 52_920, "once a minute, from the last answer"
+
+
+def test_whose_turn_is_long_over_is_asked_before_the_silence_ends(till: Till) -> None:
+    """The account refuses again and again: who stands there longest does not wait for all of it."""
+    reference = opened(till)
+    till.run(4 * 60)
+    till.gateway.trouble.extend([LIMITED] * 6)
+    while till.gateway.trouble:
+        till.run(1)
+    till.gateway.pay(reference)
+    refused = till.clock.now()
+    while not till.heard.news:
+        till.run(0.25, 0.25)
+    assert till.clock.now() - refused <= 1750, "a quarter of six seconds"
+    story = till.desk.history(reference.rpartition("-")[0])
+    assert story is not None
