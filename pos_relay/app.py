@@ -116,9 +116,11 @@ async def _purging(node: Node) -> None:
     while True:
         try:
             await to_thread.run_sync(purge)
+            node.meters.purges.labels("done").inc()
         except Exception as error:
             # A full disk or a long writer: this loop must live, the next round tries again.
             log.exception(json.dumps({"purge": type(error).__name__}))
+            node.meters.purges.labels("failed").inc()
         await asyncio.sleep(_PURGE_EVERY)
 
 

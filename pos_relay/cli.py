@@ -41,7 +41,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 
     trusted = tuple(options.trusted_proxy)
     bind = Bind(options.host, options.port, options.parent, options.announce, trusted)
-    return serve(settings, bind)
+    return serve(replace(settings, metrics_local=options.metrics_local), bind)
 
 
 def _migrate(_options: argparse.Namespace, settings: Settings) -> int:
@@ -193,6 +193,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--public-url", default="", help="what customers' links begin with")
     text = "believe X-Forwarded-For of this address or network; nobody's unless told"
     serve.add_argument("--trusted-proxy", action="append", default=[], metavar="ADDRESS", help=text)
+    text = "/metrics for programs of this machine; else it takes the operator's token"
+    serve.add_argument("--metrics-local", action="store_true", help=text)
     serve.add_argument("--parent", type=int, help="end when this process is gone")
     serve.add_argument("--announce", action="store_true", help="print one JSON line when ready")
     command("migrate", _migrate, "bring the database up to this version")

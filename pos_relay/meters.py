@@ -1,6 +1,8 @@
 """What a relay counts, for Prometheus."""
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 
 class Meters:
@@ -14,6 +16,14 @@ class Meters:
             ["route", "status"],
             registry=self.registry,
         )
+        self.seconds = Histogram(
+            "relay_request_seconds",
+            "Time to the last byte by route; without feeds, which wait on purpose",
+            ["route"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.streams = Gauge("relay_streams", "Open streams of events", registry=self.registry)
         self.hints = Counter(
             "relay_hints",
             "Hooks and callbacks by outcome",
@@ -37,6 +47,9 @@ class Meters:
             "Requests refused because the disk was full, or the database busy or out of reach",
             ["fault"],
             registry=self.registry,
+        )
+        self.purges = Counter(
+            "relay_purges", "Rounds of dropping what is old", ["outcome"], registry=self.registry
         )
         self.sync_events = Counter(
             "relay_sync_answers", "Answers to sync batches", ["answer"], registry=self.registry

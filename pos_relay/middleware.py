@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from collections.abc import Iterable
 from typing import cast
 
 from litestar.enums import ScopeType
@@ -27,6 +28,7 @@ _BASE_HEADERS = {
     "x-frame-options": "DENY",
     "x-robots-tag": "noindex, nofollow, noarchive",
 }
+_FEED = "/v1/feed"
 _ENCODED = b'{"code":"encoding","text":"send the body without content encoding"}'
 
 
@@ -51,12 +53,15 @@ class Outer:
         head = asked["method"] == "HEAD"
         # HEAD is GET without a body, for every route; link checkers and previews use it.
         inner = cast("HTTPScope", {**asked, "method": "GET"}) if head else asked
-        status = 500
+        status, streams = 500, False
 
         async def outward(message: Message) -> None:
-            nonlocal status
+            nonlocal status, streams
             if message["type"] == "http.response.start":
                 status = message["status"]
+                streams = asked["path"] == _FEED and not head and _is_stream(message["headers"])
+                if streams:
+                    self._node.meters.streams.inc()
                 have = {name.lower() for name, _ in message["headers"]}
                 added = [pair for pair in self._headers if pair[0] not in have]
                 message["headers"] = [*message["headers"], *added]
@@ -70,21 +75,32 @@ class Outer:
             else:
                 await self._app(inner, receive, outward)
         finally:
-            self._note(inner, status, began)
+            if streams:
+                self._node.meters.streams.dec()
+            self._note(inner, status, time.monotonic() - began)
 
-    def _note(self, scope: HTTPScope, status: int, began: float) -> None:
+    def _note(self, scope: HTTPScope, status: int, seconds: float) -> None:
         route = scope.get("path_template") or "none"
         self._node.meters.requests.labels(route, str(status)).inc()
+        if route != _FEED:
+            self._node.meters.seconds.labels(route).observe(seconds)
         entry: dict[str, object] = {
             "route": route,
             "method": scope["method"],
             "status": status,
-            "ms": int((time.monotonic() - began) * 1000),
+            "ms": int(seconds * 1000),
         }
         page = scope.get("state", {}).get("page")
         if page:
             entry["page"] = page[:6]
         log.info(json.dumps(entry))
+
+
+def _is_stream(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return any(
+        name == b"content-type" and value.startswith(b"text/event-stream")
+        for name, value in headers
+    )
 
 
 def _encoded(scope: HTTPScope) -> bool:

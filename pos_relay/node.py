@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 from pos_relay.bus.local import LocalBus
 from pos_relay.doors import Doors
+from pos_relay.gauges import StoreGauges
 from pos_relay.limits import MissLimiter
 from pos_relay.meters import Meters
 from pos_relay.ports import Bus
@@ -48,6 +49,7 @@ def open_node(settings: Settings) -> Node:
     limiter = MissLimiter(limits.misses_per_minute, limits.hits_per_minute, time.monotonic)
     doors = Doors(limits, time.monotonic)
     node = Node(settings, open_store(settings), limiter, doors)
+    node.meters.registry.register(StoreGauges(node.store, settings))
     _set_right(node)
     return node
 

@@ -45,7 +45,8 @@ LIMITS = Limits()
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One relay. ``public_url`` is what customers see (https behind a proxy); ``database_url``
-    where the rows are, "" for ``relay.db`` in the data folder."""
+    where the rows are, "" for ``relay.db`` in the data folder. ``metrics_local``: /metrics needs no
+    token from this machine."""
 
     data: Path
     public_url: str = ""
@@ -53,6 +54,7 @@ class Settings:
     operator_token: str | None = None
     limits: Limits = LIMITS
     database_url: str = ""
+    metrics_local: bool = False
 
     @property
     def database(self) -> Path:

@@ -18,7 +18,7 @@ from tests.relay.test_hooks import LINK_PAID, sign
 def test_commands_work_while_the_relay_serves(data: Path) -> None:
     data.mkdir()
     with (
-        process(data) as (child, base_url),
+        process(data, "--metrics-local") as (child, base_url),
         httpx.Client(base_url=base_url, trust_env=False) as http,
     ):
         added = command(data, "tenant", "add", "Fresh Mart", "--practice")

@@ -74,15 +74,20 @@ def test_a_proxy_is_named_exactly(data: Path, address: str, words: str) -> None:
     assert not (data / "relay.db").exists()
 
 
-def test_numbers_are_for_the_operator_once_customers_come(data: Path) -> None:
+def test_numbers_are_for_the_operator(data: Path) -> None:
     """Behind a proxy that forwards no address everybody seems to be on this machine."""
     bearer = {"authorization": f"Bearer {OPERATOR}"}
-    with running(data, public_url="https://bills.example") as relay:
-        assert relay.http.get("/metrics").status_code == 404
-        assert relay.http.get("/metrics", headers={"authorization": "Bearer x"}).status_code == 404
-        assert "relay_requests_total" in relay.http.get("/metrics", headers=bearer).text
-    with running(data) as relay:
+    for url in ("", "https://bills.example"):
+        with running(data, public_url=url) as relay:
+            assert relay.http.get("/metrics").status_code == 404
+            wrong = {"authorization": "Bearer x"}
+            assert relay.http.get("/metrics", headers=wrong).status_code == 404
+            assert "relay_requests_total" in relay.http.get("/metrics", headers=bearer).text
+    with running(data, metrics_local=True) as relay:
         assert "relay_requests_total" in relay.http.get("/metrics").text
+        for name in ("x-forwarded-for", "x-forwarded-proto", "forwarded", "via", "x-real-ip"):
+            reply = relay.http.get("/metrics", headers={name: "for=127.0.0.1"})
+            assert reply.status_code == 404, name
 
 
 def test_the_start_says_that_the_proxy_is_unnamed(data: Path) -> None:
