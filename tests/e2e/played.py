@@ -43,7 +43,7 @@ class Played:
 def play(name: str, folder: Path) -> Played:
     command = [sys.executable, "-P", "-m", "pos_desktop", "run", "--headless"]
     command += ["--story", name, "--out", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
     return Played(folder, done.returncode, done.stdout + done.stderr)
 
 

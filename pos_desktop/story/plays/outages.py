@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pos_desktop.story.stage import Stage
 
 _UTR = "UTR, 12 digits"
+_SURE_S = 90
 _REFUSES, _HANGS = "refused", "hanging"
 
 
@@ -36,7 +37,21 @@ def gateway_down(on: Stage) -> None:
             30,
         )
     on.delivered(bill)
+    _no_risk_any_more(on, hanging)
     inbox_empty(on)
+
+
+def _no_risk_any_more(on: Stage, hanging: Bill) -> None:
+    """The gateway is asked twice, a minute apart, before a link counts as never made."""
+    on.cashier.press(INBOX)
+    on.cashier.reads("may be paid a second time")
+    on.cashier.shot("risk-listed")
+    on.cashier.press("Esc")
+    on.soon(
+        f"the risk of token {hanging.sale.token_no} is listed until nothing can come any more",
+        lambda: on.again(hanging).flagged("risk_taken", "closed") is not None,
+        _SURE_S,
+    )
 
 
 def _refused(on: Stage) -> Bill:
