@@ -21,6 +21,7 @@ def gateway_down(on: Stage) -> None:
     """Refused, then swallowed; each time cash is taken at once. Mended, the next bill goes on."""
     refused = _refused(on)
     hanging = _hanging(on)
+    _risk_listed(on)
     on.world.mend()
     on.cashier.until("the lamp is green", lambda: on.lamp_ok("gateway"), 30)
     on.cashier.shot("mended")
@@ -41,12 +42,15 @@ def gateway_down(on: Stage) -> None:
     inbox_empty(on)
 
 
-def _no_risk_any_more(on: Stage, hanging: Bill) -> None:
-    """The gateway is asked twice, a minute apart, before a link counts as never made."""
+def _risk_listed(on: Stage) -> None:
     on.cashier.press(INBOX)
     on.cashier.reads("may be paid a second time")
     on.cashier.shot("risk-listed")
     on.cashier.press("Esc")
+
+
+def _no_risk_any_more(on: Stage, hanging: Bill) -> None:
+    """The gateway is asked twice, a minute apart, before a link counts as never made."""
     on.soon(
         f"the risk of token {hanging.sale.token_no} is listed until nothing can come any more",
         lambda: on.again(hanging).flagged("risk_taken", "closed") is not None,
