@@ -22,9 +22,21 @@ from pos_relay.errors import Lost, Missing, Refused
 from pos_relay.middleware import Outer
 from pos_relay.node import Node
 from pos_relay.pages import plain
-from pos_relay.routes import admin, callbacks, enrol, feed, health, hooks, links, pages, sync
+from pos_relay.routes import (
+    admin,
+    callbacks,
+    enrol,
+    feed,
+    health,
+    hooks,
+    links,
+    pages,
+    shops,
+    sync,
+)
 from pos_relay.routes.common import address_of
 from pos_relay.store import feed as feed_store
+from pos_relay.store import tenants
 from pos_relay.store.faults import BROKEN, BUSY, FULL, storage_fault
 
 log = logging.getLogger("raseed.relay")
@@ -59,6 +71,7 @@ _ROUTES: list[Any] = [
     admin.counters,
     admin.make_code,
     admin.revoke,
+    shops.rotate_callback,
 ]
 _BEARER = SecurityScheme(type="http", scheme="bearer")
 _OPENAPI = OpenAPIConfig(
@@ -112,6 +125,7 @@ async def _purging(node: Node) -> None:
     def purge() -> None:
         with node.store.database.write() as sql:
             feed_store.purge(sql, node.now())
+            tenants.end_previous(sql, node.now())
 
     while True:
         try:

@@ -12,7 +12,7 @@ from pos_relay.errors import SetupError
 from pos_relay.gateways import CASHFREE, FORMS, RAZORPAY
 from pos_relay.node import now_ms
 from pos_relay.settings import Settings, from_environment
-from pos_relay.store import devices, tenants
+from pos_relay.store import devices, notices, tenants
 from pos_relay.store.opened import Store, open_store
 from pos_relay.store.repair import damaged
 
@@ -72,7 +72,6 @@ def _tenant_add(options: argparse.Namespace, settings: Settings) -> int:
         tenants.allow_hosts(sql, fresh.tenant, tuple(options.pay_host))
         for gateway, secret in secrets:
             tenants.set_gateway_secret(sql, store.box, fresh.tenant, secret, now, gateway)
-    address = f"{fresh.tenant}/{fresh.callback_secret}"
     _show(
         {
             "tenant": fresh.tenant,
@@ -82,10 +81,7 @@ def _tenant_add(options: argparse.Namespace, settings: Settings) -> int:
             "hook_path": f"/hook/{RAZORPAY}/{fresh.hook_key}",
             "hook_paths": {name: f"/hook/{name}/{fresh.hook_key}" for name in FORMS},
             "callback_secret": fresh.callback_secret,
-            "callback_paths": {
-                "sms": f"/cb/exotel/sms/{address}",
-                "whatsapp": f"/cb/exotel/wa/{address}",
-            },
+            "callback_paths": tenants.callback_paths(fresh.tenant, fresh.callback_secret),
             "return_path": f"/p/{fresh.tenant}/return",
         }
     )
@@ -101,6 +97,21 @@ def _tenant_secret(options: argparse.Namespace, settings: Settings) -> int:
         if options.razorpay_account:
             tenants.set_gateway_account(sql, options.tenant, options.razorpay_account)
     _show({"tenant": options.tenant, "previous_secret_hours": 24})
+    return 0
+
+
+def _tenant_callback(options: argparse.Namespace, settings: Settings) -> int:
+    with _store(settings) as store, store.database.write() as sql:
+        _known(tenants.get(sql, options.tenant))
+        fresh = notices.rotate_callback(sql, store.box, options.tenant, now_ms()) or ""
+    _show(
+        {
+            "tenant": options.tenant,
+            "callback_secret": fresh,
+            "callback_paths": tenants.callback_paths(options.tenant, fresh),
+            "previous_secret_hours": 24,
+        }
+    )
     return 0
 
 
@@ -218,6 +229,8 @@ def _tenant_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     add.add_argument("--cashfree-secret-stdin", action="store_true", help="after Razorpay's line")
     add.add_argument("--pay-host", action="append", default=[], help="host of a Pay button")
     _command(commands.add_parser("list", help="list the shops"), _tenant_list)
+    text = "a new secret in the addresses for Exotel; the old one counts for 24 hours more"
+    _command(commands.add_parser("callback", help=text), _tenant_callback).add_argument("tenant")
     text = (
         "set or rotate a gateway's webhook secret (read from stdin); Cashfree signs with its "
         "client secret, which can move money: it is kept encrypted, and polling works without it"

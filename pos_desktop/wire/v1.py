@@ -175,6 +175,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 class FeedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """A hint. ``kind``: ``hook`` (a gateway said something: ask it) or ``delivery`` (Exotel).
 
+    News of the shop itself, read with ``GET /v1/store``: ``callback`` (Exotel's addresses have a
+    new secret), ``catalogue`` and ``settings`` (``version`` is there), ``credentials`` (``name`` in
+    its ``version``, read with ``GET /v1/credentials``), ``revoked`` (``device``). A reader passes
+    over kinds that it does not know.
+
     ``channel`` is ``sms`` or ``whatsapp``. ``status`` and ``detail`` are the provider's words
     (``sent`` and ``DELIVERED_TO_HANDSET``; WhatsApp has only the first: ``EX_MESSAGE_SEEN``).
     """
@@ -194,6 +199,9 @@ class FeedEvent(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
     code: int | None = None
     detail: str = ""
+    name: str = ""
+    version: int = 0
+    device: str = ""
 
 
 class FeedPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ def enrol(request: Asked, data: JSONBody[v1.EnrolRequest]) -> v1.EnrolAnswer:
     with node.store.database.write() as sql:
         code = devices.take_code(sql, data.code, now)
         fresh = devices.enrol(sql, code.tenant, label, data.public_key, now) if code else None
-        secrets = tenants.callback_secrets(sql, node.store.box, code.tenant) if code else ()
+        secrets = tenants.callback_secrets(sql, node.store.box, code.tenant, now) if code else ()
     if code is None:
         node.doors.enrol.missed(address)
         raise refused(403, "code_refused", "the code is wrong, used or out of date")

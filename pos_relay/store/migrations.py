@@ -16,6 +16,7 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE revisions ADD COLUMN lost_at INTEGER",
         "ALTER TABLE pictures ADD COLUMN lost_at INTEGER",
     ),
+    3: ("ALTER TABLE tenants ADD COLUMN callback_until INTEGER",),
 }
 """By the version to which they lead."""
 NEWEST = max(STEPS, default=1)

@@ -44,6 +44,7 @@ tenants = Table(
     _blob("callback_previous", null=True),
     _int("feed_seq"),
     _int("created_at"),
+    _int("callback_until", null=True),  # how long callback_previous counts
     UniqueConstraint("hook_key_hash"),
     CheckConstraint("practice IN (0, 1)"),
     sqlite_strict=True,

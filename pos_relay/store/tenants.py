@@ -151,18 +151,64 @@ def hook_keys(
     return HookKeys(row.tenant, row.account, tuple(secrets))
 
 
-def callback_secrets(connection: Connection, box: SecretBox, tenant: str) -> tuple[str, ...]:
+def callback_paths(tenant: str, secret: str) -> dict[str, str]:
+    """Where Exotel reports to, by channel."""
+    forms = {"sms": "sms", "whatsapp": "wa"}
+    return {name: f"/cb/exotel/{form}/{tenant}/{secret}" for name, form in forms.items()}
+
+
+def rotate_callback(connection: Connection, box: SecretBox, tenant: str, now: int) -> str | None:
+    """A new callback secret; the one until now counts for 24 hours more. None: no such shop.
+
+    Again within the 24 hours ends the older one at once: it may be the one that leaked.
+    """
+    where = tenants.c.tenant == tenant
+    row = connection.execute(select(tenants.c.callback_secret).where(where)).first()
+    if row is None:
+        return None
+    fresh = codes.secret()
+    sealed = box.shut(_callback_place(tenant), fresh.encode())
+    connection.execute(
+        update(tenants)
+        .where(where)
+        .values(
+            callback_secret=sealed,
+            callback_previous=row.callback_secret,
+            callback_until=now + OVERLAP_MS,
+        )
+    )
+    return fresh
+
+
+def callback_secrets(
+    connection: Connection, box: SecretBox, tenant: str, now: int
+) -> tuple[str, ...]:
     """The valid callback secrets (current first); empty for an unknown shop."""
     row = connection.execute(
-        select(tenants.c.callback_secret, tenants.c.callback_previous).where(
-            tenants.c.tenant == tenant
-        )
+        select(
+            tenants.c.callback_secret, tenants.c.callback_previous, tenants.c.callback_until
+        ).where(tenants.c.tenant == tenant)
     ).first()
     if row is None:
         return ()
-    place = _callback_place(tenant)
-    sealed = (row.callback_secret, row.callback_previous)
-    return tuple(box.open(place, value).decode() for value in sealed if value is not None)
+    sealed = [row.callback_secret]
+    if row.callback_previous is not None and (row.callback_until or 0) > now:
+        sealed.append(row.callback_previous)
+    return tuple(box.open(_callback_place(tenant), value).decode() for value in sealed)
+
+
+def end_previous(connection: Connection, now: int) -> None:
+    """Forget replaced secrets whose time is over, so that a clock set back revives none."""
+    connection.execute(
+        update(tenants)
+        .where(tenants.c.callback_until <= now)
+        .values(callback_previous=None, callback_until=None)
+    )
+    connection.execute(
+        update(gateways)
+        .where(gateways.c.previous_until <= now)
+        .values(previous=None, previous_until=None)
+    )
 
 
 def _callback_place(tenant: str) -> str:

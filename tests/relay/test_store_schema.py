@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from pysqlite3 import dbapi2
 
@@ -14,13 +13,23 @@ from pos_relay.store import migrations
 from pos_relay.store.files import SealedFolder, digest
 from pos_relay.store.opened import open_rows
 from tests.relay.contract import ROWS
-from tests.relay.samples import BILL, INVOICE, PDF, TOKEN
+from tests.relay.samples import TOKEN
 from tests.relay.support import batch, chain, command, operator, running
 
 GOLDEN = Path(__file__).parent / "golden"
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
 SESSION = "lQ3j0Si_xUjzYM0W3NdJIyhbJ68VlxLJ8KiXC7tB-Js"
 SHOP = "TMRK6KHHWX"
+BILL = (
+    b'{"kind":"bill","shop_name":"Fresh Mart","token_no":"19","counter":"2","title":"BILL",'
+    b'"date":"23-11-2026","time":"10:42","lines":[],"total":"Rs 5.00"}'
+)
+INVOICE = (
+    b'{"kind":"invoice","shop_name":"Fresh Mart","token_no":"19","counter":"2",'
+    b'"title":"TAX INVOICE","number":"C2A/2627/000124","date":"23-11-2026","time":"10:43",'
+    b'"lines":[],"total":"Rs 5.00"}'
+)
+PDF = b"%PDF-1.4 an invoice"
 CALLBACK = f"/cb/exotel/sms/{SHOP}/W3xrQUtClMv5qCmkLuCspw"
 
 
@@ -90,7 +99,7 @@ def test_an_older_relay_s_data_is_served_on(data: Path, monkeypatch: pytest.Monk
         (seal.PAGE, 2, INVOICE),
         (seal.PDF, 2, PDF),
     ):
-        sealed = seal.seal(TOKEN, kind, revision, _plain(plain))
+        sealed = seal.seal(TOKEN, kind, revision, plain)
         folder.put(page, digest(sealed), sealed)
     assert command(data, "migrate") == {"schema": migrations.NEWEST}
     with running(data, key=KEY) as relay:
@@ -102,10 +111,6 @@ def test_an_older_relay_s_data_is_served_on(data: Path, monkeypatch: pytest.Monk
         assert relay.http.post(CALLBACK, data={"SmsSid": "x", "Status": "sent"}).status_code == 200
         feed = relay.http.get("/v1/feed?wait=0", headers=mine).json()
         assert [hint["sid"] for hint in feed["events"]] == ["abc", "x"]
-
-
-def _plain(value: Any) -> bytes:
-    return value if isinstance(value, bytes) else msgspec.json.encode(value)
 
 
 def test_a_migration_that_breaks_off_changes_nothing(
