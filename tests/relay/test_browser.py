@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 
 from pos_relay.page_texts import LANGUAGES
 from pos_relay.pages import PageLinks, render
@@ -117,6 +118,56 @@ def test_the_language_switch_works_without_script(relay: Relay, till: Till, look
         assert fits(page)
         page.get_by_role("link", name="English").click()
         assert page.get_by_text("Paid by UPI").is_visible()
+
+
+@pytest.fixture
+def judged(browser: Any) -> Iterator[Any]:
+    """What axe finds wrong with an address: ``judged(url, size, scheme)``.
+
+    axe needs script; the page's own policy stays in force, so it comes through the debugger.
+    """
+    contexts = []
+
+    def judge(url: str, size: dict[str, int], scheme: str = "light") -> list[str]:
+        context = browser.new_context(viewport=size, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(url)
+        page.evaluate(AXE_SCRIPT)
+        found = page.evaluate("axe.run()")
+        assert len(found["passes"]) > 15, "axe has looked at the page"
+        wrong = [*found["violations"], *found["incomplete"]]
+        return [f"{each['id']}: {node['html']}" for each in wrong for node in each["nodes"]]
+
+    yield judge
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong(
+    relay: Relay, till: Till, judged: Any, size: dict[str, int], scheme: str
+) -> None:
+    practice = relay.enrol(relay.shop(practice=True))
+    logo = base64.b64encode(SMALL).decode()
+    shown = msgspec.structs.replace(INVOICE, logo=logo, lang="hi")
+    for url in (
+        published(relay, till, BILL),
+        published(relay, practice, BILL),
+        published(relay, till, INVOICE, PDF),
+        published(relay, till, shown, PDF),
+        f"{relay.base_url}/i/none",
+        f"{relay.base_url}/p/T/return",
+    ):
+        assert judged(url, size, scheme) == []
+
+
+def test_axe_would_find_something(judged: Any, tmp_path: Path) -> None:
+    pale = render(BILL).replace("--muted:#59616b", "--muted:#b9c1cb")
+    file = tmp_path / "pale.html"
+    file.write_text(pale, "utf-8")
+    assert any(fault.startswith("color-contrast") for fault in judged(file.as_uri(), PHONE))
 
 
 def test_the_shops_logo_is_seen(relay: Relay, till: Till, look: Any) -> None:

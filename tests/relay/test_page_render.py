@@ -85,7 +85,7 @@ def test_invoice_has_the_particulars_of_rule_46() -> None:
         "Fresh Mart, FC Road, Pune, Maharashtra 411004",
         "Place of supply 27-Maharashtra",
         "Reverse charge No",
-        "✓ Paid by UPI",
+        "Paid by UPI",
         "UPI ref 6327 1234 5678",
         "CGST",
         "SGST",
