@@ -170,6 +170,8 @@ class Watcher:
     def _too_early(self, collect: Collect, now: int) -> bool:
         """Whether it is due only because there might have been no push when it was opened, or an
         account with room."""
+        if not self.push_connected and self._w.traffic.factor(collect.gateway, now) == 1:
+            return False
         wait = self._wait(collect, now) or 0
         return collect.asks == 0 and now < collect.created_at + wait // 2
 
