@@ -84,6 +84,37 @@ BY_GATEWAY = "cancelled"
 QUIET = frozenset({_E.PART_CAPTURED, _E.ATTEMPT_FAILED, _E.AUTHORISED})
 
 
+class Entering(StrEnum):
+    """What entering a state brings with it, written in the same transaction (design payments 2).
+
+    ``watch``: the gateway is asked as the schedule says; ``stop watching``: no more.
+    """
+
+    ASK = "ask the gateway"
+    CLOSE = "ask to close"
+    WATCH = "watch"
+    STOP_WATCHING = "stop watching"
+    END_PICTURE = "end the picture"
+
+
+_AFTER = (Entering.WATCH, Entering.END_PICTURE)
+
+#: state -> effects. What is asked for again after a doubt has its row already, and a closing that
+#: found nothing to close leaves none behind.
+ENTERING: Mapping[CollectState, tuple[Entering, ...]] = MappingProxyType(
+    {
+        _S.REQUESTED: (Entering.ASK,),
+        _S.UNKNOWN: (),
+        _S.OPEN: (Entering.WATCH,),
+        _S.CLOSING: (Entering.CLOSE, *_AFTER),
+        _S.PAID: (Entering.STOP_WATCHING, Entering.END_PICTURE),
+        _S.EXPIRED: _AFTER,
+        _S.CANCELLED: _AFTER,
+        _S.REFUSED: _AFTER,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Where an event leads; ``mismatch``: it should not have come, the inbox gets an entry."""

@@ -15,6 +15,7 @@ from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
 from pos_desktop.ports import Ids, OutboxState, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.captures import money_of
+from pos_desktop.services.entering import entered
 from pos_desktop.services.entries import close_entries
 from pos_desktop.services.views import PaidNews
 
@@ -183,8 +184,7 @@ def _close(uow: UnitOfWork, collect: Collect, now: int, reason: str) -> bool:
         gone = next_state(step.state, Event.NOT_FOUND)
         uow.collects.save(replace(closing, state=gone.state, closed_at=now))
         return True
-    uow.collects.save(closing)
-    uow.outbox.put(effects.close_at(collect.gateway), collect.reference, collect.order_id, now)
+    uow.collects.save(entered(uow, closing, now))
     return False
 
 

@@ -10,8 +10,8 @@ from pos_desktop.domain.options import Options
 from pos_desktop.domain.payment import OWN_UPI, Collect, CollectKind, CollectState
 from pos_desktop.domain.sale import Channel, Sale
 from pos_desktop.ports import Capabilities, Ids, UnitOfWork
-from pos_desktop.services import effects
 from pos_desktop.services.captures import money_of
+from pos_desktop.services.entering import entered
 from pos_desktop.services.issuing import new_message
 
 # A request goes out at most so often for one bill, whoever presses (reliability (d)).
@@ -76,19 +76,17 @@ class Opener:
             raise DomainError("nothing_to_pay")
         attempt = len(uow.collects.of(sale.order_id)) + 1
         reference = f"{sale.order_id}-{attempt}"
-        uow.collects.add(
-            Collect(
-                reference=reference,
-                order_id=sale.order_id,
-                attempt=attempt,
-                kind=kind,
-                state=CollectState.REQUESTED,
-                gateway=gateway,
-                amount=settlement.open,
-                created_at=now,
-            )
+        collect = Collect(
+            reference=reference,
+            order_id=sale.order_id,
+            attempt=attempt,
+            kind=kind,
+            state=CollectState.REQUESTED,
+            gateway=gateway,
+            amount=settlement.open,
+            created_at=now,
         )
-        uow.outbox.put(effects.create_at(gateway), reference, sale.order_id, now)
+        uow.collects.add(entered(uow, collect, now))
 
 
 def requests_made(uow: UnitOfWork, order_id: str) -> int:

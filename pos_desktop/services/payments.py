@@ -31,6 +31,7 @@ from pos_desktop.domain.wish import Wish, WishKind
 from pos_desktop.ports import CollectSeen, OutboxState, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.captures import money_of, part_detail
+from pos_desktop.services.entering import entered
 from pos_desktop.services.entries import open_entry
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.own_words import doubt_words
@@ -125,13 +126,11 @@ class Payments:
             open_entry(uow, collect.order_id, "mismatch", collect.amount, now, detail)
         moved = collect
         if step.state is not collect.state:
-            moved = watch_after(replace(collect, state=step.state), now)
+            moved = entered(uow, replace(collect, state=step.state), now)
             # Why we asked it to close says more than that it was closed.
             if reason is not None and collect.state is not CollectState.CLOSING:
                 moved = replace(moved, reason=reason)
         uow.collects.save(moved)
-        if step.state is not collect.state and step.state not in _STILL_PAYABLE:
-            self._close_picture(uow, moved, now)
         return moved
 
     def _move(self, uow: UnitOfWork, collect: Collect, seen: CollectSeen, now: int) -> Collect:
@@ -160,9 +159,7 @@ class Payments:
         to close: nothing else may be opened beside a live one (design payments 3)."""
         if seen.status is not GatewayStatus.OPEN or collect.state is CollectState.CLOSING:
             return self.event(uow, collect, Event.TIMED_OUT, now, "expiry")
-        closing = self.event(uow, collect, Event.CANCEL_ASKED, now, "expiry")
-        uow.outbox.put(effects.close_at(collect.gateway), collect.reference, collect.order_id, now)
-        return closing
+        return self.event(uow, collect, Event.CANCEL_ASKED, now, "expiry")
 
     def _settle_or_tell(
         self, uow: UnitOfWork, sale: Sale, now: int, source: str
@@ -257,17 +254,8 @@ class Payments:
         uow.collects.save(collect)
         if collect.state in _STILL_PAYABLE:
             self.event(uow, collect, Event.CANCEL_ASKED, now, "amount_mismatch")
-            uow.outbox.put(
-                effects.close_at(collect.gateway), collect.reference, collect.order_id, now
-            )
         elif collect.state is CollectState.CLOSING and seen.status in _OVER:
             self.event(uow, collect, Event.CLOSED_UNPAID, now, "amount_mismatch")
-
-    def _close_picture(self, uow: UnitOfWork, collect: Collect, now: int) -> None:
-        picture = uow.pages.picture(collect.reference)
-        # One that is being published now is closed when the relay has it (PublishPicture).
-        if picture is not None and picture.acknowledged:
-            uow.outbox.put(effects.PICTURE_CLOSE, collect.reference, collect.order_id, now)
 
 
 _STILL_PAYABLE = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.OPEN})

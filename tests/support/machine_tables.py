@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from pos_desktop.domain.collect import BY_REASON, QUIET, Event, next_state
+from pos_desktop.domain.collect import BY_REASON, ENTERING, QUIET, Event, next_state
 from pos_desktop.domain.payment import CollectState
 from pos_desktop.domain.refund import RefundEvent, RefundState, next_refund_state
 
@@ -28,10 +28,22 @@ def refund_table() -> str:
                   list(RefundState))  # fmt: skip
 
 
+def entering_table() -> str:
+    """What entering each state of a collect writes in the same transaction."""
+    lines = [["state", "on entering"], ["---", "---"]]
+    lines += [[state.value, ", ".join(ENTERING[state]) or "-"] for state in CollectState]
+    return _lines(lines)
+
+
+TABLES = {"collect": collect_table, "entering": entering_table, "refund": refund_table}
+
+
 def inserted(text: str) -> str:
-    """The document with both tables between their marks."""
-    for name, table in (("collect", collect_table()), ("refund", refund_table())):
+    """The document with the tables between their marks, where it has them."""
+    for name, table in ((name, table()) for name, table in TABLES.items()):
         begin, end = f"<!-- {name} table -->\n", f"<!-- end of {name} table -->"
+        if begin not in text:
+            continue
         before, _, rest = text.partition(begin)
         _, _, after = rest.partition(end)
         text = f"{before}{begin}\n{table}\n\n{end}{after}"
@@ -55,6 +67,10 @@ def _table(
 ) -> str:
     lines = [["from \\ event", *(event.value for event in events)], ["---"] * (len(events) + 1)]
     lines += [[state.value, *row] for state, row in zip(states, cells, strict=True)]
+    return _lines(lines)
+
+
+def _lines(lines: Sequence[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 

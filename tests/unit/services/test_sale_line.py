@@ -139,7 +139,8 @@ def test_money_that_arrives_after_cash_is_flagged_and_nothing_is_sent_twice(till
     till.gateway.pay(f"{sale.order_id}-1")
     till.checkout.cash_for_waiting(sale.order_id, 23700, "Asha", risk=True)
     till.run(10)
-    (flag,) = till.flags()
+    risk, flag = till.flags()
+    assert (risk.kind, risk.detail) == ("risk_taken", "cash taken by Asha")
     assert (flag.kind, flag.amount, flag.action) == ("duplicate", 23700, "refund")
     assert till.collect(sale.order_id).state is CollectState.PAID
     assert [m.purpose for m in till.messenger.sent].count(RECEIPT) == 1
