@@ -6,6 +6,7 @@ from pos_desktop import assets
 from pos_desktop.bootstrap.machine import Machine
 from pos_desktop.bootstrap.peers import Peers, registry
 from pos_desktop.documents.invoice_pdf import RaseedRenderer
+from pos_desktop.documents.logo import shop_logo
 from pos_desktop.domain.options import Options
 from pos_desktop.domain.payment import OWN_UPI
 from pos_desktop.host.engine import Works
@@ -149,6 +150,7 @@ def _watcher(core: Core) -> Watcher:
 def _actions(core: Core) -> dict[str, Action]:
     gateways, relay, payments = core.peers.gateways, core.peers.relay, core.payments
     press = Press(relay, RaseedRenderer(assets.path("fonts")), TokenSealer())
+    writer = PageWriter(core.options, shop_logo(core.options.shop.logo))
     intents, outgoing = Intents(core.options), core.outgoing
     create = CreateCollect(gateways, intents, payments, outgoing)
     close = CloseCollect(gateways, intents, payments)
@@ -159,7 +161,7 @@ def _actions(core: Core) -> dict[str, Action]:
         effects.OWN_QR_CLOSE: replace(close, target=OWN_UPI),
         effects.PAYMENT_CAPTURE: CapturePayment(gateways, payments),
         effects.REFUND_ASK: AskRefund(gateways, RefundBook(core.machine.ids)),
-        effects.PAGE_PUBLISH: PublishPage(press, PageWriter(core.options), outgoing),
+        effects.PAGE_PUBLISH: PublishPage(press, writer, outgoing),
         effects.PICTURE_PUBLISH: PublishPicture(press, outgoing),
         effects.PICTURE_CLOSE: ClosePicture(relay),
         effects.MESSAGE_SEND: SendMessage(core.peers.messenger),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from pos_desktop import assets
 from pos_desktop.documents import logo
 from pos_desktop.documents.logo import logo_png, shop_logo
 from pos_desktop.domain.errors import InputError
@@ -114,3 +115,9 @@ def test_a_lost_or_broken_logo_never_stops_the_shop(
         "the shop's logo cannot be read: No such file or directory",
         "the shop's logo cannot be used: logo_not_a_picture",
     ]
+
+
+def test_the_practice_shop_shows_its_logo() -> None:
+    """As it is: the practice shop's start needs no Pillow."""
+    raw = assets.path("demo/logo.png").read_bytes()
+    assert logo_png(raw) is raw
