@@ -89,6 +89,7 @@ class Wiring(QObject):
         """Some lamps changed."""
         self.presenters.status.on_lamps(lamps)
         self.presenters.offer.on_lamps(lamps)
+        self.presenters.menu.on_lamps(lamps)
 
     def on_tick(self) -> None:
         """A second went by."""

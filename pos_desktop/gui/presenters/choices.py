@@ -90,13 +90,13 @@ class ChoicePresenter:
 
 
 def with_keys(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
-    """The first is Enter unless it does harm; the others are figures from 2 on."""
+    """The first is Enter unless it does harm; the others are figures from 2 on, 0 the tenth."""
     made = []
     for at, choice in enumerate(choices, 1):
         key = choice.key
         if not key and at == 1 and not choice.danger:
             key = _FIRST
-        elif not key and at <= 9:
-            key = str(at)
+        elif not key and at <= 10:
+            key = str(at % 10)
         made.append(replace(choice, key=key))
     return tuple(made)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pos_desktop.gui.keys import Command, cap
 from pos_desktop.gui.presenters import practice
 from pos_desktop.gui.presenters.acts import ABANDON, BillActs
 from pos_desktop.gui.presenters.cards import card, note_words, paid_words, payment_words
@@ -15,7 +16,7 @@ from pos_desktop.gui.presenters.split import SplitPresenter
 from pos_desktop.gui.presenters.story import StoryPresenter
 from pos_desktop.gui.presenters.waiting import WaitingPresenter
 from pos_desktop.gui.texts import say
-from pos_desktop.services.views import DeskState, Offered, WaitingBill
+from pos_desktop.services.views import DeskState, Lamp, LampState, Offered, WaitingBill
 
 CLOSING = frozenset(
     {
@@ -39,7 +40,11 @@ _FIRST = {
     "closed_watching": "menu_again",
     "no_request": "menu_again",
 }
+# Lamps without which the gateway makes nothing.
+_NEEDED = frozenset({"internet", "gateway"})
 _ALWAYS = frozenset({"menu_cash", "menu_split", "menu_own_paid"})
+# The gateway is asked again by itself and gives nothing: it would not give anything else either.
+_SILENT = frozenset({"gateway_unreachable", "gateway_busy", "gateway_refuses_key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +75,15 @@ class MenuPresenter:
         self._acts = acts
         self._rooms = rooms
         self._offers = Offered(qr=services.options.gateway.qr_enabled)
+        self._off = False
+        self._down: frozenset[str] = frozenset()
 
     def open(self, order_id: str) -> bool:
         """Show what can be done with this bill now; False where it is not on the panel."""
         bill = self._waiting.bill(order_id)
         if bill is None:
             return False
-        practised = practice.payable(self._services, bill.words)
+        practised = bill.can_show_qr and practice.payable(self._services, bill.words)
         offered = self._offered(bill, practised=practised)
         self._open(bill, offered, lambda code: self._on_choice(order_id, code))
         return True
@@ -92,13 +99,20 @@ class MenuPresenter:
         elif paid:
             self._waiting.on_mark(paid[0].order_id)
             self._waiting.on_key()
-            self._notices.tell("which_goods")
+            self._notices.tell("which_goods", key=cap(Command.GOODS))
         else:
             self._notices.error("nothing_paid")
+
+    def on_lamps(self, lamps: tuple[Lamp, ...]) -> None:
+        """What cannot be reached is not offered first."""
+        known = frozenset(lamp.name for lamp in lamps)
+        down = {lamp.name for lamp in lamps if lamp.state is LampState.DOWN}
+        self._down = (self._down - known | down) & _NEEDED
 
     def on_desk(self, state: DeskState) -> None:
         """While the sheet is open its bill may move on; the buttons stay as they are."""
         self._offers = state.offers
+        self._off = any(service.name == "gateway" for service in state.services_off)
         subject = self._choices.subject
         if not subject:
             return
@@ -182,7 +196,8 @@ class MenuPresenter:
             return tuple(Choice(code, say(code)) for code in codes)
         codes = self._unpaid(bill)
         if practised:
-            codes[2:2] = practice.CHOICES
+            # After those whose keys are learnt here.
+            codes[3:3] = practice.CHOICES
         choices = [Choice(code, self._words(bill, code)) for code in codes]
         if bill.words in CLOSING:
             # It may never answer: the customer is served all the same, and the books say how.
@@ -195,29 +210,46 @@ class MenuPresenter:
         """The likely next step first; cash and split always in the same place after it."""
         if bill.words in CLOSING:
             own = ["menu_own_paid"] if self._services.options.own_upi.vpa else []
-            return ["menu_wait", *own, "menu_unpaid", "menu_story"]
+            return ["menu_wait", *own, *_unpaid(bill), "menu_story"]
         main, *others = self._ways(bill)
         usual = [code for code in ("menu_cash", "menu_split") if code != main]
         change = [] if bill.received else ["menu_edit"]
-        return [main, *usual, *others, *change, "menu_unpaid", "menu_story"]
+        return [main, *usual, *others, *change, *_unpaid(bill), "menu_story"]
 
     def _ways(self, bill: WaitingBill) -> list[str]:
-        options = self._services.options
-        shown = bill.can_show_qr or bill.words == "asking_gateway"
-        codes = ["menu_qr"] if shown else []
-        if self._offers.qr and bill.words not in _HAS_QR:
-            codes.append("menu_new_qr")
-        if self._offers.links and bill.phone_last4 and bill.requests_left:
-            codes.append("menu_again")
-        if options.own_upi.vpa and bill.words != "own_upi_waiting":
-            codes.append("menu_own_qr")
+        """How it can be paid: what works now before what waits for the gateway."""
+        shown = ["menu_qr"] if bill.can_show_qr or bill.words == "asking_gateway" else []
+        has_own = self._services.options.own_upi.vpa and bill.words != "own_upi_waiting"
+        own = ["menu_own_qr"] if has_own else []
+        away, asks = self._away(bill), self._asks(bill)
+        codes = [*shown, *own, *asks] if away else [*shown, *asks, *own]
         first = _FIRST.get(bill.words, "")
+        if away and not shown and first not in _ALWAYS:
+            first = "menu_cash"
         if first and (first in codes or first in _ALWAYS):
             codes = [first, *(code for code in codes if code != first)]
         return codes or ["menu_cash"]
+
+    def _away(self, bill: WaitingBill) -> bool:
+        """Whether the gateway would not answer now, by its lamp or by this bill."""
+        lost = bill.words == "not_confirmed_checking" and not bill.can_show_qr
+        return bool(self._down) or self._off or lost or bill.words in _SILENT
+
+    def _asks(self, bill: WaitingBill) -> list[str]:
+        """What the gateway would have to make."""
+        if self._off or bill.words in _SILENT:
+            return []
+        new_qr = self._offers.qr and bill.words not in _HAS_QR
+        again = self._offers.links and bill.phone_last4 and bill.requests_left
+        return [*(["menu_new_qr"] if new_qr else []), *(["menu_again"] if again else [])]
 
     def _words(self, bill: WaitingBill, code: str) -> str:
         if code == "menu_again":
             return say(code, n=bill.requests_left)
         live = bill.can_show_qr and bill.words != "own_upi_waiting"
         return say("menu_switch_qr" if code == "menu_new_qr" and live else code)
+
+
+def _unpaid(bill: WaitingBill) -> list[str]:
+    """Goods leave once."""
+    return [] if bill.given else ["menu_unpaid"]

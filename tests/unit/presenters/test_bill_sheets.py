@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from pos_desktop.domain.errors import DomainError, Unavailable
+from pos_desktop.domain.options import OwnUpiOptions
 from pos_desktop.domain.payment import CollectKind
 from pos_desktop.gui.presenters.acts import ABANDON
 from pos_desktop.services.views import DeskState, PaidNews, PayableQr
+from tests.support.money_views import worded
 from tests.support.window_fakes import (
     CONTENT,
     NOW,
@@ -191,7 +193,8 @@ def test_in_practice_the_menu_plays_the_customer() -> None:
     room.waiting.on_desk(DeskState(waiting_bills(), 0, None, 0))
     room.menu.open("A17")
     assert room.sheets.menu is not None
-    assert room.codes[:4] == ["menu_qr", "menu_cash", "practice_pay", "practice_fail"]
+    assert room.codes[:3] == ["menu_qr", "menu_cash", "menu_split"]
+    assert room.codes[3:5] == ["practice_pay", "practice_fail"]
     room.choose("practice_pay")
     assert (room.closed("menu"), room.said) == (True, "")
     room.menu.open("A17")
@@ -211,8 +214,28 @@ def test_what_nobody_can_pay_offers_no_practice(order: str) -> None:
     room.waiting.on_desk(DeskState(waiting_bills(), 0, None, 0))
     room.menu.open(order)
     assert room.sheets.menu is not None
-    codes = [choice.code for choice in room.sheets.menu.choices]
-    assert [code for code in codes if code.startswith("practice")] == []
+    assert [code for code in room.codes if code.startswith("practice")] == []
+
+
+@pytest.mark.parametrize("words", ["gateway_unreachable", "not_confirmed_checking"])
+def test_nothing_that_is_not_open_is_practised(words: str) -> None:
+    room = Room(Played(customer=PayingCustomer()))
+    for shown in (True, False):
+        bill = worded(words, can_show_qr=shown)
+        room.waiting.on_desk(DeskState((bill,), 0, None, 0))
+        room.menu.open("A17")
+        assert ("practice_pay" in room.codes) is shown
+
+
+def test_every_choice_has_a_key() -> None:
+    """An open link of a shop with an address of its own has most of them."""
+    played = Played()
+    played.options = replace(played.options, own_upi=OwnUpiOptions("shop@bank"))
+    room = Room(played)
+    room.waiting.on_desk(DeskState((worded("last_attempt_failed", can_show_qr=True),), 0, None, 0))
+    room.menu.open("A17")
+    assert room.sheets.menu is not None
+    assert [choice.key for choice in room.sheets.menu.choices] == ["Enter", *"234567890"]
 
 
 def test_the_qr_sheet_plays_the_customer_in_practice_only(room: Room) -> None:

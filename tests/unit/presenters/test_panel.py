@@ -11,9 +11,9 @@ from pos_desktop.domain.sale import Channel, Sale, SaleState
 from pos_desktop.gui.presenters.cards import card, note_words, paid_words
 from pos_desktop.gui.presenters.menu import CLOSING
 from pos_desktop.services.order import Order
-from pos_desktop.services.views import DeskState, Offered, PaidNews
+from pos_desktop.services.views import DeskState, Lamp, LampState, Offered, PaidNews
 from tests.support.money_fakes import PIN
-from tests.support.money_views import desk, many_bills, worded
+from tests.support.money_views import GATEWAY_OFF, desk, many_bills, worded
 from tests.support.window_fakes import MILK, NOW, Inline, Played, waiting_bills
 from tests.unit.presenters.screen import Room
 
@@ -168,6 +168,8 @@ STUCK = [
 ]
 LAST = ["menu_edit", "menu_unpaid", "menu_story", "menu_abandon"]
 MORE = ["menu_new_qr", "menu_again", "menu_own_qr"]
+AWAY = ["menu_own_qr", "menu_new_qr", "menu_again"]
+SILENT = ("gateway_unreachable", "gateway_busy", "gateway_refuses_key")
 
 
 @pytest.mark.parametrize(
@@ -177,7 +179,8 @@ MORE = ["menu_new_qr", "menu_again", "menu_own_qr"]
         ("no_request", ["menu_again", *USUAL, "menu_new_qr", "menu_own_qr", *LAST]),
         ("refused_by_gateway", ["menu_new_qr", *USUAL, "menu_again", "menu_own_qr", *LAST]),
         ("closed_take_cash", ["menu_cash", "menu_split", *MORE, *LAST]),
-        ("gateway_unreachable", ["menu_cash", "menu_split", *MORE, *LAST]),
+        *((words, ["menu_cash", "menu_split", "menu_own_qr", *LAST]) for words in SILENT),
+        ("not_confirmed_checking", ["menu_cash", "menu_split", *AWAY, *LAST]),
         ("own_upi_waiting", ["menu_own_paid", *USUAL, "menu_new_qr", "menu_again", *LAST]),
         *((words, STUCK) for words in sorted(CLOSING)),
     ],
@@ -186,6 +189,62 @@ def test_the_likely_step_is_first(own: Room, words: str, codes: list[str]) -> No
     own.waiting.on_desk(desk(waiting=(worded(words),)))
     own.menu.open("A17")
     assert own.codes == codes
+
+
+@pytest.mark.parametrize("lamp", ["internet", "gateway"])
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        ("link_expired", ["menu_cash", "menu_split", *AWAY, *LAST]),
+        ("no_request", ["menu_cash", "menu_split", *AWAY, *LAST]),
+        ("part_paid", ["menu_split", "menu_cash", *AWAY, *LAST]),
+        ("own_upi_waiting", ["menu_own_paid", *USUAL, *AWAY[1:], *LAST]),
+    ],
+)
+def test_what_cannot_be_reached_is_not_offered_first(
+    own: Room, lamp: str, words: str, codes: list[str]
+) -> None:
+    own.menu.on_lamps((Lamp(lamp, LampState.DOWN),))
+    own.menu.on_lamps((Lamp("messages", LampState.OK),))
+    own.waiting.on_desk(desk(waiting=(worded(words),)))
+    own.menu.open("A17")
+    assert own.codes == codes
+    own.menu.on_lamps((Lamp(lamp, LampState.OK), Lamp("relay", LampState.DOWN)))
+    own.menu.open("A17")
+    assert own.codes.index("menu_own_qr" if words != "own_upi_waiting" else "menu_again") > (
+        own.codes.index("menu_new_qr")
+    )
+
+
+def test_an_open_link_is_shown_although_the_counter_is_offline(own: Room) -> None:
+    """Her phone has an internet of its own."""
+    own.menu.on_lamps((Lamp("internet", LampState.DOWN),))
+    own.waiting.on_desk(desk(waiting=(worded("waiting_payment", can_show_qr=True),)))
+    own.menu.open("A17")
+    assert own.codes == ["menu_qr", *USUAL, *AWAY, *LAST]
+
+
+def test_nothing_is_asked_of_a_gateway_that_is_off(own: Room) -> None:
+    state = desk(waiting=(worded("link_expired"),), services_off=(GATEWAY_OFF,))
+    own.waiting.on_desk(state)
+    own.menu.on_desk(state)
+    own.menu.open("A17")
+    assert own.codes == ["menu_cash", "menu_split", "menu_own_qr", *LAST]
+
+
+def test_goods_that_left_are_not_given_once_more(own: Room) -> None:
+    for words in ("waiting_payment", "closing_unanswered"):
+        own.waiting.on_desk(desk(waiting=(worded(words, given=True),)))
+        own.menu.open("A17")
+        assert "menu_unpaid" not in own.codes
+
+
+def test_which_goods_names_its_key(own: Room) -> None:
+    paid = [worded("paid_give_goods", order_id=name, paid_at=NOW) for name in "AB"]
+    own.waiting.on_desk(desk(waiting=tuple(paid)))
+    own.menu.give_goods()
+    assert own.page.notice is not None
+    assert "Ctrl+G" in own.page.notice.text
 
 
 def test_a_stuck_bill_of_a_shop_without_an_own_address_is_paid_in_cash(room: Room) -> None:
