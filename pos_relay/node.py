@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 from pos_relay.bus.local import LocalBus
 from pos_relay.doors import Doors
+from pos_relay.fan import Fans
 from pos_relay.gauges import StoreGauges
 from pos_relay.limits import MissLimiter
 from pos_relay.meters import Meters
@@ -33,6 +34,7 @@ class Node:
     limiter: MissLimiter
     doors: Doors
     bus: Bus = field(default_factory=LocalBus)
+    fans: Fans = field(default_factory=Fans)
     meters: Meters = field(default_factory=Meters)
 
     def now(self) -> int:

@@ -68,7 +68,11 @@ def make_code(request: Asked, tenant: FromPath[str], data: JSONBody[CodeRequest]
     sync_to_thread=True,
 )
 def revoke(request: Asked, device: FromPath[str]) -> Revoked:
-    """End a counter's session; its stream ends within a heartbeat."""
+    """End a counter's session; its stream ends at once."""
     node = node_of(request)
     with node.store.database.write() as sql:
-        return Revoked(revoked=devices.revoke(sql, device, node.now()))
+        revoked = devices.revoke(sql, device, node.now())
+        shops = devices.shops_of(sql, device)
+    for shop in shops:
+        node.bus.wake(shop)
+    return Revoked(revoked=revoked)

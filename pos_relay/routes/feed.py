@@ -1,23 +1,27 @@
 """GET /v1/feed: hints as a stream of events, or by long poll."""
 
+import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 
-import msgspec
 from anyio import to_thread
 from litestar import Response, get
 from litestar.params import FromQuery
 from litestar.response import Stream
 
 from pos_desktop.wire import v1
-from pos_relay.bus.local import ring_or_time
 from pos_relay.errors import refused
+from pos_relay.fan import Fan, Reading, frame
 from pos_relay.node import Node
 from pos_relay.routes.common import BEARER, Asked, counter_of, needs_counter, node_of
 from pos_relay.store import devices, feed
 from pos_relay.store.devices import Counter
 
 _STREAM = "text/event-stream"
+_OPEN = b": open\n\n"
+_ALIVE = b": alive\n\n"
 
 
 @get("/v1/feed", guards=[needs_counter], security=BEARER)
@@ -40,30 +44,49 @@ async def read_feed(
 
 async def _long_poll(node: Node, counter: Counter, cursor: int, seconds: float) -> v1.FeedPage:
     until = time.monotonic() + seconds
-    with node.bus.bell(counter.tenant) as bell:
-        while True:
-            page = await _read(node, counter, cursor)
-            left = until - time.monotonic()
-            if page.events or left <= 0 or node.bus.closed:
-                return page
-            await ring_or_time(bell, left)
+    page = await _read(node, counter, cursor)
+    if page.events or seconds <= 0 or node.bus.closed:
+        return page
+    async with _fan(node, counter) as fan:
+        while (left := until - time.monotonic()) > 0 and not fan.ended:
+            turn, newer = fan.turn, fan.after(page.last)
+            if fan.readings and (newer is None or newer[0]):
+                break
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(turn.wait(), left)
+    return await _read(node, counter, cursor)
 
 
 async def _events(node: Node, counter: Counter, cursor: int) -> AsyncIterator[bytes]:
-    yield b"retry: 3000\n: open\n\n"
-    with node.bus.bell(counter.tenant) as bell:
-        while not node.bus.closed:
-            page = await _read(node, counter, cursor)
-            for hint in page.events:
-                cursor = hint.seq
-                body = msgspec.json.encode(hint).decode()
-                yield f"id: {hint.seq}\nevent: hint\ndata: {body}\n\n".encode()
-            if page.events:
+    yield _OPEN
+    async with _fan(node, counter) as fan:
+        since, missed = fan.begun, True
+        while not fan.ended and fan.holds(counter.device, counter.epoch, since):
+            turn, newer = fan.turn, None if missed else fan.after(cursor)
+            if newer is not None:
+                piece, cursor = newer
+                yield piece or _ALIVE
+            elif missed or fan.readings:
+                page = await _read(node, counter, cursor)
+                cursor = page.events[-1].seq if page.events else page.last
+                missed = cursor < page.last
+                if page.events:
+                    yield b"".join(map(frame, page.events))
                 continue
-            await ring_or_time(bell, node.settings.limits.heartbeat)
-            if not await to_thread.run_sync(_live, node, counter):
-                return
-            yield b": alive\n\n"
+            await turn.wait()
+
+
+def _fan(node: Node, counter: Counter) -> AbstractAsyncContextManager[Fan]:
+    tenant, limits = counter.tenant, node.settings.limits
+
+    def read(after: int | None) -> Reading:
+        with node.store.database.read() as sql:
+            live = devices.live(sql, tenant)
+            if after is None:
+                return Reading(v1.FeedPage(events=(), last=feed.last(sql, tenant)), live)
+            return Reading(feed.after(sql, tenant, after, limits.feed_page), live)
+
+    return node.fans.joined(tenant, read, node.bus, limits.heartbeat)
 
 
 async def _read(node: Node, counter: Counter, cursor: int) -> v1.FeedPage:
@@ -72,12 +95,6 @@ async def _read(node: Node, counter: Counter, cursor: int) -> v1.FeedPage:
             return feed.after(sql, counter.tenant, cursor, node.settings.limits.feed_page)
 
     return await to_thread.run_sync(read)
-
-
-def _live(node: Node, counter: Counter) -> bool:
-    """A stream ends when its counter was revoked or enrolled again."""
-    with node.store.database.read() as sql:
-        return devices.is_live(sql, counter)
 
 
 def _number(text: str | None) -> int:

@@ -157,11 +157,15 @@ def listed(connection: Connection, tenant: str | None = None) -> list[dict[str, 
     ]
 
 
-def is_live(connection: Connection, counter: Counter) -> bool:
-    """Whether this very session still holds."""
-    row = connection.execute(
-        select(devices.c.epoch, devices.c.revoked_at).where(
-            devices.c.tenant == counter.tenant, devices.c.device == counter.device
-        )
-    ).first()
-    return row is not None and row.revoked_at is None and row.epoch == counter.epoch
+def live(connection: Connection, tenant: str) -> frozenset[tuple[str, int]]:
+    """(device, epoch) of the sessions of a shop that hold."""
+    query = select(devices.c.device, devices.c.epoch).where(
+        devices.c.tenant == tenant, devices.c.revoked_at.is_(None)
+    )
+    return frozenset((row.device, row.epoch) for row in connection.execute(query))
+
+
+def shops_of(connection: Connection, device: str) -> list[str]:
+    """The shops that a device id names a counter of."""
+    query = select(devices.c.tenant).where(devices.c.device == device)
+    return [row.tenant for row in connection.execute(query)]
