@@ -53,6 +53,7 @@ _PURGE_EVERY = 6 * 3600.0
 _ROUTES: list[Any] = [
     enrol.enrol,
     sync.sync,
+    sync.own_ledger,
     pages.put_page,
     pages.revoke_page,
     pages.put_picture,

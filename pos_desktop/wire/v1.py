@@ -90,6 +90,16 @@ class PageContent(msgspec.Struct, frozen=True, kw_only=True):
     practice: bool = False
 
 
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """The highest number that a series of documents has reached, in clear: a restored counter must
+    not give a number twice. ``series`` is what stands before the first slash of a number ("C2A",
+    "C2AC" of credit notes), ``fy`` the year between the slashes ("2627")."""
+
+    series: str
+    fy: str
+    highest: int
+
+
 class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One-time code (``enrolment.wire_code``) and the counter's Ed25519 public key (base64url).
 
@@ -103,7 +113,10 @@ class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EnrolAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Identity of the counter; ``series`` is never given to another enrolment."""
+    """Identity of the counter; ``series`` is never given to another enrolment.
+
+    ``marks``: the highest numbers that this device had reached in its earlier epochs.
+    """
 
     tenant: str
     device: str
@@ -111,6 +124,7 @@ class EnrolAnswer(msgspec.Struct, frozen=True, kw_only=True):
     series: str
     token: str
     callback_secret: str
+    marks: tuple[Mark, ...] = ()
 
 
 class SyncEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,21 +142,64 @@ class SyncBatch(msgspec.Struct, frozen=True, kw_only=True):
     """Up to 200 events of one (device, epoch), gapless from ``from_seq``.
 
     ``head_seq`` is the last entry that the counter has (0: not said); a relay that holds more
-    answers AHEAD: the counter was rolled back.
+    answers AHEAD: the counter was rolled back. ``marks`` of the counter's own series; marks only
+    grow, and those of others' series count for nothing.
     """
 
     epoch: int
     from_seq: int
     events: tuple[SyncEvent, ...]
     head_seq: int = 0
+    marks: tuple[Mark, ...] = ()
 
 
 class SyncAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the relay holds now."""
+    """What the relay holds now; ``marks`` of all series that this device ever had."""
 
     last_seq: int
     head: str
     server_time: int
+    marks: tuple[Mark, ...] = ()
+
+
+class LedgerEpoch(msgspec.Struct, frozen=True, kw_only=True):
+    """What is held of one epoch: entries ``base_seq + 1`` to ``last_seq``, the hash of the last.
+
+    ``forked``: another history was shown under the same numbers.
+    """
+
+    epoch: int
+    series: str
+    base_seq: int
+    last_seq: int
+    head: str
+    forked: bool = False
+
+
+class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored entry as it was pushed. A ``parked`` one was unreadable: it has no body."""
+
+    epoch: int
+    seq: int
+    kind: str
+    at: int
+    prev_hash: str
+    hash: str
+    sealed: str
+    parked: bool = False
+
+
+class LedgerPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Entries of one epoch of one device after the number asked for; ``more`` follow.
+
+    The bodies open with the shop key at (``device``, epoch, seq, kind).
+    """
+
+    device: str
+    epochs: tuple[LedgerEpoch, ...]
+    entries: tuple[LedgerEntry, ...]
+    more: bool
+    marks: tuple[Mark, ...] = ()
 
 
 class PagePush(msgspec.Struct, frozen=True, kw_only=True):

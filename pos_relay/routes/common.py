@@ -123,6 +123,15 @@ def sealed_bytes(text: str, biggest: int) -> bytes:
     return data
 
 
+def number(text: str | None) -> int:
+    """A whole number of a query, 0 where there is none; 400 for anything else."""
+    if text is None or text == "":
+        return 0
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise refused(400, "bad_number", "a whole number is expected")
+    return int(text)
+
+
 def not_found() -> Refused:
     """What another shop's things and things that do not exist answer alike."""
     return refused(404, "not_found", "there is nothing here")

@@ -9,7 +9,7 @@ from pos_desktop.wire import enrolment, seal, v1
 from pos_relay.errors import refused, slow_down
 from pos_relay.routes.common import Asked, address_of, node_of
 from pos_relay.settings import LIMITS
-from pos_relay.store import devices, tenants
+from pos_relay.store import devices, marks, tenants
 
 _LONGEST_LABEL = 60
 
@@ -30,6 +30,7 @@ def enrol(request: Asked, data: JSONBody[v1.EnrolRequest]) -> v1.EnrolAnswer:
     with node.store.database.write() as sql:
         code = devices.take_code(sql, data.code, now)
         fresh = devices.enrol(sql, code.tenant, label, data.public_key, now) if code else None
+        held = marks.of_device(sql, fresh.tenant, fresh.device) if fresh else ()
         secrets = tenants.callback_secrets(sql, node.store.box, code.tenant, now) if code else ()
     if code is None:
         node.doors.enrol.missed(address)
@@ -44,6 +45,7 @@ def enrol(request: Asked, data: JSONBody[v1.EnrolRequest]) -> v1.EnrolAnswer:
         series=fresh.series,
         token=fresh.token,
         callback_secret=secrets[0],
+        marks=held,
     )
 
 

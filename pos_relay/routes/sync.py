@@ -1,17 +1,17 @@
-"""POST /v1/sync: the counters' sealed ledgers."""
+"""The counters' sealed ledgers: POST /v1/sync takes them in, GET /v1/ledger gives them back."""
 
 import msgspec
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.datastructures import ResponseHeader
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
-from litestar.params import RawBody
+from litestar.params import FromQuery, RawBody
 
 from pos_desktop.wire import v1
 from pos_relay.errors import refused
-from pos_relay.routes.common import BEARER, Asked, counter_of, needs_counter, node_of
+from pos_relay.routes.common import BEARER, Asked, counter_of, needs_counter, node_of, number
 from pos_relay.settings import LIMITS, Limits
-from pos_relay.store import ledger
+from pos_relay.store import copies, ledger
 
 _TEXT = Schema(type=OpenAPIType.STRING)
 _NUMBER = Schema(type=OpenAPIType.INTEGER)
@@ -26,6 +26,9 @@ _EVENT = Schema(
         "sealed": _TEXT,
     },
 )
+_MARK = Schema(
+    type=OpenAPIType.OBJECT, properties={"series": _TEXT, "fy": _TEXT, "highest": _NUMBER}
+)
 _BATCH = Schema(
     type=OpenAPIType.OBJECT,
     required=["epoch", "from_seq", "events"],
@@ -34,6 +37,7 @@ _BATCH = Schema(
         "from_seq": _NUMBER,
         "head_seq": _NUMBER,
         "events": Schema(type=OpenAPIType.ARRAY, items=_EVENT),
+        "marks": Schema(type=OpenAPIType.ARRAY, items=_MARK),
     },
 )
 
@@ -70,6 +74,17 @@ def sync(request: Asked, body: RawBody) -> Response[v1.SyncAnswer | v1.Problem]:
         return Response(answer, status_code=200)
     node.meters.sync_events.labels(answer.code.lower()).inc()
     return Response(answer, status_code=422 if answer.code == "POISON" else 409)
+
+
+@get("/v1/ledger", guards=[needs_counter], security=BEARER, sync_to_thread=True)
+def own_ledger(
+    request: Asked, after: FromQuery[str | None] = None, epoch: FromQuery[str | None] = None
+) -> v1.LedgerPage:
+    """This device's own entries of an epoch (the newest unless told) after a number."""
+    node, counter = node_of(request), counter_of(request)
+    wanted, most = number(epoch) or counter.epoch, node.settings.limits.sync_events
+    with node.store.database.read() as sql:
+        return copies.page(sql, counter.tenant, counter.device, wanted, number(after), most=most)
 
 
 def _batch(body: bytes, limits: Limits) -> ledger.Batch:

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from pos_desktop.wire import seal, v1
+from pos_relay.store import marks
 from pos_relay.store.devices import Counter
 from pos_relay.store.tables import devices, epochs, events
 
@@ -29,6 +30,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     from_seq: Annotated[int, msgspec.Meta(ge=1, le=_LATEST)]
     events: tuple[msgspec.Raw, ...]
     head_seq: Annotated[int, msgspec.Meta(ge=0, le=_LATEST)] = 0
+    marks: tuple[msgspec.Raw, ...] = ()
 
 
 class _Chain(msgspec.Struct, frozen=True):
@@ -83,6 +85,8 @@ def take(
     standing = _standing(connection, counter, batch)
     if standing is None:
         return v1.Problem(code="EPOCH", text="this epoch was never given to this counter")
+    # Also where the entries are refused: a number that was given out was given out.
+    marks.note(connection, counter.tenant, counter.device, batch.marks, now)
     if not standing.base_seq < batch.from_seq <= standing.last_seq + 1:
         return standing.no("GAP", "send again from the entry after last_seq")
     judged = [_judge(raw, batch.from_seq + i, biggest) for i, raw in enumerate(batch.events)]
@@ -97,7 +101,10 @@ def take(
         return standing.no("AHEAD", "the relay holds more than the counter has")
     if standing.parked:
         return standing.no("POISON", "unreadable events were parked, the rest is stored")
-    return v1.SyncAnswer(last_seq=standing.last_seq, head=standing.head, server_time=now)
+    held = marks.of_device(connection, counter.tenant, counter.device)
+    return v1.SyncAnswer(
+        last_seq=standing.last_seq, head=standing.head, server_time=now, marks=held
+    )
 
 
 def _standing(connection: Connection, counter: Counter, batch: Batch) -> Standing | None:

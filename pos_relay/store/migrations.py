@@ -17,6 +17,13 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE pictures ADD COLUMN lost_at INTEGER",
     ),
     3: ("ALTER TABLE tenants ADD COLUMN callback_until INTEGER",),
+    4: (
+        "CREATE TABLE marks (tenant TEXT NOT NULL, series TEXT NOT NULL, fy TEXT NOT NULL, "
+        "device TEXT NOT NULL, highest INTEGER NOT NULL, at INTEGER NOT NULL, "
+        "PRIMARY KEY (tenant, series, fy), "
+        "FOREIGN KEY (tenant, device) REFERENCES devices (tenant, device)) STRICT",
+        "CREATE INDEX marks_device ON marks (tenant, device)",
+    ),
 }
 """By the version to which they lead."""
 NEWEST = max(STEPS, default=1)

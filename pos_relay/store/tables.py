@@ -143,6 +143,19 @@ events = Table(
     sqlite_strict=True,
 )
 
+marks = Table(
+    "marks",
+    metadata,
+    _text("tenant", key=True),
+    _text("series", key=True),
+    _text("fy", key=True),
+    _text("device"),
+    _int("highest"),
+    _int("at"),
+    ForeignKeyConstraint(["tenant", "device"], ["devices.tenant", "devices.device"]),
+    sqlite_strict=True,
+)
+
 pages = Table(
     "pages",
     metadata,
@@ -195,4 +208,5 @@ feed = Table(
 )
 
 Index("feed_at", feed.c.at)
+Index("marks_device", marks.c.tenant, marks.c.device)
 Index("pictures_closed", pictures.c.closed_at)
