@@ -124,6 +124,15 @@ class Flushed:
 
 _flush = getattr(os, "fdatasync", os.fsync)
 
+
+def flushed_file(path: Path, data: bytes) -> None:
+    """A new file whose bytes are on the disk."""
+    with path.open("xb") as stream:
+        stream.write(data)
+        stream.flush()
+        _flush(stream.fileno())
+
+
 Statement = tuple[str, str, Any]
 """(how, text, values): ``how`` is ``one`` or ``many``."""
 

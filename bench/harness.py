@@ -18,7 +18,8 @@ class Bench:
     """What one row of the table runs.
 
     ``inner`` calls make one sample; ``fresh(side)`` runs before each sample and is not timed;
-    ``naive_rounds`` limits a slow naive twin to the first rounds.
+    ``naive_rounds`` limits a slow naive twin to the first rounds. Works of a ``told`` bench are not
+    timed: each returns its figure.
     """
 
     floor: Work
@@ -27,6 +28,7 @@ class Bench:
     inner: int = 1
     fresh: Callable[[str], None] | None = None
     naive_rounds: int = 1_000
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,18 @@ def _round(bench: Bench, sides: dict[str, Work], times: dict[str, list[float]]) 
     for side, work in sides.items():
         if bench.fresh is not None:
             bench.fresh(side)
-        start = time.perf_counter()
-        for _ in range(bench.inner):
-            work()
-        times[side].append((time.perf_counter() - start) / bench.inner)
+        times[side].append(_sample(bench, work))
+
+
+def _sample(bench: Bench, work: Work) -> float:
+    if bench.told:
+        figure = work()
+        assert isinstance(figure, float)
+        return figure
+    start = time.perf_counter()
+    for _ in range(bench.inner):
+        work()
+    return (time.perf_counter() - start) / bench.inner
 
 
 def _quantile(values: list[float], share: float) -> float:

@@ -47,3 +47,9 @@ def test_sides_take_turns_and_start_fresh() -> None:
     twin = ["fresh naive", "naive", "naive"]
     # One round to warm up, one with the twin, one without.
     assert seen == [*pair, *twin, *pair, *twin, *pair]
+
+
+def test_a_told_figure_is_taken_as_it_is() -> None:
+    figures = iter([9.0, 9.0, 2.0, 5.0, 4.0, 8.0])
+    measured = measure(Bench(lambda: next(figures), lambda: next(figures), told=True), rounds=2)
+    assert (measured.floor, measured.ours, measured.ratio) == (3.0, 6.5, 2.25)

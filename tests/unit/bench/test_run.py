@@ -35,6 +35,14 @@ def row_of(
     return row, len(tries) - len(list(left))
 
 
+def test_a_cap_holds_whatever_the_ratio(monkeypatch: pytest.MonkeyPatch) -> None:
+    within = run.Goal("x", "a metric", "a floor", "", 9.0, 3, 1, "", cap=0.002)
+    assert run.met(measured(1.9), within, 9.0)
+    assert not run.met(measured(2.1), within, 9.0)
+    monkeypatch.setattr(run, "measure", lambda bench, rounds: measured(2.1))
+    assert run_row(within, anything, Setting(Path(), quick=True)).verdict == "MISSED"
+
+
 def test_a_quiet_try_that_meets_the_goal_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     row, used = row_of(monkeypatch, measured(1.9), measured(5.0))
     assert (row.verdict, row.missed, used) == ("met", False, 1)
@@ -114,3 +122,8 @@ def test_the_command_prints_the_table_and_writes_json(
 )
 def test_times_have_a_fitting_unit(value: float, text: str) -> None:
     assert run.seconds(value) == text
+    assert run.figure(value, "s") == text
+
+
+def test_an_amount_keeps_its_unit() -> None:
+    assert run.figure(27.31, "kB") == "27.3 kB"
