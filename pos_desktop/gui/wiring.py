@@ -89,7 +89,8 @@ class Wiring(QObject):
         """Some lamps changed."""
         self.presenters.status.on_lamps(lamps)
         self.presenters.offer.on_lamps(lamps)
-        self.presenters.menu.on_lamps(lamps)
+        self.presenters.menu.reach.on_lamps(lamps)
+        self.presenters.money.split.reach.on_lamps(lamps)
 
     def on_tick(self) -> None:
         """A second went by."""

@@ -16,7 +16,7 @@ from pos_desktop.gui.widgets.buttons import KeyButton
 from pos_desktop.gui.widgets.cards import BillCard, wrapped
 from pos_desktop.gui.widgets.sheet import Sheet
 from pos_desktop.services.tendering import TenderOrder
-from pos_desktop.services.views import DeskState, InboxChoice, Offered, ReturnOrder
+from pos_desktop.services.views import DeskState, InboxChoice, Lamp, LampState, Offered, ReturnOrder
 from tests.gui.conftest import Bench
 from tests.gui.money_scenes import MONEY
 from tests.gui.shots import Studio, settle
@@ -270,6 +270,26 @@ def test_figures_press_the_buttons_of_a_menu(bench: Bench) -> None:
     ]
     bench.person("2")
     assert bench.shows(bench.window.cash_sheet)
+
+
+def test_enter_takes_cash_while_the_internet_is_down(own: Bench) -> None:
+    see(own, desk(waiting=(worded("link_expired"),)))
+    own.played.tendering.now = SPLIT
+    own.events.lamps.emit((Lamp("internet", LampState.DOWN),))
+    QCoreApplication.processEvents()
+    own.press(Qt.Key.Key_F5)
+    own.press(Qt.Key.Key_Return)
+    words = [button.words for button in own.window.menu_sheet.buttons()]
+    assert words[:3] == ["Cash", "Other / split", "Shop’s own UPI QR"]
+    own.person("2")
+    split = own.window.money_sheets.split
+    assert own.shows(split)
+    assert not split.form.restBox.isVisible()
+    own.press(Qt.Key.Key_Escape)
+    own.press(Qt.Key.Key_F5)
+    own.press(Qt.Key.Key_Return)
+    own.press(Qt.Key.Key_Return)
+    assert own.shows(own.window.cash_sheet)
 
 
 def test_typing_a_token_finds_its_card_among_two_hundred(bench: Bench) -> None:

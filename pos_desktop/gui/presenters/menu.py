@@ -12,11 +12,12 @@ from pos_desktop.gui.presenters.inbox import InboxPresenter
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.presenters.printing import PrintPresenter
+from pos_desktop.gui.presenters.reach import Reach
 from pos_desktop.gui.presenters.split import SplitPresenter
 from pos_desktop.gui.presenters.story import StoryPresenter
 from pos_desktop.gui.presenters.waiting import WaitingPresenter
 from pos_desktop.gui.texts import say
-from pos_desktop.services.views import DeskState, Lamp, LampState, Offered, WaitingBill
+from pos_desktop.services.views import DeskState, Offered, WaitingBill
 
 CLOSING = frozenset(
     {
@@ -40,8 +41,6 @@ _FIRST = {
     "closed_watching": "menu_again",
     "no_request": "menu_again",
 }
-# Lamps without which the gateway makes nothing.
-_NEEDED = frozenset({"internet", "gateway"})
 _ALWAYS = frozenset({"menu_cash", "menu_split", "menu_own_paid"})
 # The gateway is asked again by itself and gives nothing: it would not give anything else either.
 _SILENT = frozenset({"gateway_unreachable", "gateway_busy", "gateway_refuses_key"})
@@ -75,8 +74,7 @@ class MenuPresenter:
         self._acts = acts
         self._rooms = rooms
         self._offers = Offered(qr=services.options.gateway.qr_enabled)
-        self._off = False
-        self._down: frozenset[str] = frozenset()
+        self.reach = Reach()
 
     def open(self, order_id: str) -> bool:
         """Show what can be done with this bill now; False where it is not on the panel."""
@@ -103,16 +101,10 @@ class MenuPresenter:
         else:
             self._notices.error("nothing_paid")
 
-    def on_lamps(self, lamps: tuple[Lamp, ...]) -> None:
-        """What cannot be reached is not offered first."""
-        known = frozenset(lamp.name for lamp in lamps)
-        down = {lamp.name for lamp in lamps if lamp.state is LampState.DOWN}
-        self._down = (self._down - known | down) & _NEEDED
-
     def on_desk(self, state: DeskState) -> None:
         """While the sheet is open its bill may move on; the buttons stay as they are."""
         self._offers = state.offers
-        self._off = any(service.name == "gateway" for service in state.services_off)
+        self.reach.on_desk(state)
         subject = self._choices.subject
         if not subject:
             return
@@ -233,11 +225,11 @@ class MenuPresenter:
     def _away(self, bill: WaitingBill) -> bool:
         """Whether the gateway would not answer now, by its lamp or by this bill."""
         lost = bill.words == "not_confirmed_checking" and not bill.can_show_qr
-        return bool(self._down) or self._off or lost or bill.words in _SILENT
+        return self.reach.away or lost or bill.words in _SILENT
 
     def _asks(self, bill: WaitingBill) -> list[str]:
         """What the gateway would have to make."""
-        if self._off or bill.words in _SILENT:
+        if self.reach.off or bill.words in _SILENT:
             return []
         new_qr = self._offers.qr and bill.words not in _HAS_QR
         again = self._offers.links and bill.phone_last4 and bill.requests_left

@@ -11,6 +11,7 @@ from pos_desktop.domain.sale import SaleState, TenderKind
 from pos_desktop.gui.presenters.approval import PinPresenter, Question
 from pos_desktop.gui.presenters.pay import PayPresenter
 from pos_desktop.gui.presenters.qr import QrPresenter
+from pos_desktop.gui.presenters.reach import Reach
 from pos_desktop.gui.presenters.reason import ReasonPresenter, Wanted
 from pos_desktop.gui.presenters.split_bill import Piece, SplitBill
 from pos_desktop.gui.presenters.tenders import (
@@ -63,6 +64,7 @@ class SplitPresenter:
         self._typed = Typed()
         self._outage_until: int | None = None
         self._offers = Offered(qr=self._services.options.gateway.qr_enabled)
+        self.reach = Reach()
 
     def on_key(self) -> None:
         """F11: the bill on the screen."""
@@ -79,6 +81,7 @@ class SplitPresenter:
         """Money may have come, or something was closed."""
         self._outage_until = state.outage_until
         self._offers = state.offers
+        self.reach.on_desk(state)
         if self._is_open and not self._bill.busy:
             self._bill.read(self._changed)
 
@@ -217,14 +220,16 @@ class SplitPresenter:
 
     def _look(self) -> SplitLook:
         bill, options = self._bill, self._services.options
+        # The rest is asked for here and now: nothing is promised that would have to wait.
+        there = not self.reach.away
         return SplitLook(
             state=bill.state,
             due=bill.due,
             typed=self._typed,
             busy=bill.busy,
             own_upi=bool(options.own_upi.vpa),
-            qr=self._offers.qr,
-            link=bill.has_phone and self._offers.links,
+            qr=there and self._offers.qr,
+            link=there and bill.has_phone and self._offers.links,
             outage_until=self._outage_until,
             known=bill.has_phone,
         )

@@ -204,12 +204,12 @@ def test_the_likely_step_is_first(own: Room, words: str, codes: list[str]) -> No
 def test_what_cannot_be_reached_is_not_offered_first(
     own: Room, lamp: str, words: str, codes: list[str]
 ) -> None:
-    own.menu.on_lamps((Lamp(lamp, LampState.DOWN),))
-    own.menu.on_lamps((Lamp("messages", LampState.OK),))
+    own.menu.reach.on_lamps((Lamp(lamp, LampState.DOWN),))
+    own.menu.reach.on_lamps((Lamp("messages", LampState.OK),))
     own.waiting.on_desk(desk(waiting=(worded(words),)))
     own.menu.open("A17")
     assert own.codes == codes
-    own.menu.on_lamps((Lamp(lamp, LampState.OK), Lamp("relay", LampState.DOWN)))
+    own.menu.reach.on_lamps((Lamp(lamp, LampState.OK), Lamp("relay", LampState.DOWN)))
     own.menu.open("A17")
     assert own.codes.index("menu_own_qr" if words != "own_upi_waiting" else "menu_again") > (
         own.codes.index("menu_new_qr")
@@ -218,7 +218,7 @@ def test_what_cannot_be_reached_is_not_offered_first(
 
 def test_an_open_link_is_shown_although_the_counter_is_offline(own: Room) -> None:
     """Her phone has an internet of its own."""
-    own.menu.on_lamps((Lamp("internet", LampState.DOWN),))
+    own.menu.reach.on_lamps((Lamp("internet", LampState.DOWN),))
     own.waiting.on_desk(desk(waiting=(worded("waiting_payment", can_show_qr=True),)))
     own.menu.open("A17")
     assert own.codes == ["menu_qr", *USUAL, *AWAY, *LAST]

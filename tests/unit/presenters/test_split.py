@@ -11,9 +11,9 @@ from pos_desktop.domain.sale import Channel, Sale, SaleState, TenderKind
 from pos_desktop.gui.presenters.tenders import SplitSheetState, Typed, given
 from pos_desktop.services.order import Order
 from pos_desktop.services.tendering import SplitState, TenderOrder
-from pos_desktop.services.views import Offered
+from pos_desktop.services.views import Lamp, LampState, Offered
 from tests.support.money_fakes import PIN
-from tests.support.money_views import CASH, FRESH, PAID, SPLIT, desk, worded
+from tests.support.money_views import CASH, FRESH, GATEWAY_OFF, PAID, SPLIT, desk, worded
 from tests.support.window_fakes import MILK, NOW, Inline, Played
 from tests.unit.presenters.screen import Room
 
@@ -396,3 +396,16 @@ def test_much_cash_of_a_bill_of_the_screen(room: Room) -> None:
 )
 def test_amounts_as_typed(text: str, problem: str) -> None:
     assert given(Typed(amount=text), 5_000).problem.startswith(problem)
+
+
+@pytest.mark.parametrize("lamp", ["internet", "gateway"])
+def test_the_rest_is_not_asked_of_a_gateway_that_is_away(room: Room, lamp: str) -> None:
+    room.played.tendering.now = SPLIT
+    room.money.split.reach.on_lamps((Lamp(lamp, LampState.DOWN),))
+    room.money.split.open_waiting(worded("no_request"))
+    assert shown(room).rest == ()
+    room.money.split.reach.on_lamps((Lamp(lamp, LampState.OK),))
+    room.money.split.on_desk(desk(services_off=(GATEWAY_OFF,)))
+    assert shown(room).rest == ()
+    room.money.split.on_desk(desk())
+    assert [choice.code for choice in shown(room).rest] == ["rest_qr", "rest_link"]
