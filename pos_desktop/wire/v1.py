@@ -51,8 +51,28 @@ class PayButton(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class CreditNote(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods of an invoice that came back: Rule 53 (1A) with the fields of the page around it.
+
+    ``total`` carries the rupee sign. ``refund`` says where the money went ("Refunded by UPI").
+    """
+
+    title: str = "CREDIT NOTE"
+    number: str
+    date: str
+    reason: str = ""
+    lines: tuple[BillLine, ...]
+    sums: tuple[tuple[str, str], ...] = ()
+    total: str
+    tax_rows: tuple[TaxRow, ...] = ()
+    words: str = ""
+    refund: str = ""
+    reference: str = ""
+
+
 class PageContent(msgspec.Struct, frozen=True, kw_only=True):
-    """A bill or an invoice with every field of Rule 46 that applies (reference domain 1.2)."""
+    """A bill, an invoice or an invoice with its credit notes, with every field of Rule 46 that
+    applies (reference domain 1.2)."""
 
     v: int = 1
     kind: str  # "bill" until paid, then "invoice"
@@ -88,6 +108,7 @@ class PageContent(msgspec.Struct, frozen=True, kw_only=True):
     pay: PayButton | None = None
     return_policy: str = ""
     practice: bool = False
+    credit_notes: tuple[CreditNote, ...] = ()  # of an invoice only, oldest first
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,19 +124,34 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One-time code (``enrolment.wire_code``) and the counter's Ed25519 public key (base64url).
 
-    ``signature`` is that key's over ``enrolment.possession_text`` (base64url).
+    ``signature`` is that key's over ``enrolment.possession_text`` (base64url). ``sealing_key`` is
+    the X25519 key under which credentials are wrapped for it later (base64url), ``voucher`` what
+    tells the manager's counter that the relay changed neither (``parcels.voucher``).
     """
 
     code: str
     label: str
     public_key: str
     signature: str = ""
+    sealing_key: str = ""
+    voucher: str = ""
+
+
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
+    """A credential ("shop_key", "gateway.razorpay" ...) in one version, wrapped for somebody: the
+    relay passes it on unread (``wire.parcels``)."""
+
+    name: str
+    version: int
+    sealed: str
 
 
 class EnrolAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Identity of the counter; ``series`` is never given to another enrolment.
 
-    ``marks``: the highest numbers that this device had reached in its earlier epochs.
+    ``marks``: the highest numbers that this device had reached in its earlier epochs. ``parcels``
+    are wrapped under the secret half of the code. ``manager``: this counter may ask for the whole
+    store; the shop's first one may, and whoever enrols with such a code.
     """
 
     tenant: str
@@ -125,6 +161,8 @@ class EnrolAnswer(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     callback_secret: str
     marks: tuple[Mark, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+    manager: bool = False
 
 
 class SyncEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,7 +257,8 @@ class PicturePush(msgspec.Struct, frozen=True, kw_only=True):
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Every error body of the relay: ``code`` for machines, ``text`` for people.
 
-    Of ``POST /v1/sync`` also what the relay holds and which events it parked as poison (422).
+    Of ``POST /v1/sync`` also what the relay holds and which events it parked as poison (422); of a
+    credential for whom a parcel is ``missing``.
     """
 
     code: str
@@ -227,6 +266,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     last_seq: int | None = None
     head: str = ""
     parked: tuple[int, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class FeedEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -266,3 +306,118 @@ class FeedPage(msgspec.Struct, frozen=True, kw_only=True):
 
     events: tuple[FeedEvent, ...]
     last: int
+
+
+class VersionPush(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole catalogue or all settings, sealed under the shop key (base64url); versions count by
+    one, so that of two managers one has to look again."""
+
+    version: int
+    sealed: str
+
+
+class StoreVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest version; ``sealed`` is empty where only the number is told."""
+
+    name: str
+    version: int
+    at: int
+    sealed: str = ""
+
+
+class CredentialState(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest version of a credential, and the one that is wrapped for the counter (0: none)."""
+
+    name: str
+    version: int
+    mine: int
+
+
+class StoreState(msgspec.Struct, frozen=True, kw_only=True):
+    """What a counter should know of its shop: compare, and fetch what is newer.
+
+    ``lost_pages``: ids of pages whose stored file is gone; who has their bytes pushes them again.
+    """
+
+    device: str
+    manager: bool
+    callback_secret: str
+    versions: tuple[StoreVersion, ...] = ()
+    credentials: tuple[CredentialState, ...] = ()
+    revoked: tuple[str, ...] = ()
+    lost_pages: tuple[str, ...] = ()
+
+
+class Parcels(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrapped for the counter that asks, under its device key."""
+
+    parcels: tuple[Parcel, ...]
+
+
+class Wrapped(msgspec.Struct, frozen=True, kw_only=True):
+    """A parcel for ``target``: a device, or the look-up half of an open code."""
+
+    target: str
+    sealed: str
+
+
+class CredentialPush(msgspec.Struct, frozen=True, kw_only=True):
+    """A credential for everybody: a new version (one more than the newest) has a parcel for every
+    live device that has a sealing key and for every open code that carries parcels. With the newest
+    version again it adds parcels for who has none yet."""
+
+    version: int
+    parcels: tuple[Wrapped, ...]
+
+
+class CodePush(msgspec.Struct, frozen=True, kw_only=True):
+    """An enrolment code that the manager's counter made: the relay never sees its secret half.
+
+    ``proof_hash`` is ``enrolment.proof_hash``; ``parcels`` are wrapped under the secret half.
+    """
+
+    lookup: str
+    proof_hash: str
+    label: str = ""
+    minutes: int = 15
+    uses: int = 1
+    manager: bool = False
+    parcels: tuple[Parcel, ...] = ()
+
+
+class StoreCounter(msgspec.Struct, frozen=True, kw_only=True):
+    """A counter of the store as its manager sees it; keys base64url, moments UTC ms."""
+
+    device: str
+    label: str
+    epoch: int
+    series: str
+    last_seq: int
+    public_key: str
+    sealing_key: str
+    voucher: str
+    manager: bool
+    enrolled_at: int
+    seen_at: int
+    revoked_at: int | None = None
+    forked: bool = False
+    marks: tuple[Mark, ...] = ()
+    credentials: tuple[tuple[str, int], ...] = ()  # (name, version) wrapped for it
+
+
+class OpenCode(msgspec.Struct, frozen=True, kw_only=True):
+    """A code that can still be used, and the credentials that it carries."""
+
+    lookup: str
+    label: str
+    expires_at: int
+    uses_left: int
+    manager: bool
+    credentials: tuple[tuple[str, int], ...] = ()
+
+
+class StoreRoster(msgspec.Struct, frozen=True, kw_only=True):
+    """Every counter and every open code of a store."""
+
+    counters: tuple[StoreCounter, ...]
+    codes: tuple[OpenCode, ...]
