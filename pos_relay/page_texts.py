@@ -36,7 +36,10 @@ _SENTENCES = (
     (re.compile(r"UPI ref (.+)"), "say_upi_ref"),
     (re.compile(r"([\d.,]+) pcs?( .+|)"), "say_pieces"),
 )
-_PAID_BY = re.compile(r"Paid by (.+)")
+_BY = (
+    (re.compile(r"Paid by (.+)"), "say_paid_by"),
+    (re.compile(r"Refunded by (.+)"), "say_refunded_by"),
+)
 
 
 def language(wanted: str | None, shop: str) -> str:
@@ -61,8 +64,9 @@ def say(words: str, lang: str) -> str:
     for pattern, key in _SENTENCES:
         if found := pattern.fullmatch(words):
             return texts[key].format(*found.groups())
-    if found := _PAID_BY.fullmatch(words):
-        return texts["say_paid_by"].format(_listed(found[1], texts, labels))
+    for pattern, key in _BY:
+        if found := pattern.fullmatch(words):
+            return texts[key].format(_listed(found[1], texts, labels))
     return words
 
 

@@ -85,6 +85,7 @@ def render(content: v1.PageContent, links: PageLinks | None = None) -> str:
     lang = language(links.lang, content.lang)
     texts = TEXTS[lang]
     other = other_language(lang, content.lang)
+    invoice = content.kind == "invoice"
     phone = re.sub(r"[^0-9+]", "", content.shop_phone)
     return _pages[lang].render(
         c=content,
@@ -97,8 +98,9 @@ def render(content: v1.PageContent, links: PageLinks | None = None) -> str:
         pay=_payable(content),
         logo=_logo(content.logo),
         say=partial(say, lang=lang),
-        goods=_goods(content, lang),
-        invoice=content.kind == "invoice",
+        goods=_goods(content, content, lang, invoice=invoice),
+        invoice=invoice,
+        notes=_notes(content, lang) if invoice else (),
     )
 
 
@@ -141,13 +143,20 @@ def _payable(content: v1.PageContent) -> bool:
     return urlsplit(content.pay.url).scheme in {"https", "http"}
 
 
-def _goods(content: v1.PageContent, lang: str) -> _Goods:
-    invoice = content.kind == "invoice"
-    items = tuple(_item(line, lang, invoice=invoice) for line in content.lines)
+def _goods(
+    sheet: v1.PageContent | v1.CreditNote, page: v1.PageContent, lang: str, *, invoice: bool
+) -> _Goods:
+    """What ``sheet``, a document of ``page``, lists."""
+    items = tuple(_item(line, lang, invoice=invoice) for line in sheet.lines)
     taxes = None
-    if invoice and content.tax_rows:
-        taxes = _tax_table(content.tax_rows, content.lines, content.state_tax_label, lang)
-    return _Goods(items, content.sums, content.total, content.pieces, taxes)
+    if invoice and sheet.tax_rows:
+        taxes = _tax_table(sheet.tax_rows, sheet.lines, page.state_tax_label, lang)
+    pieces = sheet.pieces if isinstance(sheet, v1.PageContent) else ""
+    return _Goods(items, sheet.sums, sheet.total, pieces, taxes)
+
+
+def _notes(page: v1.PageContent, lang: str) -> tuple[tuple[v1.CreditNote, _Goods], ...]:
+    return tuple((note, _goods(note, page, lang, invoice=True)) for note in page.credit_notes)
 
 
 def _item(line: v1.BillLine, lang: str, *, invoice: bool) -> _Item:

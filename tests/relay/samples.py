@@ -72,4 +72,40 @@ INVOICE = msgspec.structs.replace(
         tenders=(("UPI", "1,132.00"),),
     ),
 )
+RETURNED = msgspec.structs.replace(
+    INVOICE,
+    credit_notes=(
+        v1.CreditNote(
+            number="C2AC/2627/000003",
+            date="25-11-2026",
+            reason="Goods returned",
+            lines=(
+                v1.BillLine(
+                    name="Colgate MaxFresh Red 150 g",
+                    hsn="3306",
+                    qty="1",
+                    price="114.00",
+                    mrp="124.00",
+                    amount="114.00",
+                    taxable="108.58",
+                    rate="5 %",
+                ),
+            ),
+            total="₹114.00",
+            tax_rows=(
+                v1.TaxRow(
+                    label="5 %",
+                    taxable="108.58",
+                    central="2.71",
+                    state="2.71",
+                    integrated="—",
+                    cess="—",
+                ),
+            ),
+            words="Rupees One Hundred Fourteen Only",
+            refund="Refunded by UPI",
+            reference="UPI ref 6329 8765 4321",
+        ),
+    ),
+)
 PDF = b"%PDF-1.4\n% a small stand-in, sealed and opened like a real one\n%%EOF\n"

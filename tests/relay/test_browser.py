@@ -13,7 +13,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 
 from pos_relay.page_texts import LANGUAGES
 from pos_relay.pages import PageLinks, render
-from tests.relay.samples import BILL, INVOICE, LINES, PDF
+from tests.relay.samples import BILL, INVOICE, LINES, PDF, RETURNED
 from tests.relay.support import Relay, Till
 from tests.relay.test_pages import new_token
 from tests.unit.wire.test_logo import SMALL
@@ -157,6 +157,7 @@ def test_axe_finds_nothing_wrong(
         published(relay, practice, BILL),
         published(relay, till, INVOICE, PDF),
         published(relay, till, shown, PDF),
+        published(relay, till, RETURNED, PDF),
         f"{relay.base_url}/i/none",
         f"{relay.base_url}/p/T/return",
     ):

@@ -14,7 +14,7 @@ from pos_desktop.wire import v1
 from pos_desktop.wire.logo import LARGEST
 from pos_relay.page_texts import LABELS, LANGUAGES, TEXTS, other_language, say
 from pos_relay.pages import PageLinks, plain, render
-from tests.relay.samples import BILL, INVOICE, LINES
+from tests.relay.samples import BILL, INVOICE, LINES, RETURNED
 from tests.unit.wire.test_logo import SMALL, png
 
 HEAVY = png(120, 40, bytes(LARGEST - len(SMALL)))
@@ -125,6 +125,42 @@ def test_buyer_declaration_and_other_heads_of_tax() -> None:
     assert "CGST UTGST" in parsed(render(union))[1]
 
 
+def test_a_credit_note_stands_below_its_invoice() -> None:
+    """Rule 53 (1A): number, date, invoice, seller, buyer, taxable value, rate, tax credited."""
+    _, text = parsed(render(RETURNED, LINKS))
+    invoice, note = text.split("Rupees One Thousand One Hundred Thirty-Two Only")
+    assert "Credit note C2AC/2627/000003 ₹114.00" in invoice, "the head of the page tells of it"
+    assert "Paid by UPI" in invoice
+    for words in (
+        "CREDIT NOTE No. C2AC/2627/000003 · 25-11-2026",
+        "For invoice C2A/2627/000124 · 23-11-2026",
+        "Seller Fresh Mart, FC Road, Pune, Maharashtra 411004 GSTIN 27AAPFU0939F1ZV",
+        "Reason Goods returned",
+        "Refund Refunded by UPI · UPI ref 6329 8765 4321",
+        "Colgate MaxFresh Red 150 g 1 114.00 HSN 3306 114.00 each · MRP 124.00 GST 5 % on 108.58",
+        "Total ₹114.00",
+        "5 % HSN 3306 108.58 2.71 2.71",
+        "Rupees One Hundred Fourteen Only",
+    ):
+        assert words in note, words
+    assert (
+        invoice.split("Credit note")[1].split("INVOICE")[1]
+        == parsed(render(INVOICE, LINKS))[1].split("Rupees One")[0].split("INVOICE")[1]
+    ), "the invoice inside never changes"
+
+
+def test_only_an_invoice_has_credit_notes() -> None:
+    notes = RETURNED.credit_notes
+    assert render(msgspec.structs.replace(BILL, credit_notes=notes)) == render(BILL)
+
+
+def test_a_page_that_an_older_counter_published_is_shown() -> None:
+    older = msgspec.json.decode(msgspec.json.encode(INVOICE))
+    for new in ("lang", "logo", "credit_notes"):
+        del older[new]
+    assert render(msgspec.convert(older, v1.PageContent)) == render(INVOICE)
+
+
 def test_split_payment_lists_its_tenders() -> None:
     assert INVOICE.paid is not None
     split = (("cash", "132.00"), ("UPI", "1,000.00"))
@@ -218,7 +254,8 @@ SPOKEN = (
     "Paid by store credit, card and cash", "Paid by UPI (confirmed by the shop)",
     "cash", "card", "payment link", "store credit", "UPI (confirmed by the shop)",
     "UPI ref 6327 1234 5678", "Pay ₹1,132.00", "UPI, cards, net banking · on Razorpay's page",
-    "10 pcs + 1.235 kg", "1 pc", "Discount", "Round-off", "Exempt", "No", "Yes",
+    "10 pcs + 1.235 kg", "1 pc", "Refunded by UPI", "Refunded in cash", "Refund on its way",
+    "Goods returned", "CREDIT NOTE", "Discount", "Round-off", "Exempt", "No", "Yes",
     "BILL", "TAX INVOICE", "BILL OF SUPPLY", "INVOICE-CUM-BILL OF SUPPLY",
 )  # fmt: skip
 
@@ -281,9 +318,12 @@ def test_everything_from_outside_is_escaped() -> None:
     row = v1.TaxRow(**{f.name: NASTY for f in msgspec.structs.fields(v1.TaxRow)})
     paid = v1.PaidStamp(label=NASTY, when=NASTY, reference=NASTY, tenders=((NASTY, NASTY),) * 2)
     pay = v1.PayButton(url="https://rzp.io/" + NASTY, label=NASTY, pay_by=NASTY, note=NASTY)
-    for stamp in (paid, None):
+    nasty = {f.name: NASTY for f in msgspec.structs.fields(v1.CreditNote) if f.type is str}
+    plain_fields = {"lines": (line,), "sums": ((NASTY, NASTY),), "tax_rows": (row,)}
+    note = msgspec.convert({**nasty, **plain_fields}, v1.CreditNote)
+    for stamp, kind in ((paid, "invoice"), (None, "bill")):
         fixed = {
-            "kind": "bill",
+            "kind": kind,
             "lines": (line,),
             "tax_rows": (row,),
             "paid": stamp,
@@ -291,6 +331,7 @@ def test_everything_from_outside_is_escaped() -> None:
             "buyer": (NASTY,),
             "sums": ((NASTY, NASTY),),
             "shop_address": (NASTY, NASTY),
+            "credit_notes": (note,),
         }
         html = render(msgspec.convert({**texts, **fixed}, v1.PageContent), LINKS)
         tags, text = parsed(html)
