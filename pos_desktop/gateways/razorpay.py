@@ -4,7 +4,13 @@ import re
 from collections.abc import Sequence
 
 from pos_desktop.domain.options import GatewayOptions
-from pos_desktop.domain.payment import Collect, CollectKind, PaymentFact, RefundFact
+from pos_desktop.domain.payment import (
+    Collect,
+    CollectKind,
+    GatewayStatus,
+    PaymentFact,
+    RefundFact,
+)
 from pos_desktop.gateways import razorpay_wire as wire
 from pos_desktop.gateways.razorpay_calls import RazorpayCalls
 from pos_desktop.gateways.razorpay_links import MIN_SECONDS, RazorpayLinks
@@ -84,7 +90,8 @@ class RazorpayGateway:
         return self._later(kind.fetch(collect, gateway_id))
 
     def close(self, collect: Collect) -> CollectSeen:
-        """Cancel or close, then look: what was paid or gone already answers as it stands."""
+        """Cancel or close, then look: what was paid or gone already answers as it stands. ``part``:
+        a link with some of its money cannot be cancelled; it ends by itself, soon."""
         gateway_id = _known_id(collect)
         kind = self._qrs if collect.kind is CollectKind.QR else self._links
         try:
@@ -92,7 +99,10 @@ class RazorpayGateway:
         except GatewayError as error:
             if error.kind not in (GatewayErrorKind.STATE, GatewayErrorKind.VALIDATION):
                 raise
-        return self._later(kind.look(collect.reference, gateway_id))
+        seen = kind.look(collect.reference, gateway_id)
+        if seen.kind is CollectKind.LINK and seen.status is GatewayStatus.PART:
+            seen = self._links.end_soon(seen, collect.reference)
+        return self._later(seen)
 
     def capture(self, payment_id: str, amount: int) -> PaymentFact:
         """Take an authorised payment in full; one that was taken answers as it stands."""

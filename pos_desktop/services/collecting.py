@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from pos_desktop.domain.collect import Event
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.domain.options import Options
-from pos_desktop.domain.payment import OWN_UPI, Collect, CollectKind, CollectState
+from pos_desktop.domain.payment import (
+    OWN_UPI,
+    Collect,
+    CollectKind,
+    CollectState,
+    GatewayStatus,
+)
 from pos_desktop.domain.sale import Channel, Sale, SaleState
 from pos_desktop.ports import (
     CollectIntent,
@@ -37,6 +43,8 @@ _NEXT_LOOK_S = 60
 _REFUSED_LOOK_S = 300
 # No link lives longer than a day (remote bills), no QR longer than two hours.
 _LONGEST_LIFE_MS = 25 * 3600 * 1000
+# It was asked to close and takes money all the same, as a link that is paid in part.
+_NOT_CLOSED = frozenset({GatewayStatus.OPEN, GatewayStatus.PART})
 _IN_DOUBT = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN})
 
 
@@ -246,6 +254,8 @@ class CloseCollect:
             return Done(self.payments.after(uow, collect.order_id, now))
         if isinstance(outcome, CollectSeen):
             news = self.payments.apply(uow, collect.reference, outcome, now, "poll")
+            if news is None and outcome.status in _NOT_CLOSED and _closing(uow, effect):
+                return Later("not closed", _NEXT_LOOK_S)
             return Done(news)
         uow.collects.save(replace(watch_after(collect, now), last_error=_word(outcome)))
         return Later(_word(outcome), _REFUSED_LOOK_S if _refused(outcome) else None)
@@ -255,6 +265,11 @@ class CloseCollect:
 
     def recover(self, uow: UnitOfWork, effect: Effect, now: int) -> Recorded:
         return Later("stopped while closing", 0)
+
+
+def _closing(uow: UnitOfWork, effect: Effect) -> bool:
+    collect, _ = _subject(uow, effect)
+    return collect is not None and collect.state is CollectState.CLOSING
 
 
 def _gone(outcome: object) -> bool:

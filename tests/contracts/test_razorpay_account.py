@@ -43,6 +43,24 @@ def cost(world: RazorpayWorld, gateway: Gateway, collect: Collect) -> tuple[int,
     return world.requests() - before, status
 
 
+# -- what cannot be closed -------------------------------------------------------------------------
+
+
+def test_a_link_that_is_paid_in_part_ends_soon(world: RazorpayWorld) -> None:
+    """Somebody allowed parts at the dashboard; Razorpay cancels no such link."""
+    one = opened(world, CollectKind.LINK)
+    address = f"/v1/payment_links/{one.made.gateway_id}"
+    much_later = int(time.time()) + 24 * 3600
+    allowed = {"accept_partial": True, "expire_by": much_later}
+    assert world.practice.razorpay.patch(address, json=allowed).status_code == 200
+    world.pay(one.made, amount=10000)
+    for _ in range(2):
+        seen = one.way.gateway.close(known(one))
+        assert (seen.status, seen.expires_at is not None) == (GatewayStatus.PART, True)
+        assert (seen.expires_at or 0) / 1000 < time.time() + 17 * 60
+        assert [payment.amount for payment in seen.payments] == [10000]
+
+
 # -- what a look costs -----------------------------------------------------------------------------
 
 

@@ -1,6 +1,8 @@
 """The Razorpay adapter looks and closes: what it believes about money."""
 
+import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import responses
@@ -27,8 +29,12 @@ from tests.unit.gateways.answers import (
     link,
     payment,
     qr,
+    timed,
 )
 from tests.unit.gateways.conftest import BASE, NOW
+
+SKEW = 90_500
+"""What the server's clock (``timed``) is ahead of ours."""
 
 
 def test_find_link_asks_the_link_itself_because_the_list_hides_payments(
@@ -192,6 +198,67 @@ def test_payment_wins_over_close(
     api.get(f"{BASE}/v1/orders/{ORDER}/payments", json=items(payment()))
     api.get(f"{BASE}/v1/payments/{PAY}", json=payment())
     assert gateway.close(COLLECT).status is GatewayStatus.PAID
+
+
+def part(**changes: object) -> dict[str, Any]:
+    """A link of which a part is paid, with a day to go."""
+    paid = [{**link()["payments"][0], "amount": 24950}]
+    much_later = NOW // 1000 + 24 * 3600
+    return link(
+        **{"status": "partially_paid", "amount_paid": 24950, "payments": paid}
+        | {"expire_by": much_later}
+        | changes
+    )
+
+
+def part_paid(api: responses.RequestsMock, **changes: object) -> None:
+    """Its cancelling is refused, its payments are told."""
+    refusal = bad("cannot cancel or expire an already paid/partially paid link")
+    api.post(f"{LINKS}/{LINK_ID}/cancel", json=refusal, status=400)
+    api.get(f"{LINKS}/{LINK_ID}", json=part(**changes))
+    api.get(f"{BASE}/v1/orders/{ORDER}/payments", json=items(payment(amount=24950)))
+    api.get(f"{BASE}/v1/payments/{PAY}", json=payment(amount=24950))
+
+
+def test_a_part_paid_link_that_cannot_be_closed_ends_soon(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    timed(api)
+    part_paid(api)
+    soon = NOW // 1000 + 16 * 60
+    change = api.patch(f"{LINKS}/{LINK_ID}", json=part(expire_by=soon))
+    seen = gateway.close(COLLECT)
+    assert (seen.status, [p.amount for p in seen.payments]) == (GatewayStatus.PART, [24950])
+    assert seen.expires_at == soon * 1000 - SKEW
+    assert json.loads(change.calls[0].request.body or "") == {"expire_by": soon}
+
+
+def test_one_that_ends_soon_is_left_alone(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    timed(api)
+    part_paid(api, expire_by=NOW // 1000 + 60)
+    assert gateway.close(COLLECT).status is GatewayStatus.PART
+
+
+def test_one_that_may_not_be_changed_is_told_as_it_stands(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    timed(api)
+    part_paid(api)
+    api.patch(f"{LINKS}/{LINK_ID}", json=bad("update can only be made in created"), status=400)
+    assert gateway.close(COLLECT).status is GatewayStatus.PART
+
+
+def test_one_whose_change_got_no_answer_is_closed_again(
+    api: responses.RequestsMock, gateway: RazorpayGateway
+) -> None:
+    timed(api)
+    part_paid(api)
+    api.patch(f"{LINKS}/{LINK_ID}", body="<html>", status=502)
+    with pytest.raises(GatewayError) as caught:
+        gateway.close(COLLECT)
+    assert caught.value.outcome_unknown
 
 
 def test_close_qr_that_was_paid_meanwhile(

@@ -390,6 +390,22 @@ def test_a_close_that_errs_is_repeated_until_it_is_answered(till: Till) -> None:
     assert till.gateway.seen[reference].status is GatewayStatus.CANCELLED
 
 
+def test_what_takes_money_after_its_closing_is_closed_again(till: Till) -> None:
+    """A link that is paid in part is not cancelled; at last it ends."""
+    sale, reference = waiting(till)
+    till.gateway.pay(reference, 10000)
+    part = replace(till.gateway.seen[reference], status=GatewayStatus.PART)
+    till.gateway.seen[reference] = part
+    till.checkout.free(sale.order_id, "Asha")
+    till.run(130)
+    assert till.collect(sale.order_id).state is CollectState.CLOSING
+    assert till.gateway.calls.count(f"close {reference}") >= 2
+    till.gateway.seen[reference] = replace(part, status=GatewayStatus.EXPIRED)
+    till.run(70)
+    assert till.collect(sale.order_id).state is CollectState.CANCELLED
+    assert till.desk.state().unsent == 0
+
+
 def test_a_close_of_what_the_gateway_does_not_know_ends(till: Till) -> None:
     sale, _ = waiting(till)
     till.checkout.abandon(sale.order_id, "left", "Asha")
