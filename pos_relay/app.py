@@ -22,6 +22,7 @@ from pos_relay.errors import Lost, Missing, Refused
 from pos_relay.middleware import Outer
 from pos_relay.node import Node
 from pos_relay.pages import plain
+from pos_relay.reading import ReadingRequest
 from pos_relay.routes import (
     admin,
     callbacks,
@@ -91,6 +92,7 @@ def create_app(node: Node) -> ASGIApp:
         openapi_config=_OPENAPI,
         lifespan=[_running(node)],
         logging_config=None,
+        request_class=ReadingRequest,
         exception_handlers={
             Missing: _missing,
             Lost: _lost,

@@ -9,9 +9,11 @@ import socket
 import sys
 import threading
 import time
+from asyncio import Protocol
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Literal
 
 import uvicorn
 
@@ -137,10 +139,20 @@ def make_server(
         server_header=False,
         timeout_graceful_shutdown=3,
         ws="none",
+        http=_parser(),
         proxy_headers=bool(trusted),
         forwarded_allow_ips=list(trusted),
     )
     return _Server(config, ready, node.bus.stop)
+
+
+def _parser() -> type[Protocol] | Literal["auto"]:
+    """The quick parser with a cap; Windows has only the slow one, which has its own."""
+    if sys.platform == "win32":
+        return "auto"
+    from pos_relay.heads import CappedProtocol
+
+    return CappedProtocol
 
 
 def _listen(bind: Bind) -> socket.socket:
