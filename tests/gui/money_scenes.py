@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pos_desktop.domain.options import OwnUpiOptions
 from pos_desktop.domain.payment import CollectKind
+from pos_desktop.domain.sale import TenderKind
 from pos_desktop.gui.keys import Command
 from pos_desktop.services.views import DeskState, Lamp, LampState, Offered, PayableQr, Tone
 from tests.support.money_views import (
@@ -178,6 +179,15 @@ def split_card(studio: Studio) -> None:
     studio.counter.window.money_sheets.split.form.referenceField.setText("4111 1111 1111 1111")
 
 
+def split_credit(studio: Studio) -> None:
+    """Every kind of tender, and a high amount."""
+    shown(studio, desk())
+    kinds = (*(TenderKind.CASH, TenderKind.CARD), *(TenderKind.OWN_UPI, TenderKind.STORE_CREDIT))
+    studio.played.tendering.now = replace(SPLIT, kinds=kinds, due=1_23_456_78, open=1_22_756_78)
+    bill = next(b for b in waiting_bills() if b.order_id == "A17")
+    studio.counter.presenters.money.split.open_waiting(bill, "store_credit")
+
+
 def split_live(studio: Studio) -> None:
     """A link can still be paid."""
     shown(studio, desk())
@@ -332,6 +342,7 @@ MONEY: dict[str, tuple[Act, Act | None]] = {
     "split-own": (split_own, own_upi),
     "split-outage": (split_outage, own_upi),
     "split-card": (split_card, own_upi),
+    "split-credit": (split_credit, own_upi),
     "split-live": (split_live, own_upi),
     "pin": (pin, None),
     "pin-wrong": (pin_wrong, own_upi),

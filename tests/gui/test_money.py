@@ -117,6 +117,25 @@ def test_tenders_by_fingers(own: Bench) -> None:
     assert own.shows(sheet)
 
 
+def test_a_usual_reason_has_a_key_over_a_sheet_with_the_same_key(own: Bench) -> None:
+    own.played.tendering.now = SPLIT
+    own.presenters.money.split.open_waiting(worded("no_request"))
+    split = own.window.money_sheets.split
+    own.press(Qt.Key.Key_2, ALT)
+    own.presenters.money.split.on_take_back(1)
+    reason = own.window.money_sheets.reason
+    assert own.shows(reason)
+    assert [button.key for button in reason.usual()] == ["Alt+1", "Alt+2", "Alt+3"]
+    own.press(Qt.Key.Key_1, ALT)
+    assert own.played.tendering.calls[-1] == ("take_back", (1, "Asha", "Typed wrong", None))
+    assert own.shows(split)
+    assert split.kinds()["card"].isChecked()
+    own.presenters.money.split.on_take_back(1)
+    other = reason.usual()[1].words
+    own.press(Qt.Key.Key_2, ALT)
+    assert own.played.tendering.calls[-1] == ("take_back", (1, "Asha", other, None))
+
+
 def test_a_scan_never_lands_in_the_pin(bench: Bench) -> None:
     see(bench, desk())
     bench.presenters.menu.open("A17")

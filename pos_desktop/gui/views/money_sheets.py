@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from pos_desktop.gui import theme
 from pos_desktop.gui.forms.ui_first_pin import Ui_FirstPin
@@ -15,6 +15,7 @@ from pos_desktop.gui.texts import say
 from pos_desktop.gui.views.books_sheets import InboxSheet, StorySheet
 from pos_desktop.gui.views.refund_sheet import RefundSheet
 from pos_desktop.gui.views.split_sheet import SplitSheet
+from pos_desktop.gui.widgets.buttons import KeyButton
 from pos_desktop.gui.widgets.form import dress, fill, set_tone
 from pos_desktop.gui.widgets.sheet import Sheet
 
@@ -162,7 +163,7 @@ class ReasonSheet(Sheet):
         form.reasonField.returnPressed.connect(self._on_enter)
         form.okButton.setMinimumHeight(60)
         form.okButton.clicked.connect(self.entered)
-        self._usual: list[QPushButton] = []
+        self._usual: list[KeyButton] = []
         self._danger = False
         self.set_width(560)
 
@@ -196,21 +197,26 @@ class ReasonSheet(Sheet):
         """The reason."""
         return self.form.reasonField
 
-    def usual(self) -> list[QPushButton]:
-        """The reasons that a tap takes."""
+    def usual(self) -> list[KeyButton]:
+        """The reasons that a tap, or their key, takes."""
         return list(self._usual)
 
     def _show_usual(self, usual: tuple[str, ...]) -> None:
+        self.form.usualBox.setVisible(bool(usual))
+        if usual == tuple(button.words for button in self._usual):
+            return
         column = self.form.usualBox.layout()
         for button in self._usual:
             button.setParent(None)
             button.deleteLater()
         self._usual = []
-        self.form.usualBox.setVisible(bool(usual))
-        for words in usual:
-            button = QPushButton(words, self.form.usualBox)
+        for at, words in enumerate(usual, 1):
+            button = KeyButton(self.form.usualBox)
+            # Figures belong to the field, where they may be part of a reason.
+            key = f"Alt+{at}"
+            button.show_words(words, key)
+            self.shortcut(key, button)
             button.setMinimumHeight(48)
-            button.setAutoDefault(True)
             button.clicked.connect(self._on_usual)
             self._usual.append(button)
             if column is not None:
@@ -218,8 +224,8 @@ class ReasonSheet(Sheet):
 
     def _on_usual(self) -> None:
         button = self.sender()
-        if isinstance(button, QPushButton):
-            self.form.reasonField.setText(button.text())
+        if isinstance(button, KeyButton):
+            self.form.reasonField.setText(button.words)
             self.entered.emit()
 
     def _on_enter(self) -> None:

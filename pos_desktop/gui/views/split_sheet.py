@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QWidget
 
 from pos_desktop.gui import theme
@@ -172,14 +171,14 @@ class SplitSheet(Sheet):
             button = KeyButton(self.form.kindBox)
             key = f"Alt+{at + 1}"
             button.show_words(words, key)
-            # Not the button's own shortcut: that one waits until it has looked pressed for a while.
-            QShortcut(QKeySequence(key), button).activated.connect(button.click)
+            self.shortcut(key, button)
             button.setCheckable(True)
             button.setProperty("kind", code)
             button.setMinimumHeight(48)
             button.clicked.connect(self._on_kind)
             self._kinds[code] = button
             if isinstance(grid, QGridLayout):
+                grid.setColumnStretch(at % 2, 1)
                 alone = at % 2 == 0 and at == len(state.kinds) - 1
                 grid.addWidget(button, at // 2, at % 2, 1, 2 if alone else 1)
 

@@ -6,8 +6,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from pos_desktop.gui import theme
 from pos_desktop.gui.widgets.banner import STRIP_HEIGHT, Banner
@@ -98,6 +106,17 @@ class Sheet(QWidget):
         """What stands on the card changed: it grows or shrinks with it."""
         if self.isVisible():
             self._fit()
+
+    def shortcut(self, key: str, button: QPushButton) -> None:
+        """Have ``key`` press the button while this sheet has the keys, as long as both live.
+
+        Not the button's own shortcut: that one waits until it has looked pressed for a while, and
+        works for the sheet under this one too.
+        """
+        made = QShortcut(QKeySequence(key), self)
+        made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        made.activated.connect(button.click)
+        button.destroyed.connect(made.deleteLater)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the size of the page, and of what stands on the card."""
