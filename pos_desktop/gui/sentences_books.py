@@ -161,6 +161,8 @@ _STORY = {
     "detail_wrong": _("wrong items"),
     "detail_split": _("for other tenders"),
     "detail_sale_settled": _("the bill is paid"),
+    "detail_cancelled": _("at the gateway"),
+    "detail_amount_mismatch": _("the gateway has another amount"),
     "detail_wish_cash": _("for cash"),
     "detail_wish_qr": _("for a QR"),
     "detail_wish_link": _("for a link"),

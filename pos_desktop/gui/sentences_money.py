@@ -93,7 +93,7 @@ _ACTS = {
     "abandon_now": _("Give up the bill"),
     "closing_note": _(
         "The gateway is closing the link so that nobody pays twice. Keep the cash beside the "
-        "drawer. When it is taken by itself, the change is {change}."
+        "drawer. As soon as the link is closed, the bill is paid: then give back {change}."
     ),
     "cash_risk": _(
         "The link is still open. If the customer pays it too, the second payment has to be "
@@ -239,7 +239,7 @@ _RETURN = {
         "Type the number or its last digits. Enter takes the last bill, {number}."
     ),
     "return_not_found": _("No bill has the number {number}."),
-    "return_hint": _("Up and down: line. Type how much comes back. Enter: go on."),
+    "return_hint": _("Choose a line with Up and Down, type how much comes back, then Enter."),
     "return_all": _("Everything"),
     "return_other": _("Other bill"),
     "return_quantity": _("How much comes back"),

@@ -161,7 +161,9 @@ def _line(line: HistoryLine) -> LineOf:
     # The sums have a word "refunded" of their own.
     code = "story_refunded_line" if line.what == "refunded" else f"story_{line.what}"
     what = say(code) if knows(code) else line.what
-    detail = flag_words(line.detail) if line.what.startswith("flag_") else detail_words(line.detail)
+    # A refund has the reason of its entry, or a person's words.
+    of_entry = line.what.startswith(("flag_", "refund"))
+    detail = flag_words(line.detail) if of_entry else detail_words(line.detail)
     return LineOf(
         at=moment(line.at),
         what=f"{what}: {detail}" if detail else what,

@@ -402,3 +402,10 @@ def test_a_bill_without_a_number_is_not_the_gateways_doing() -> None:
     entry = replace(LATE, kind="mismatch", detail="no number series_locked")
     assert "enrol" in detail_of(entry, NOW).sentence
     assert "dashboard" not in detail_of(entry, NOW).sentence
+
+
+def test_a_refund_tells_the_reason_of_its_entry() -> None:
+    told = story_state(replace(STORY, lines=(STORY.lines[-1],)))
+    assert told.lines[0].what == "Refund asked: Paid twice"
+    by_person = replace(STORY.lines[-1], detail="broken seal")
+    assert story_state(replace(STORY, lines=(by_person,))).lines[0].what.endswith(": broken seal")
