@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pos_desktop.domain.errors import DomainError
+from pos_desktop.domain.payment import CollectKind, CollectState
 from pos_desktop.domain.people import Approval
 from pos_desktop.domain.refund import RefundState
 from pos_desktop.domain.sale import SaleState, Tender, TenderKind
@@ -182,6 +183,36 @@ def test_who_is_not_here_or_has_no_qr_gets_a_link(money: MoneyTill, remote: bool
     money.inbox.act(choice)
     money.run(5)
     assert money.collect(sale.order_id, 2).kind.value == "link"
+
+
+@pytest.mark.parametrize("remote", [True, False])
+def test_the_rest_where_no_request_may_go_any_more(money: MoneyTill, remote: bool) -> None:
+    """At the counter the screen shows the link; who is not there would never see it."""
+    gateway = replace(money.options.gateway, qr_enabled=False)
+    money.options = replace(money.options, gateway=gateway)
+    sale = money.checkout.request(money.order(), remote=remote)
+    for _ in range(2):
+        money.run(5)
+        money.checkout.send_again(sale.order_id, "Asha")
+    money.run(5)
+    money.gateway.pay(f"{sale.order_id}-1", 10000)
+    money.run(60)
+    choice = InboxChoice(money.entry("part").flag_id, "collect_rest", "Asha")
+    if remote:
+        with pytest.raises(DomainError, match="too_many_requests"):
+            money.inbox.act(choice)
+        assert money.collect(sale.order_id).state is CollectState.OPEN
+        return
+    money.inbox.act(choice)
+    money.run(5)
+    rest = money.collect(sale.order_id, 2)
+    assert (rest.kind, rest.state, rest.amount) == (
+        CollectKind.LINK,
+        CollectState.OPEN,
+        DUE - 10000,
+    )
+    assert len(money.messenger.sent) == 3
+    assert money.bill(sale.order_id).can_show_qr
 
 
 def test_a_part_that_is_given_back_leaves_the_whole_bill_open(money: MoneyTill) -> None:
