@@ -415,7 +415,8 @@ def test_the_own_qr_leads_to_its_utr(own: Bench) -> None:
     own.played.tendering.now = SPLIT
     own.presenters.qr.open("A17", 17, 1_249_50)
     assert own.window.qr_sheet.confirm_button.isVisible()
-    own.window.qr_sheet.confirm_button.click()
+    assert own.window.qr_sheet.confirm_button.accessibleName().endswith("key 2")
+    own.person("2")
     assert own.shows(own.window.money_sheets.split)
     assert own.has_keys(own.window.money_sheets.split.form.referenceField)
 

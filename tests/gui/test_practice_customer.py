@@ -16,7 +16,7 @@ def test_the_keys_let_her_pay_a_waiting_bill(build: Callable[[Played], Bench]) -
     bench.played.desk.now = DeskState(waiting_bills(), 0, None, 0)
     bench.counter.wiring.on_changed()
     bench.presenters.menu.open("A17")
-    for _ in range(2):
+    for _ in range(3):
         bench.press(Qt.Key.Key_Tab)
     bench.press(Qt.Key.Key_Return)
     assert customer.did == [("pay", "A17")]

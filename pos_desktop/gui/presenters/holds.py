@@ -68,7 +68,7 @@ _OF_DESK: MappingProxyType[str, Callable[[DeskState, DeskState], bool]] = Mappin
         "nothing_paid": lambda _, now: not _paid(now),
         "which_goods": lambda _, now: _paid(now) > 1,
         "on_again": lambda _, now: not now.services_off,
-        "still_off": lambda _, now: bool(now.services_off),
+        "still_off": lambda _, now: now.testable,
         "outage_open": lambda _, now: now.outage_until is not None,
     }
 )

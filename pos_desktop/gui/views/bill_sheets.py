@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 
 _ESC = "Esc"
+_SECOND = "2"
+"""The key of what else can be done beside closing the QR."""
 _NARROW = 4
 """So many choices stand in one column."""
 _QR_LEAST, _QR_MOST, _QR_BESIDE = 360, 640, 600
@@ -85,9 +87,9 @@ class QrSheet(Sheet):
         form.payeeLabel.setText(state.payee)
         form.appsLabel.setText(state.apps)
         self.practice_button.setVisible(bool(state.practice))
-        self.practice_button.show_words(state.practice, "", size=16)
+        self.practice_button.show_words(state.practice, _SECOND, size=16)
         self.confirm_button.setVisible(bool(state.confirm))
-        self.confirm_button.show_words(state.confirm, "", size=16)
+        self.confirm_button.show_words(state.confirm, _SECOND, size=16)
         self._show_code(state)
 
     def close_qr(self) -> None:
@@ -97,6 +99,14 @@ class QrSheet(Sheet):
     def first_field(self) -> QWidget:
         """Esc is all that it listens to."""
         return self.form.nextButton
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The figure presses the button on which it is printed."""
+        for button in (self.practice_button, self.confirm_button):
+            if event.text() == button.key and button.isVisible() and not event.isAutoRepeat():
+                button.click()
+                return
+        super().keyPressEvent(event)
 
     def _more_button(self) -> KeyButton:
         button, column = KeyButton(self.form.leftColumn), self.form.leftColumn.layout()
