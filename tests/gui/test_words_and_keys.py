@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QFontMetrics, QKeySequence
 from pytestqt.qtbot import QtBot
 
 from pos_desktop.domain.delivery import MessageState
-from pos_desktop.gui import texts
+from pos_desktop.gui import texts, theme
+from pos_desktop.gui.app import dress
 from pos_desktop.gui.keys import KEYS, Command, cap
-from pos_desktop.gui.presenters.cards import card
+from pos_desktop.gui.presenters.cards import card, money_words
 from pos_desktop.gui.sentences import SENTENCES
+from pos_desktop.gui.widgets.cards import CARD_LEAST, WORDS_BESIDE, wrapped
 from pos_desktop.services.views import (
     HistoryLine,
     InboxEntry,
@@ -109,6 +111,16 @@ def test_payment_words_have_a_sentence_and_never_say_failed_too_early(words: str
     assert "unexpected" not in shown.lower()
     if words != "last_attempt_failed":
         assert "fail" not in shown.lower()
+
+
+@pytest.mark.parametrize("way", ["", "link", "qr"])
+def test_two_lines_of_the_smallest_card_hold_any_words(qtbot: QtBot, way: str) -> None:
+    dress("light")
+    room = CARD_LEAST - WORDS_BESIDE
+    metrics = QFontMetrics(theme.font(13, 600))
+    for code in WORDS:
+        lines = wrapped(money_words(code, way), 13, room)
+        assert [line for line in lines if metrics.horizontalAdvance(line) > room] == [], code
 
 
 @pytest.mark.parametrize("words", MESSAGES)

@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 CARD_LEAST, CARD_MOST = 240, 300
 GAP = 10
 _MORE = 84
-_BESIDE = 18
-"""Where the words begin: beside their icon."""
+_BESIDE, _LEFT_EDGE, _RIGHT_EDGE = 18, 18, 12
+"""Where the words begin (beside their icon), and the edges of a card."""
+WORDS_BESIDE = _BESIDE + _LEFT_EDGE + _RIGHT_EDGE
+"""So much narrower than the card are its words."""
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _PAGES = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1, Qt.Key.Key_Home: -999, Qt.Key.Key_End: 999}
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
@@ -86,7 +88,7 @@ class BillCard(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._ground(painter, QColor(colour), QColor(soft if card.filled else t.surface))
-        inner = QRectF(self.rect()).adjusted(18, 8, -12, -8)
+        inner = QRectF(self.rect()).adjusted(_LEFT_EDGE, 8, -_RIGHT_EDGE, -8)
         told = wrapped(card.words, 13, int(inner.width()) - _BESIDE)
         line = inner.height() / (2 + len(told))
         rows = [
