@@ -210,6 +210,19 @@ def test_the_inbox_by_keys(bench: Bench) -> None:
     assert bench.shows(None)
 
 
+def test_an_inbox_that_is_emptied_shrinks_to_its_sentence(bench: Bench) -> None:
+    bench.played.inbox.now = ENTRIES
+    bench.press(Qt.Key.Key_B, CTRL)
+    sheet = bench.window.money_sheets.inbox
+    full = sheet.card.height()
+    assert sheet.form.summaryLabel.text() == "4 to decide · 0 owed"
+    bench.played.inbox.now = ()
+    see(bench, desk())
+    assert sheet.form.sentenceLabel.text() == "Nothing to decide and nothing owed."
+    assert sheet.form.summaryLabel.text() == ""
+    assert sheet.card.height() < full / 2
+
+
 def test_the_badge_opens_the_inbox_and_goes_with_it(bench: Bench) -> None:
     badge = bench.window.form.inboxButton
     see(bench, desk())

@@ -57,7 +57,8 @@ class InboxSheet(Sheet):
     def show_inbox(self, state: InboxState) -> None:
         """Rows, and the marked one beside them."""
         form, detail = self.form, state.detail
-        form.summaryLabel.setText(state.summary)
+        # With nothing in it, the one sentence says as much.
+        form.summaryLabel.setText(state.summary if state.rows else "")
         form.entryList.setVisible(bool(state.rows))
         self.set_height(_HIGH if state.rows else 0)
         form.entryList.show_rows(state.rows, state.selected)
@@ -68,6 +69,7 @@ class InboxSheet(Sheet):
             form.factLabel.setText("")
             form.noteLabel.setText("")
             form.choiceBox.show_choices(())
+            self.refit()
             return
         form.statePill.show_state(detail.title, detail.tone)
         form.amountLabel.show_text(detail.amount)
