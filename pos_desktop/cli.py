@@ -25,6 +25,7 @@ _OVERVIEW = """commands (raseed COMMAND --help says more):
   enrol      join this counter to its shop's relay
   secret     keep a key of the payment or message service in the key store
   pin        set up the manager's PIN of this counter, or change it
+  export-pages   write all hosted pages as plain files, readable without the relay
   selftest   play one practice sale in a temporary folder
   help       this text, or that of a command
 
@@ -206,6 +207,20 @@ def _pin(words: list[str]) -> int:
     return keep_pin(known.data)
 
 
+def _export_pages(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="raseed export-pages",
+        description="Writes every bill's page (and PDF) as plain files, with an index.",
+    )
+    parser.add_argument("target", type=Path, metavar="FOLDER", help="a new or empty folder")
+    parser.add_argument("--data", type=Path, help="the counter's own folder")
+    known = parser.parse_args(words)
+    from pos_desktop.bootstrap.export import export_pages
+    from pos_relay import static
+
+    return export_pages(known.target, known.data, static)
+
+
 def _selftest(words: list[str]) -> int:
     argparse.ArgumentParser(
         prog="raseed selftest", description="Plays one practice sale in a temporary folder."
@@ -224,5 +239,6 @@ COMMANDS: dict[str, Command] = {
     "enrol": _enrol,
     "secret": _secret,
     "pin": _pin,
+    "export-pages": _export_pages,
     "selftest": _selftest,
 }

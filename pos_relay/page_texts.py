@@ -28,6 +28,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {code: read["labels"] for code, read i
 CSS = (_FOLDER / "page.css").read_text("utf-8").strip()
 TEMPLATE = (_FOLDER / "page.html").read_text("utf-8")
 PLAIN_TEMPLATE = (_FOLDER / "plain.html").read_text("utf-8")
+LIST_TEMPLATE = (_FOLDER / "list.html").read_text("utf-8")
 STYLE_CSP = "sha256-" + base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
 
 _SENTENCES = (

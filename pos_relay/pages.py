@@ -32,10 +32,10 @@ from pos_relay.page_texts import (
 
 __all__ = ["PageLinks", "other_language", "plain", "render"]
 
-_environment = Environment(
+environment = Environment(
     autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_plain = _environment.from_string(PLAIN_TEMPLATE)
+_plain = environment.from_string(PLAIN_TEMPLATE)
 _css = Markup(CSS)  # noqa: S704 - our own file, nothing from outside
 _DIGIT = re.compile(r"\d")
 _NOTHING = {"", "-", "–", "—"}

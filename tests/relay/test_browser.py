@@ -11,8 +11,9 @@ import msgspec
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
+from pos_relay import static
 from pos_relay.page_texts import LANGUAGES
-from pos_relay.pages import PageLinks, render
+from pos_relay.pages import render
 from tests.relay.samples import BILL, INVOICE, LINES, PDF, RETURNED
 from tests.relay.support import Relay, Till
 from tests.relay.test_pages import new_token
@@ -232,13 +233,28 @@ def test_an_invoice_of_twenty_lines_is_one_sheet(
     assert printed.count("₹1,132.00") == 2, "the total is not repeated on every sheet"
 
 
-def test_an_exported_page_is_the_same_page(look: Any, tmp_path: Path) -> None:
-    """Static hosting: the same bytes from a file, without any server."""
-    exported = tmp_path / "bill.html"
-    exported.write_text(render(INVOICE, PageLinks(pdf="bill.pdf")), "utf-8")
-    page = look(exported.as_uri(), PHONE)
-    assert fits(page)
-    assert page.get_by_text("₹1,132.00").first.is_visible()
+def test_an_exported_site_needs_no_relay(look: Any, judged: Any, tmp_path: Path) -> None:
+    """From the index to a bill, its other language and its PDF, all from files."""
+    (tmp_path / "i").mkdir()
+    for name, html in static.pages(INVOICE, "bill", pdf=True).items():
+        (tmp_path / "i" / name).write_text(html, "utf-8")
+    (tmp_path / "i" / "bill.pdf").write_bytes(PDF)
+    month = static.month("2026-11", [(INVOICE, "i/bill.html"), (BILL, "i/none.html")])
+    (tmp_path / "2026-11.html").write_text(month, "utf-8")
+    index = tmp_path / "index.html"
+    index.write_text(static.index([("2026-11", 2)]), "utf-8")
+    for size in (PHONE, DESK):
+        page = look(index.as_uri(), size)
+        page.get_by_role("link", name="2026-11").click()
+        assert fits(page)
+        page.get_by_role("link", name="C2A/2627/000124").click()
+        assert fits(page)
+        assert page.get_by_text("₹1,132.00").first.is_visible()
+        page.get_by_role("link", name="हिन्दी").click()
+        assert page.get_by_text("UPI से भुगतान हुआ").is_visible()
+        document = page.get_by_role("link", name="PDF डाउनलोड करें").get_attribute("href")
+        assert (tmp_path / "i" / document).read_bytes() == PDF
+    assert judged((tmp_path / "2026-11.html").as_uri(), PHONE) == []
 
 
 def test_pages_that_open_nothing(relay: Relay, look: Any) -> None:

@@ -1,0 +1,47 @@
+"""The hosted pages as they were sealed, read beside a counter that is running."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pos_desktop.storage.engine import connect_reader
+from pos_desktop.storage.schema import check_header, check_version
+from pos_desktop.storage.session import Session
+
+_AT_ONCE = 50
+_LATEST = (
+    "SELECT pages.order_id, sales.link_token, pages.revision, pages.content, pages.pdf "
+    "FROM pages JOIN sales USING (order_id) WHERE pages.order_id > ? AND pages.revision = "
+    "(SELECT max(revision) FROM pages AS other WHERE other.order_id = pages.order_id) "
+    "ORDER BY pages.order_id LIMIT ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HostedPage:
+    """The newest revision of one bill's page, sealed under ``link_token``."""
+
+    order_id: str
+    link_token: str
+    revision: int
+    content: bytes
+    pdf: bytes | None
+
+
+def hosted_pages(path: Path) -> Iterator[HostedPage]:
+    """Every page of the database at ``path``, oldest bill first; changes nothing and holds up
+    nobody. Raises StoreError where the file is not a database of ours."""
+    check_header(path)
+    # With a log beside it somebody may be writing, or died writing: SQLite must read both.
+    alone = not path.with_name(path.name + "-wal").exists()
+    raw = connect_reader(path, alone=alone)
+    try:
+        session = Session(raw, writes=False)
+        check_version(session)
+        after = ""
+        while rows := session.rows(_LATEST, (after, _AT_ONCE)):
+            for row in rows:
+                yield HostedPage(*row)
+            after = rows[-1][0]
+    finally:
+        raw.close()
