@@ -294,6 +294,8 @@ LOOKS: dict[str, tuple[str, tuple[int, int]]] = {
     "-dark": ("dark", HD),
     "-small": ("light", SMALL),
     "-small-dark": ("dark", SMALL),
+    "-full": ("light", FULL),
+    "-full-dark": ("dark", FULL),
     "-150": ("light", (1280, 720)),  # 1920x1080 at 150 %, see QT_SCALE_FACTOR
 }
 """How a scene of money is looked at; the ending of its name says it."""

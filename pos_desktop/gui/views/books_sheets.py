@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pos_desktop.gui.presenters.inbox import InboxState
     from pos_desktop.gui.presenters.story import StoryState
 
-_HIGH = 1000
-"""As high as the window allows: the list takes what is left."""
+_HIGH = 760
+"""As high as a usual window allows: the list takes what is left, and the buttons stay near it."""
 
 
 class InboxSheet(Sheet):
