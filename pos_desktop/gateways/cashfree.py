@@ -100,7 +100,10 @@ class CashfreeGateway:
         gateway_id, settled = _known_id(collect), collect.state is CollectState.PAID
         if collect.kind is CollectKind.QR:
             return self._showing.later(self._qrs.look(gateway_id, settled=settled))
-        return self._showing.later(self._links.look(gateway_id, settled=settled))
+        if settled:
+            paid = self._links.look_back(gateway_id, collect.provider_order_id)
+            return self._showing.later(paid)
+        return self._showing.later(self._links.look(gateway_id))
 
     def close(self, collect: Collect) -> CollectSeen:
         """Cancel or terminate, then look: what was paid or gone already answers as it stands.

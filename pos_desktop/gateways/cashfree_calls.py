@@ -51,6 +51,10 @@ class CashfreeCalls:
             self.ping()
         return self._clock.now() + self._http.clock_skew_ms
 
+    def monotonic(self) -> float:
+        """Seconds on a clock that only goes forwards."""
+        return self._clock.monotonic()
+
     def get(self, path: str) -> dict[str, object]:
         """An object."""
         with self.looks.heeding():

@@ -6,7 +6,7 @@ from pos_desktop.domain.payment import PaymentFact
 from pos_desktop.gateways import cashfree_asks as asks
 from pos_desktop.gateways import cashfree_wire as wire
 from pos_desktop.gateways.cashfree_calls import CashfreeCalls, link_path
-from pos_desktop.gateways.cashfree_money import CashfreeMoney
+from pos_desktop.gateways.cashfree_money import CashfreeMoney, Refunds
 from pos_desktop.gateways.cashfree_parts import as_moment, as_paise
 from pos_desktop.gateways.reading import as_text, check_owner, unexpected, written
 from pos_desktop.ports import CollectIntent, CollectSeen
@@ -33,24 +33,32 @@ class CashfreeLinks:
         if item is None:
             return None
         check_owner(item.get("link_notes"), intent)
-        return self._seen(item, link_id, settled=False)
+        return self._seen(item, link_id)
 
-    def look(self, link_id: str, *, settled: bool) -> CollectSeen:
-        """The link with the payments of its orders; ``settled``: see ``less_refunds``."""
-        return self._seen(self._calls.get(link_path(link_id)), link_id, settled=settled)
+    def look(self, link_id: str) -> CollectSeen:
+        """The link with the payments of its orders."""
+        return self._seen(self._calls.get(link_path(link_id)), link_id)
+
+    def look_back(self, link_id: str, order_id: str | None) -> CollectSeen:
+        """The same of one that is paid: what went back of it, above all of this order, is the
+        news."""
+        known = self._money.refunds(order_id)
+        return self._seen(self._calls.get(link_path(link_id)), link_id, known)
 
     def close(self, link_id: str) -> CollectSeen:
         """Cancel, then look for money. Raises GatewayError where it cannot be cancelled."""
         item = self._calls.post(f"{link_path(link_id)}/cancel", {})
         with written():
-            return self._seen(item, link_id, settled=False)
+            return self._seen(item, link_id)
 
-    def _seen(self, item: Mapping[str, object], link_id: str, *, settled: bool) -> CollectSeen:
+    def _seen(
+        self, item: Mapping[str, object], link_id: str, known: Refunds | None = None
+    ) -> CollectSeen:
         wire.same(item, "link_id", link_id)
         payments: list[PaymentFact] = []
         for order_id in self._orders(item, link_id):
             payments += self._money.of_order(order_id)
-        return wire.link_seen(item, self._money.less_refunds(payments, settled=settled))
+        return wire.link_seen(item, self._money.less_refunds(payments, known))
 
     def _orders(self, item: Mapping[str, object], link_id: str) -> list[str]:
         """The orders worth asking for payments: each attempt of the customer makes one (2.2).

@@ -1,7 +1,8 @@
 """Cashfree's payments and refunds, both of which hang on orders (reference gateways 2.3, 2.4)."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from pos_desktop.domain.payment import PaymentFact, PaymentStatus, RefundFact, RefundStatus
 from pos_desktop.gateways import cashfree_asks as asks
@@ -13,7 +14,12 @@ from pos_desktop.ports import GatewayError, GatewayErrorKind, RefundOrder
 
 log = logging.getLogger(__name__)
 
+Refunds = Mapping[str, list[dict[str, object]]]
+"""What goes back, by the order on which it hangs."""
+
 _MIN_AMOUNT = 100
+# After a 429 of "get refunds" that does not say how long.
+_WAIT_S = 60.0
 # "Already refunded" and "this id exists" may be the work of this very key.
 _REFUSED = frozenset(
     {GatewayErrorKind.DUPLICATE, GatewayErrorKind.STATE, GatewayErrorKind.VALIDATION}
@@ -25,6 +31,7 @@ class CashfreeMoney:
 
     def __init__(self, calls: CashfreeCalls) -> None:
         self._calls = calls
+        self._refused_until = 0.0
 
     def of_order(self, order_id: str) -> tuple[PaymentFact, ...]:
         """Every attempt to pay this order; full entities, so nothing is asked again."""
@@ -36,22 +43,35 @@ class CashfreeMoney:
         listed = self._calls.get_list(f"{order_path(order_id)}/payments")
         return any(item.get("payment_status") in wire.RUNNING for item in listed)
 
+    def refunds(self, order_id: str | None) -> Refunds:
+        """What goes back of this order, asked before anything else about what is paid: it is
+        limited to 30 a minute for the account, so that a refusal costs nothing of the rest.
+
+        Raises GatewayError, ``narrow`` where that limit is reached.
+        """
+        if order_id is None:
+            return {}
+        with self._narrow():
+            return {order_id: self._calls.get_list(f"{order_path(order_id)}/refunds")}
+
     def less_refunds(
-        self, facts: Sequence[PaymentFact], *, settled: bool
+        self, facts: Sequence[PaymentFact], known: Refunds | None
     ) -> tuple[PaymentFact, ...]:
         """The same payments with what goes back of them: payments alone do not tell that.
 
-        One request for each order with money, and that is limited to 30 a minute for the account.
-        Unless ``settled`` the money itself is the news: then a look that fails is left to the next.
+        One request for each order with money, unless it is ``known``. None: the money itself is the
+        news, so a look that fails is left to the next, and none is tried after a refusal.
         """
         captured = [fact for fact in facts if fact.status is PaymentStatus.CAPTURED]
         told = tuple(facts)
         for order_id in sorted({fact.provider_order_id or "" for fact in captured}):
+            if known is None and self._calls.monotonic() < self._refused_until:
+                continue
             try:
-                refunds = self._calls.get_list(f"{order_path(order_id)}/refunds")
-                told = wire.with_refunds(told, order_id, refunds)
+                asked = known if known and order_id in known else self.refunds(order_id)
+                told = wire.with_refunds(told, order_id, asked[order_id])
             except GatewayError as error:
-                if settled:
+                if known is not None:
                     raise
                 log.warning("refunds of an order are not known yet: %s", error.kind.value)
         return told
@@ -102,8 +122,21 @@ class CashfreeMoney:
 
     def _with_key(self, order: RefundOrder, key: str) -> RefundFact | None:
         path = f"{_order_of(order)}/refunds/{segment(wire.refund_id(key))}"
-        item = self._calls.find(path)
+        with self._narrow():
+            item = self._calls.find(path)
         return None if item is None else wire.refund_fact(item, key)
+
+    @contextmanager
+    def _narrow(self) -> Iterator[None]:
+        """Around a question about refunds: its limit is not that of the account."""
+        try:
+            yield
+        except GatewayError as error:
+            if error.kind is GatewayErrorKind.RATE_LIMITED:
+                error.narrow = True
+                wait = _WAIT_S if error.retry_after is None else error.retry_after
+                self._refused_until = self._calls.monotonic() + wait
+            raise
 
 
 def _order_of(order: RefundOrder) -> str:

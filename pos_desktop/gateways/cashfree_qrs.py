@@ -11,7 +11,7 @@ from pos_desktop.domain.payment import PaymentFact
 from pos_desktop.gateways import cashfree_asks as asks
 from pos_desktop.gateways import cashfree_wire as wire
 from pos_desktop.gateways.cashfree_calls import CashfreeCalls, order_path
-from pos_desktop.gateways.cashfree_money import CashfreeMoney
+from pos_desktop.gateways.cashfree_money import CashfreeMoney, Refunds
 from pos_desktop.gateways.reading import as_text, check_owner, unexpected, written
 from pos_desktop.ports import CollectIntent, CollectSeen, GatewayError, GatewayErrorKind
 
@@ -66,28 +66,31 @@ class CashfreeQrs:
         if item is None:
             return None
         check_owner(item.get("order_tags"), intent)
-        seen = self._seen(item, order_id, settled=False)
+        seen = self._seen(item, order_id)
         if item.get("order_status") != wire.ACTIVE:
             return seen
         return replace(seen, image_url=self._picture(order_id, _session(item)))
 
     def look(self, order_id: str, *, settled: bool) -> CollectSeen:
-        """The order and, once it is more than active, its payments; ``settled``: see
-        ``less_refunds``."""
-        return self._seen(self._calls.get(order_path(order_id)), order_id, settled=settled)
+        """The order and, once it is more than active, its payments; ``settled``: it is paid, and
+        what went back of it is the news."""
+        known = self._money.refunds(order_id) if settled else None
+        return self._seen(self._calls.get(order_path(order_id)), order_id, known)
 
     def close(self, order_id: str) -> CollectSeen:
         """Terminate, then look for money: an attempt that is running may still succeed."""
         item = self._calls.patch(order_path(order_id), _TERMINATE)
         with written():
-            return self._seen(item, order_id, settled=False)
+            return self._seen(item, order_id)
 
-    def _seen(self, item: Mapping[str, object], order_id: str, *, settled: bool) -> CollectSeen:
+    def _seen(
+        self, item: Mapping[str, object], order_id: str, known: Refunds | None = None
+    ) -> CollectSeen:
         word = wire.same(item, "order_id", order_id).get("order_status")
         payments: tuple[PaymentFact, ...] = ()
         if word != wire.ACTIVE or self._calls.looks.take():
             payments = self._money.of_order(order_id)
-        return wire.order_seen(item, self._money.less_refunds(payments, settled=settled))
+        return wire.order_seen(item, self._money.less_refunds(payments, known))
 
     def _picture(self, order_id: str, session: str) -> str:
         """The data URI of the QR. The same key draws the same QR again; one that answers something

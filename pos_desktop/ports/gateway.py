@@ -31,7 +31,10 @@ class GatewayErrorKind(StrEnum):
 
 
 class GatewayError(RaseedError):
-    """A gateway call failed. ``outcome_unknown``: it may have acted; ask before repeating."""
+    """A gateway call failed. ``outcome_unknown``: it may have acted; ask before repeating.
+
+    ``narrow``: it is limited only in what it tells of refunds; everything else goes on.
+    """
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class GatewayError(RaseedError):
         http_status: int | None = None,
         retry_after: float | None = None,
         outcome_unknown: bool = False,
+        narrow: bool = False,
     ) -> None:
         super().__init__(f"gateway_{kind.value}", text)
         self.kind = kind
@@ -48,6 +52,7 @@ class GatewayError(RaseedError):
         self.http_status = http_status
         self.retry_after = retry_after
         self.outcome_unknown = outcome_unknown
+        self.narrow = narrow
 
 
 @dataclass(frozen=True, slots=True)

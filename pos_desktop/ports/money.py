@@ -97,6 +97,10 @@ class Collects(Protocol):
         """Those in one of these states and made before this moment, oldest first."""
         ...
 
+    def newest(self, gateway: str) -> int | None:
+        """When the newest one at this gateway was made; None where there is none."""
+        ...
+
     def longest_unasked(self) -> int | None:
         """The moment at which the longest unasked one in requested, unknown, open or closing with
         a gateway id was asked last (or made, if never)."""

@@ -65,7 +65,7 @@ class RefundWatch:
                 break
             if refund.key in passed:
                 continue
-            if self.asking.traffic.take(refund.gateway, now):
+            if self.asking.traffic.take(refund.gateway, now, narrow=True):
                 self._ask(refund)
         return now + _BUSY_MS if due else later
 
@@ -132,7 +132,9 @@ class RefundWatch:
             return
         if isinstance(outcome, Exception):
             word = outcome.kind.value if isinstance(outcome, GatewayError) else repr(outcome)
-            again = max(now + HOUR // 60, self.asking.traffic.again(asked.gateway, now))
+            traffic, gateway = self.asking.traffic, asked.gateway
+            refused = traffic.narrow_until(gateway, now) or now
+            again = max(now + HOUR // 60, traffic.again(gateway, now), refused)
             uow.refunds.save(replace(current, last_error=word, next_ask_at=again))
             return
         looked = replace(current, asked_at=now, asks=current.asks + 1)

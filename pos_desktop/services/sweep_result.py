@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from pos_desktop.domain.numbering import ist_day
 from pos_desktop.ports import UnitOfWork
 
 _LAST = "sweep.last"
@@ -38,7 +37,8 @@ class SweepResult:
     the gateway is asked about that at once. ``learnt``: still not on it at the next look, so that
     it was taken from the list. ``extra``: names this counter and no bill of it. ``missing``: on our
     bills and, looked for twice, not in the list. ``unnamed``: names nobody (only where the
-    manager is). ``others``: of other counters. ``whole_day``: everything since midnight is in it.
+    manager is). ``others``: of other counters. ``whole_day``: everything since midnight is in it,
+    and ``day`` (``yyyymmdd``) is whose.
     """
 
     gateway: str
@@ -53,11 +53,13 @@ class SweepResult:
     unnamed: Tally = Tally()
     others: Tally = Tally()
     entries: tuple[SweptPayment, ...] = ()
+    day: int = 0
 
     @property
     def clean(self) -> bool:
         """Whether every rupee is where it belongs."""
-        return not (self.asked.count or self.extra.count or self.missing.count)
+        doubted = (self.asked, self.extra, self.missing, self.unnamed)
+        return not any(tally.count for tally in doubted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,18 @@ def keep_result(uow: UnitOfWork, result: SweepResult) -> None:
     text = msgspec.json.encode(result).decode()
     uow.notes.put(_LAST, text)
     if result.whole_day:
-        uow.notes.put(_of_day(ist_day(result.end)), text)
+        uow.notes.put(_of_day(result.day), text)
+
+
+def day_done(uow: UnitOfWork, gateway: str) -> int | None:
+    """The last day (``yyyymmdd``) that was looked over after its end; None for the first time."""
+    text = uow.notes.get(f"sweep.day_done.{gateway}")
+    return int(text) if text else None
+
+
+def keep_day_done(uow: UnitOfWork, gateway: str, day: int) -> None:
+    """This day needs no look any more."""
+    uow.notes.put(f"sweep.day_done.{gateway}", str(day))
 
 
 def last_result(uow: UnitOfWork, day: int | None = None) -> SweepResult | None:

@@ -131,13 +131,15 @@ class Traffic:
     _paid: int = 0
     _accounts: dict[str, _Account] = field(default_factory=lambda: defaultdict(_Account))
 
-    def take(self, gateway: str, now: int, *, urgent: bool = False) -> bool:
+    def take(self, gateway: str, now: int, *, urgent: bool = False, narrow: bool = False) -> bool:
         """Whether one more question may go to this gateway now; counted if so.
 
         ``urgent`` (a push named what to ask) may borrow, and does not mind that the account was
-        limited a moment ago. Nothing goes while the circuit is open.
+        limited a moment ago. ``narrow``: it is about refunds (``GatewayError.narrow``). Nothing
+        goes while the circuit is open.
         """
-        if self.quiet_until(gateway, now, urgent=urgent) is not None:
+        quiet = self.quiet_until(gateway, now, urgent=urgent)
+        if quiet is not None or (narrow and self.narrow_until(gateway, now) is not None):
             return False
         taken = self.budget.take(now, _PUSH_DEBT if urgent else 0)
         self._paid += taken
@@ -153,6 +155,12 @@ class Traffic:
             spans.append(account.silent)
         return max((span.end for span in spans if span.covers(now)), default=None)
 
+    def narrow_until(self, gateway: str, now: int) -> int | None:
+        """When it may be asked about refunds again, or None if now."""
+        account = self._accounts[_narrow(gateway)]
+        spans = (account.told_to_wait, account.silent)
+        return max((span.end for span in spans if span.covers(now)), default=None)
+
     def made(self, gateway: str, outcome: object, now: int) -> None:
         """A call that did not wait for the budget, and what came of it."""
         self.budget.spend(now)
@@ -162,6 +170,10 @@ class Traffic:
     def told(self, gateway: str, outcome: object, now: int) -> None:
         """What came of a question: an exception, or whatever the gateway answered."""
         self._pay_up(now)
+        if isinstance(outcome, GatewayError) and outcome.narrow:
+            self._limited(self._accounts[_narrow(gateway)], outcome, now)
+            # The account itself goes on.
+            outcome = None
         account = self._accounts[gateway]
         kind = outcome.kind if isinstance(outcome, GatewayError) else None
         if not isinstance(outcome, Exception) or kind in _ANSWERS:
@@ -265,6 +277,10 @@ class Traffic:
 
     def _spread(self, wait: int) -> int:
         return int(wait * (0.8 + 0.4 * self.jitter()))
+
+
+def _narrow(gateway: str) -> str:
+    return f"{gateway} refunds"
 
 
 def definite(error: Exception) -> bool:

@@ -231,7 +231,8 @@ class Watcher:
             push = _Push(asked.gateway, now, hinted=False) if late else None
         if push is not None:
             again = self._w.traffic.again(asked.gateway, now, urgent=True)
-            self._pushed.setdefault(asked.reference, replace(push, at=again))
+            refunds = self._w.traffic.narrow_until(asked.gateway, now) if _narrow(error) else None
+            self._pushed.setdefault(asked.reference, replace(push, at=max(again, refunds or 0)))
 
     def _write(
         self, uow: UnitOfWork, question: _Question, outcome: CollectSeen | Exception, now: int
@@ -284,6 +285,8 @@ class Watcher:
             # The gateway is well, it only does not know this one: no hurry, no end without it.
             return None if wait is None else now + max(wait, _CALM_MS)
         again = self._w.traffic.again(collect.gateway, now)
+        if _narrow(error):
+            again = self._w.traffic.narrow_until(collect.gateway, now) or again
         if wait is None or not takes_money(collect):
             return max(again, now + min(wait or 0, _CALM_MS))
         # A refusal for the account's sake takes nothing from its turn.
@@ -340,6 +343,10 @@ def _word(collect: Collect, outcome: CollectSeen | Exception) -> str | None:
 
 def _limited(error: Exception) -> bool:
     return isinstance(error, GatewayError) and error.kind is GatewayErrorKind.RATE_LIMITED
+
+
+def _narrow(error: Exception) -> bool:
+    return isinstance(error, GatewayError) and error.narrow
 
 
 def _overtaken(before: "_Face | None", asked: Collect, seen: CollectSeen) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from pos_desktop.domain.cart import Cart
 from pos_desktop.domain.delivery import DeliverySeen, Message, MessageState, Purpose
@@ -82,6 +83,7 @@ class Wired:
     options: Options
     heard: Heard
     gateway: Gateway
+    formers: Mapping[str, Gateway] = MappingProxyType({})
     own_upi: Gateway
     messenger: Messenger
     relay: Relay
@@ -92,7 +94,7 @@ class Wired:
         """Wire everything as ``bootstrap`` does."""
         self.heard = Heard()
         issuer = Issuer(self.options, self.ids)
-        self.gateways = Gateways(self.gateway, own_upi=self.own_upi)
+        self.gateways = Gateways(self.gateway, self.formers, self.own_upi)
         self.switching = Switching(issuer, Opener(self.options, self.ids, self._offers.now))
         self.payments = Payments(issuer, self.switching)
         links = Links(self.options)

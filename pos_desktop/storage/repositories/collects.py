@@ -29,6 +29,7 @@ _LONGEST_UNASKED = (
     # Nobody could be asked about the shop's own QR.
     "AND gateway <> ?"
 )
+_NEWEST = "SELECT MAX(created_at) FROM collects WHERE gateway = ?"
 # NULL sorts first: what was never asked is the longest unasked. Nobody stands before a closed QR.
 _DUE = select_sql(
     collects,
@@ -68,6 +69,11 @@ class SqlCollects:
         """Those in one of these states and made before this moment, oldest first."""
         wanted = json.dumps([state.value for state in states])
         return tuple(map(collect_of, self._session.rows(_IN_STATES, (wanted, before))))
+
+    def newest(self, gateway: str) -> int | None:
+        """When the last one at this gateway was made, or None."""
+        row = self._session.row(_NEWEST, (gateway,))
+        return None if row is None else row[0]
 
     def longest_unasked(self) -> int | None:
         """The earliest moment of the last asking (or of the making), or None."""

@@ -144,7 +144,51 @@ def test_money_is_told_although_refunds_cannot_be_read(
         assert (fact.status, fact.amount_refunded) == (PaymentStatus.CAPTURED, 0)
     with pytest.raises(GatewayError) as caught:
         cashfree.fetch(replace(QR_COLLECT, state=CollectState.PAID))
-    assert caught.value.kind in (_K.RATE_LIMITED, _K.UNAVAILABLE)
+    limited = caught.value.kind is _K.RATE_LIMITED
+    assert limited or caught.value.kind is _K.UNAVAILABLE
+    assert caught.value.narrow is limited
+
+
+def test_after_a_refusal_refunds_are_not_looked_for_beside_the_money(
+    api: responses.RequestsMock, cashfree: CashfreeGateway
+) -> None:
+    api.get(QR, json=order(order_status="PAID"))
+    api.get(f"{QR}/payments", json=[payment()])
+    api.get(f"{QR}/refunds", status=429, headers={"x-ratelimit-retry": "20"})
+    for _ in range(3):
+        assert cashfree.fetch(QR_COLLECT).status is GatewayStatus.PAID
+    assert asked(api).count(f"orders/{QR_ID}/refunds") == 1
+    with pytest.raises(GatewayError):
+        cashfree.fetch(replace(QR_COLLECT, state=CollectState.PAID))
+    assert asked(api).count(f"orders/{QR_ID}/refunds") == 2
+
+
+def test_what_is_paid_is_asked_for_refunds_first(
+    api: responses.RequestsMock, cashfree: CashfreeGateway
+) -> None:
+    """A refusal there costs nothing of what others need."""
+    api.get(f"{QR}/refunds", status=429)
+    api.get(f"{ORDERS}/{LINK_ORDER}/refunds", status=429)
+    paid = replace(COLLECT, state=CollectState.PAID, provider_order_id=LINK_ORDER)
+    for collect in (replace(QR_COLLECT, state=CollectState.PAID), paid):
+        with pytest.raises(GatewayError) as caught:
+            cashfree.fetch(collect)
+        assert caught.value.narrow
+    assert asked(api) == [f"orders/{QR_ID}/refunds", f"orders/{LINK_ORDER}/refunds"]
+
+
+def test_a_paid_link_tells_what_went_back_of_it(
+    api: responses.RequestsMock, cashfree: CashfreeGateway
+) -> None:
+    api.get(LINK, json=link(link_status="PAID", link_amount_paid="1249.50"))
+    listed_orders(api, [link_order(order_status="PAID")])
+    api.get(f"{ORDERS}/{LINK_ORDER}/payments", json=[payment(LINK_ORDER)])
+    api.get(f"{ORDERS}/{LINK_ORDER}/refunds", json=[refund(refund_status="SUCCESS")])
+    for order_id in (LINK_ORDER, None):
+        paid = replace(COLLECT, state=CollectState.PAID, provider_order_id=order_id)
+        (fact,) = cashfree.fetch(paid).payments
+        assert fact.amount_refunded == 24950
+    assert asked(api).count(f"orders/{LINK_ORDER}/refunds") == 2
 
 
 def test_two_payments_of_one_order_are_both_told(

@@ -328,3 +328,16 @@ def test_a_refusal_is_an_answer(traffic: Traffic, kind: GatewayErrorKind) -> Non
     fail(traffic, NOW + 700_000, 1, GatewayError(kind))
     assert (traffic.unreachable_since(RAZORPAY), traffic.silent(1)) == (None, [])
     assert traffic.answers(RAZORPAY)
+
+
+def test_a_limit_of_what_tells_of_refunds_stops_nothing_else(traffic: Traffic) -> None:
+    full = GatewayError(Kind.RATE_LIMITED, retry_after=60, narrow=True)
+    traffic.told(CASHFREE, full, NOW)
+    assert traffic.factor(CASHFREE, NOW) == 1
+    assert traffic.answers(CASHFREE)
+    assert traffic.silent(0) == []
+    assert traffic.take(CASHFREE, NOW)
+    assert not traffic.take(CASHFREE, NOW, narrow=True)
+    assert traffic.narrow_until(CASHFREE, NOW) == NOW + 60_000
+    assert traffic.take(CASHFREE, NOW + 60_000, narrow=True)
+    assert traffic.take(RAZORPAY, NOW, narrow=True)
