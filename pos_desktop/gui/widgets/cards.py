@@ -154,11 +154,16 @@ class BillCard(QWidget):
 def wrapped(text: str, size: int, room: int) -> tuple[str, ...]:
     """``text`` (semibold) in one line or two of ``room`` pixels, broken between words."""
     metrics = QFontMetrics(theme.font(size, 600))
-    if metrics.horizontalAdvance(text) <= room:
+
+    def fits(line: str) -> bool:
+        # As it is painted: by a pixel more strictly than the advance of its letters.
+        return metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) == line
+
+    if fits(text):
         return (text,)
     words = text.split(" ")
     first = words.pop(0)
-    while words and metrics.horizontalAdvance(f"{first} {words[0]}") <= room:
+    while words and fits(f"{first} {words[0]}"):
         first = f"{first} {words.pop(0)}"
     return (first, " ".join(words)) if words else (first,)
 
