@@ -4,6 +4,7 @@
 """
 
 from pos_desktop.gui.sentences_books import BOOKS
+from pos_desktop.gui.sentences_messages import MESSAGES
 from pos_desktop.gui.sentences_money import MONEY
 
 
@@ -307,4 +308,5 @@ SENTENCES: dict[str, str] = {
     **_NOTICES,
     **MONEY,
     **BOOKS,
+    **MESSAGES,
 }

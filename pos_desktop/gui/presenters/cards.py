@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pos_desktop.services.views import WaitingBill
 
 _NOT_SAID = frozenset({"", "none"})
+_WHY = frozenset({"failed", "dropped"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,9 @@ def message_words(bill: WaitingBill) -> str:
     receipt = bill.message_purpose == "receipt"
     channel = "what_sms" if bill.channel.startswith("sms") else "what_whatsapp"
     what = say("what_receipt") if receipt else say(channel)
-    if bill.message_words == "failed" and bill.message_reason:
-        return say("message_failed_why", what=what, reason=reason_words(bill.message_reason))
+    if bill.message_words in _WHY and bill.message_reason:
+        code = f"message_{bill.message_words}_why"
+        return say(code, what=what, reason=reason_words(bill.message_reason))
     return say(f"message_{bill.message_words}", what=what)
 
 

@@ -1,0 +1,40 @@
+"""The sentences about messages to customers: why one failed or was not sent (English, by code).
+
+``_`` only marks the texts for translators, as in ``gui/sentences.py``, which joins all.
+"""
+
+
+def _(text: str) -> str:
+    return text
+
+
+# Classes of failure, as messaging/states.py finds them in the provider's codes.
+_CLASSES = {
+    "reason_recipient": _("this number cannot get it"),
+    "reason_operator": _("the phone company did not take it"),
+    "reason_setup": _("the shop's sender is not set up"),
+    "reason_template": _("its text is not approved"),
+    "reason_dlt": _("the DLT check stopped it"),
+    "reason_media": _("its picture could not be loaded"),
+    "reason_window": _("only approved texts may go"),
+    "reason_limits": _("too many messages for now"),
+    "reason_content": _("its content was refused"),
+    "reason_expired": _("the phone was not reached in time"),
+    "reason_meta": _("WhatsApp limits this number"),
+    "reason_unknown": _("no reason was given"),
+}
+
+# Why a message that stood in the books was not sent.
+_DROPPED = {
+    "message_dropped_why": _("{what} not sent: {reason}"),
+    "reason_too_late_to_send": _("10 minutes are over"),
+    "reason_bill_settled": _("the bill is settled"),
+    "reason_not_payable_any_more": _("its link is closed"),
+    "reason_qr_on_screen": _("the QR is on the screen"),
+    "reason_bill_abandoned": _("the bill was given up"),
+    "reason_message_moved_on": _("it went another way"),
+    "reason_no_such_message": _("it is not in the books"),
+    "reason_stopped_while_sending": _("the program stopped meanwhile"),
+}
+
+MESSAGES = {**_CLASSES, **_DROPPED}
