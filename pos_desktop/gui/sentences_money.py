@@ -171,6 +171,7 @@ _PIN = {
     "ask_return": _("Give back {amount} of bill {number}."),
     "ask_refund": _("Give back {amount}: {whose}."),
     "ask_refund_again": _("Ask for the refund of {amount} once more."),
+    "ask_given_otherwise": _("{amount} was given back otherwise, not by the gateway: {whose}."),
     "ask_attach": _("Use {amount} for another bill: {whose}."),
     "ask_accept": _("Close the entry without moving money: {whose}."),
     "ask_check_again": _("Ask the gateway once more: {whose}."),

@@ -15,6 +15,7 @@ from pos_desktop.services.pages import PageWriter
 from pos_desktop.services.parked import money_words, newest, waiting_bill
 from pos_desktop.services.people import outage_until
 from pos_desktop.services.publishing import bill_of
+from pos_desktop.services.refund_book import still_owed
 from pos_desktop.services.standing import Standing
 from pos_desktop.services.syncing import Syncing
 from pos_desktop.services.views import DeskState, PayableQr, PaymentStory
@@ -52,7 +53,7 @@ class Desk:
                 oldest_unsent_at=min(ages, default=None),
                 attention=sum(bill.attention for bill in bills),
                 inbox=len(uow.flags.open()),
-                owed=len(uow.refunds.owed()),
+                owed=len(still_owed(uow)),
                 longest_unasked_at=uow.collects.longest_unasked(),
                 services_off=self.standing.off(uow),
                 edits=_edits(uow, parked),

@@ -21,6 +21,7 @@ from pos_desktop.services.inbox_entries import (
     subject_of,
 )
 from pos_desktop.services.outbox import Listener
+from pos_desktop.services.refund_book import OTHERWISE
 from pos_desktop.services.refunds import Excess, Refunds
 from pos_desktop.services.views import InboxChoice, InboxEntry, PaidNews
 
@@ -78,6 +79,8 @@ class Inbox:
                 _check_again(uow, flag, subject, now)
             case "refund_again":
                 self._refund_again(uow, subject, choice, now)
+            case "given_otherwise":
+                _given_otherwise(uow, flag, choice, now)
             case _:
                 _accept(uow, flag, choice, now)
         return None
@@ -131,6 +134,23 @@ def _check_again(uow: UnitOfWork, flag: Flag, subject: Subject, now: int) -> Non
     if subject.refund is not None and subject.refund.state in _LOOKED_AT:
         uow.refunds.save(replace(subject.refund, next_ask_at=now))
     uow.outbox.hurry(now)
+
+
+def _given_otherwise(uow: UnitOfWork, flag: Flag, choice: InboxChoice, now: int) -> None:
+    """The bank never gave it back and the shop did: in cash, by transfer. It is owed no more;
+    should the gateway pay it after all, an entry tells that it was given twice."""
+    reason, approval = choice.reason.strip(), given(choice.approval, now)
+    if not reason:
+        raise DomainError("reason_needed")
+    body: dict[str, object] = {
+        "key": flag.detail,
+        "order_id": flag.order_id,
+        "amount": flag.amount,
+        "reason": reason,
+        "approved_by": approval.by,
+    }
+    uow.ledger.append("refund.given_otherwise", choice.by, now, body)
+    close_entry(uow, flag, now, f"{OTHERWISE}: {reason}", choice.by, approval.by)
 
 
 def _accept(uow: UnitOfWork, flag: Flag, choice: InboxChoice, now: int) -> None:

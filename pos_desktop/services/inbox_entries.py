@@ -13,7 +13,7 @@ from pos_desktop.services.captures import Capture, capture, captures_of, money_o
 from pos_desktop.services.refund_book import refund_of_entry
 from pos_desktop.services.views import InboxEntry
 
-MANAGED = frozenset({"refund", "attach", "refund_again", "accept"})
+MANAGED = frozenset({"refund", "attach", "refund_again", "given_otherwise", "accept"})
 """Actions that move money or let an entry go: they need a manager's PIN."""
 
 # Money that no bill counts.
@@ -25,7 +25,7 @@ _USUAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "unknown_outcome": ("check_again",),
         "gateway_unreachable": ("check_again",),
-        "refund_failed": ("refund_again", "check_again"),
+        "refund_failed": ("refund_again", "check_again", "given_otherwise"),
         "risk_taken": ("check_again", "accept"),
     }
 )

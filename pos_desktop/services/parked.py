@@ -74,7 +74,7 @@ def waiting_bill(bill: ParkedBill, settlement: Settlement, now: int) -> WaitingB
     flags = tuple(sorted({flag.kind for flag in bill.flags if flag.state == "open"}))
     shown = collect is not None and collect.state is CollectState.OPEN
     awaiting = bill.state is SaleState.AWAITING
-    paid_by = upi_reference(bill.facts, bill.tenders)
+    paid_by = upi_reference(bill.facts, bill.tenders) if bill.issued_at is not None else ""
     return WaitingBill(
         order_id=bill.order_id,
         token_no=bill.token_no,
@@ -90,7 +90,7 @@ def waiting_bill(bill: ParkedBill, settlement: Settlement, now: int) -> WaitingB
         expires_at=collect.expires_at if collect is not None and shown else None,
         invoice_number=bill.invoice_number,
         paid_at=bill.issued_at,
-        upi_reference=paid_by if bill.issued_at is not None else "",
+        upi_reference=paid_by,
         can_show_qr=shown,
         # Whoever got no message waits for what nobody sent: she has to be shown a QR.
         attention=words in _ATTENTION or bool(flags) or (awaiting and _unsent(collect, message)),

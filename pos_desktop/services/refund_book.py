@@ -32,6 +32,10 @@ def order_of(refund: Refund) -> RefundOrder:
     )
 
 
+OTHERWISE = "given back otherwise"
+"""How an entry about a failed refund was closed where the customer has her money all the same."""
+
+
 def found(gateway: Gateway, order: RefundOrder) -> RefundFact | None:
     """How this very attempt stands at the gateway; that an earlier one failed is no answer."""
     fact = gateway.find_refund(order)
@@ -43,6 +47,21 @@ def found(gateway: Gateway, order: RefundOrder) -> RefundFact | None:
 def attempt_key(refund: Refund) -> str:
     """The key of its present attempt; the inbox names the attempt by it."""
     return refund.wire_keys[-1]
+
+
+def settled_otherwise(uow: UnitOfWork, refund: Refund) -> bool:
+    """Whether a manager said of this failed attempt that the customer has her money otherwise."""
+    return refund.state is RefundState.FAILED and any(
+        flag.kind == "refund_failed"
+        and flag.detail == attempt_key(refund)
+        and (flag.resolution or "").startswith(OTHERWISE)
+        for flag in uow.flags.of(refund.order_id)
+    )
+
+
+def still_owed(uow: UnitOfWork) -> list[Refund]:
+    """Every refund that is neither done nor given back otherwise, oldest first."""
+    return [refund for refund in uow.refunds.owed() if not settled_otherwise(uow, refund)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +93,10 @@ class RefundBook:
             detail = f"{attempt_key(refund)} {refund.state.value} {event.value}"
             open_entry(uow, refund.order_id, "mismatch", refund.amount, now, detail)
         entered = step.state is not refund.state
+        if entered and settled_otherwise(uow, refund):
+            # The gateway paid after all what the shop had given back itself.
+            detail = f"{attempt_key(refund)} given back twice"
+            open_entry(uow, refund.order_id, "mismatch", refund.amount, now, detail)
         moved = replace(refund, state=step.state, next_ask_at=None)
         if step.state is RefundState.PENDING:
             moved = self._watched(uow, moved, now)

@@ -26,6 +26,7 @@ from pos_desktop.services.approvals import given
 from pos_desktop.services.captures import Capture, captures_of
 from pos_desktop.services.entries import close_entry
 from pos_desktop.services.outbox import Listener
+from pos_desktop.services.refund_book import settled_otherwise, still_owed
 from pos_desktop.services.views import MoneyOwed, RefundableLine, RefundOffer, ReturnOrder
 
 
@@ -128,7 +129,8 @@ class Refunds:
         """Like ``again``, as part of the caller's transaction."""
         given(approval, now)
         refund = uow.refunds.get(key)
-        if refund is None or refund.state is not RefundState.FAILED:
+        failed = refund is not None and refund.state is RefundState.FAILED
+        if refund is None or not failed or settled_otherwise(uow, refund):
             raise DomainError("refund_not_failed")
         step = next_refund_state(refund.state, RefundEvent.AGAIN)
         tried = replace(
@@ -150,9 +152,9 @@ class Refunds:
         return tried
 
     def owed(self) -> tuple[MoneyOwed, ...]:
-        """Everything that is not done, oldest first."""
+        """Everything that is neither done nor given back otherwise, oldest first."""
         with self.store.read() as uow:
-            return tuple(_owed(uow, refund) for refund in uow.refunds.owed())
+            return tuple(_owed(uow, refund) for refund in still_owed(uow))
 
     def _goods(
         self,

@@ -209,7 +209,8 @@ class InboxEntry:
     """One entry of the exceptions inbox. ``kind``: late, duplicate, over, part, mismatch,
     unknown_outcome, refund_failed, unmatched, gateway_unreachable, asserted_unconfirmed,
     risk_taken, reference_taken, handed_over_unpaid. ``actions``: the recommended one first (refund,
-    attach, collect_rest, check_again, refund_again, accept); ``manager``: those that need her PIN.
+    attach, collect_rest, check_again, refund_again, given_otherwise, accept); ``manager``: those
+    that need her PIN.
     """
 
     flag_id: int
@@ -231,7 +232,7 @@ class InboxEntry:
 @dataclass(frozen=True, slots=True)
 class InboxChoice:
     """What a person decided about an entry: one of its ``actions``. ``target`` is the order id to
-    attach to, ``reason`` her words for accept."""
+    attach to, ``reason`` her words for accept and given_otherwise."""
 
     flag_id: int
     action: str

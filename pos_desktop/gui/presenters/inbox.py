@@ -18,7 +18,19 @@ from pos_desktop.gui.texts import say
 from pos_desktop.services.views import DeskState, InboxChoice, InboxEntry, MoneyOwed
 
 Entry = InboxEntry | MoneyOwed
-_NEEDS_WORDS = "accept"
+# Action -> (title, button, reasons) of the sheet that asks why.
+_NEEDS_WORDS = {
+    "accept": (
+        "accept_title",
+        "accept_now",
+        ("accept_settled", "accept_mistake", "accept_counted"),
+    ),
+    "given_otherwise": (
+        "otherwise_title",
+        "otherwise_now",
+        ("otherwise_cash", "otherwise_transfer", "otherwise_goods"),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +150,10 @@ class InboxPresenter:
             self._show()
         elif action == "collect_rest" and self._doors.open_bill(entry.order_id):
             self.on_back()
-        elif action == _NEEDS_WORDS:
-            wanted = Wanted(
-                "accept_title",
-                detail_of(entry, self._services.clock.now()).sentence,
-                "accept_now",
-                ("accept_settled", "accept_mistake", "accept_counted"),
-            )
+        elif action in _NEEDS_WORDS:
+            title, button, reasons = _NEEDS_WORDS[action]
+            note = detail_of(entry, self._services.clock.now()).sentence
+            wanted = Wanted(title, note, button, reasons)
             self._doors.reason.ask(wanted, lambda text: self._decide(entry, action, reason=text))
         else:
             self._decide(entry, action)

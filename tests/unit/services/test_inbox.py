@@ -78,7 +78,7 @@ def test_a_refund_that_fails_comes_back_into_the_inbox(money: MoneyTill) -> None
     money.decide(money.entry("late"), "refund")
     money.run(5)
     entry = money.entry("refund_failed")
-    assert entry.actions == ("refund_again", "check_again")
+    assert entry.actions == ("refund_again", "check_again", "given_otherwise")
     assert (entry.amount, entry.payment_id) == (DUE, "pay_1")
     money.decide(entry, "refund_again")
     assert kinds(money) == []
@@ -87,7 +87,10 @@ def test_a_refund_that_fails_comes_back_into_the_inbox(money: MoneyTill) -> None
     assert money.gateway.given("pay_1") == DUE
 
 
-@pytest.mark.parametrize("action", ["refund", "attach", "refund_again", "accept"])
+MANAGED = ("refund", "attach", "refund_again", "given_otherwise", "accept")
+
+
+@pytest.mark.parametrize("action", MANAGED)
 def test_what_moves_money_needs_a_manager_now(money: MoneyTill, action: str) -> None:
     money.late_money()
     money.waiting()
@@ -95,7 +98,8 @@ def test_what_moves_money_needs_a_manager_now(money: MoneyTill, action: str) -> 
     raised(money, "refund_failed", "dup-pay_1")
     with money.store.read() as uow:
         flags = {flag.kind: flag.flag_id for flag in uow.flags.open()}
-    flag_id = flags[{"accept": "mismatch", "refund_again": "refund_failed"}.get(action, "late")]
+    failed = dict.fromkeys(("refund_again", "given_otherwise"), "refund_failed")
+    flag_id = flags[({"accept": "mismatch"} | failed).get(action, "late")]
     old = Approval("Meera", money.clock.now() - 3_600_000, action)
     for approval in (None, old):
         choice = InboxChoice(flag_id, action, "Asha", approval, "checked")

@@ -1,0 +1,57 @@
+"""A refund that the bank never gave back and the shop did: owed no more, and never twice unseen."""
+
+import pytest
+
+from pos_desktop.domain.errors import DomainError
+from pos_desktop.domain.refund import RefundEvent, RefundState
+from pos_desktop.services.refund_book import RefundBook
+from pos_desktop.services.views import InboxChoice
+from tests.support.money_till import DUE, REFUSED, MoneyTill
+
+
+def kinds(money: MoneyTill) -> list[str]:
+    return [entry.kind for entry in money.inbox.entries()]
+
+
+def failed_refund(money: MoneyTill) -> str:
+    """A refund that the gateway refuses for good; its key."""
+    money.late_money()
+    money.gateway.trouble.append(REFUSED)
+    money.decide(money.entry("late"), "refund")
+    money.run(5)
+    return "dup-pay_1"
+
+
+def test_a_refund_that_the_shop_gave_back_itself_is_owed_no_more(money: MoneyTill) -> None:
+    key = failed_refund(money)
+    assert (len(money.refunds.owed()), money.desk.state().owed) == (1, 1)
+    entry = money.entry("refund_failed")
+    choice = InboxChoice(entry.flag_id, "given_otherwise", "Asha", money.yes(), " ")
+    with pytest.raises(DomainError, match="reason_needed"):
+        money.inbox.act(choice)
+    money.decide(entry, "given_otherwise", reason="in cash")
+    assert kinds(money) == []
+    assert (money.refunds.owed(), money.desk.state().owed) == ((), 0)
+    assert money.refund(key).state is RefundState.FAILED
+    assert money.closed(entry.order_id)[-1] == ("refund_failed", "given back otherwise: in cash")
+    with money.store.read() as uow:
+        (told,) = (e for e in uow.ledger.after(0, 999) if e.kind == "refund.given_otherwise")
+    assert (told.body["key"], told.body["amount"], told.body["reason"]) == (key, DUE, "in cash")
+    with pytest.raises(DomainError, match="refund_not_failed"):
+        money.refunds.again(key, money.yes())
+    assert money.story(entry.order_id).excess == 0
+
+
+def test_one_that_the_gateway_pays_after_all_was_given_back_twice(money: MoneyTill) -> None:
+    key = failed_refund(money)
+    entry = money.entry("refund_failed")
+    money.decide(entry, "given_otherwise", reason="in cash")
+    with money.store.write() as uow:
+        refund = uow.refunds.get(key)
+        assert refund is not None
+        done = RefundBook(money.ids).event(uow, refund, RefundEvent.PROCESSED, money.clock.now())
+        uow.commit()
+    assert done.state is RefundState.DONE
+    assert [(e.kind, e.detail) for e in money.inbox.entries()] == [
+        ("mismatch", f"{key} given back twice")
+    ]
