@@ -11,6 +11,7 @@ _DAY = 24 * _HOUR
 
 # After close, expiry or cancel; then daily to five days.
 _AFTER = (5 * _SECOND, 30 * _SECOND, 2 * _MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR, _DAY)
+_AFTER_PAID = (10 * _MINUTE, _HOUR, 6 * _HOUR, _DAY)
 _WATCH_FOR = 5 * _DAY
 _CLOSED = frozenset({CollectState.EXPIRED, CollectState.CANCELLED, CollectState.REFUSED})
 # Whatever the jitter and however slow the account: what takes money is asked once a minute, with
@@ -23,8 +24,8 @@ _LONGEST_PUSHED = 2 * _LONGEST
 def interval(collect: Collect, now: int, *, push: bool) -> int | None:
     """Milliseconds to the next question about this collect; None when no more is needed.
 
-    A paid collect is never asked again: a single-use QR and a paid link take no second payment.
-    Nor is the shop's own UPI QR: nobody could tell.
+    A paid collect is not asked again, unless an attempt was under way beside the one that paid
+    (``after_paid``). Nor is the shop's own UPI QR: nobody could tell.
     """
     age = now - collect.created_at
     if collect.state is CollectState.PAID or collect.gateway == OWN_UPI:
@@ -40,6 +41,16 @@ def interval(collect: Collect, now: int, *, push: bool) -> int | None:
     if age < 3 * _MINUTE:
         return 5 * _SECOND
     return 15 * _SECOND if age < 15 * _MINUTE else 60 * _SECOND
+
+
+def after_paid(collect: Collect, now: int) -> int | None:
+    """Milliseconds to the next question about a paid one on which another attempt was begun: money
+    of that may be captured days later, and the hook that tells of it may be lost."""
+    age = now - collect.created_at
+    for moment in _AFTER_PAID:
+        if age < moment:
+            return moment - age
+    return _DAY if age < _WATCH_FOR else None
 
 
 def widened(collect: Collect, wait: int, factor: int, *, push: bool) -> int:

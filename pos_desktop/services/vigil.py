@@ -4,14 +4,15 @@ Three things do: a collect whose fate nobody knows, a gateway that does not answ
 only a person has told of (design payments 1 and 7).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pos_desktop.domain.payment import Collect, CollectState
 from pos_desktop.domain.sale import Tender
-from pos_desktop.ports import Flag, Store, UnitOfWork
+from pos_desktop.ports import Flag, Gateways, Store, UnitOfWork
 from pos_desktop.services.entries import close_entry, open_entry
 from pos_desktop.services.outbox import Listener
+from pos_desktop.services.sweep_accounts import accounts
 from pos_desktop.services.traffic import Traffic
 
 _EVERY_MS = 30_000
@@ -28,13 +29,14 @@ _UNKNOWN, _UNREACHABLE, _ASSERTED = "unknown_outcome", "gateway_unreachable", "a
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What one look found: collects in doubt by reference, since when each is closing, and the open
-    entries of the kinds that this module opens."""
+    """What one look found: collects in doubt by reference, since when each is closing, the open
+    entries of the kinds that this module opens, and the gateways that nobody asks any more."""
 
     now: int
     doubts: Mapping[str, Collect]
     closing: Mapping[str, int]
     flags: Sequence[Flag]
+    unused: Collection[str] = ()
 
     def long_in_doubt(self) -> Iterator[Collect]:
         """Those that nobody was told of yet."""
@@ -48,7 +50,7 @@ class _Look:
         """Entries that have solved themselves."""
         for flag in self.flags:
             name = _name(flag)
-            if flag.kind == _UNREACHABLE and traffic.answers(name):
+            if flag.kind == _UNREACHABLE and (traffic.answers(name) or name in self.unused):
                 yield flag
             if flag.kind == _UNKNOWN and name not in self.doubts:
                 yield flag
@@ -56,11 +58,15 @@ class _Look:
 
 @dataclass
 class Vigil:
-    """``step`` runs in the db lane; it writes only where there is something to write."""
+    """``step`` runs in the db lane; it writes only where there is something to write.
+
+    ``gateways``: a former one that is not asked any more need not answer.
+    """
 
     store: Store
     traffic: Traffic
     listener: Listener
+    gateways: Gateways | None = None
     _looked_at: int | None = None
     _asserted_at: int | None = None
 
@@ -77,6 +83,7 @@ class Vigil:
         with self.store.read() as uow:
             noted = uow.notes.get(_CLOSING) or ""
             look = _look(uow, _read(noted), now)
+            look = replace(look, unused=self._unused(uow, look))
             asserted = self._asserted(uow, now)
         told = {_name(flag) for flag in look.flags if flag.kind == _UNREACHABLE}
         silent = [name for name in self.traffic.silent(_PATIENCE_MS) if name not in told]
@@ -94,9 +101,15 @@ class Vigil:
             for order_id, tender in asserted:
                 open_entry(uow, order_id, _ASSERTED, tender.amount, now, tender.reference)
             for flag in over:
-                close_entry(uow, flag, now, _how(uow, flag))
+                close_entry(uow, flag, now, _how(uow, flag, look.unused))
             uow.commit()
         return entries
+
+    def _unused(self, uow: UnitOfWork, look: _Look) -> Collection[str]:
+        told = {_name(flag) for flag in look.flags if flag.kind == _UNREACHABLE}
+        if not told or self.gateways is None:
+            return ()
+        return told - {gateway.name for gateway in accounts(uow, self.gateways, look.now)}
 
     def _asserted(self, uow: UnitOfWork, now: int) -> list[tuple[str, Tender]]:
         """What a person said three days ago, nobody has confirmed, and no entry tells yet."""
@@ -156,9 +169,9 @@ def _name(flag: Flag) -> str:
     return flag.detail.rpartition(" ")[2]
 
 
-def _how(uow: UnitOfWork, flag: Flag) -> str:
+def _how(uow: UnitOfWork, flag: Flag, unused: Collection[str]) -> str:
     if flag.kind == _UNREACHABLE:
-        return "it answers"
+        return "not used any more" if _name(flag) in unused else "it answers"
     collect = uow.collects.get(_name(flag))
     return "gone" if collect is None else f"it is {collect.state.value}"
 

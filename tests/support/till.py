@@ -156,7 +156,7 @@ class Wired:
         )
         self.polls = SmsPolls(store, lanes, clock, self.messenger, self.standing, heard)
         self.hints = Hints(store, clock, self.watcher, self.standing, heard, read_delivery)
-        self.vigil = Vigil(store, self.traffic, heard)
+        self.vigil = Vigil(store, self.traffic, heard, self.gateways)
 
     def order(self, phone: str | None = PHONE, items: Sequence[Item] = (MILK, OIL)) -> Order:
         cart = Cart()

@@ -3,7 +3,14 @@
 import pytest
 
 from pos_desktop.domain.payment import Collect, CollectKind, CollectState
-from pos_desktop.services.schedule import interval, next_ask, spread, watch_after, widened
+from pos_desktop.services.schedule import (
+    after_paid,
+    interval,
+    next_ask,
+    spread,
+    watch_after,
+    widened,
+)
 
 LINK, QR = CollectKind.LINK, CollectKind.QR
 SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
@@ -60,6 +67,15 @@ def test_a_paid_one_is_never_asked_again() -> None:
     assert interval(paid, SECOND, push=False) is None
     assert next_ask(paid, SECOND, push=False, jitter=0.5) is None
     assert watch_after(paid, SECOND).next_ask_at is None
+
+
+def test_a_paid_one_with_another_attempt_is_asked_for_five_days() -> None:
+    paid, now, moments = collect(LINK, CollectState.PAID), MINUTE, []
+    while (wait := after_paid(paid, now)) is not None:
+        now += wait
+        moments.append(now)
+    days = [2 * DAY, 3 * DAY, 4 * DAY, 5 * DAY]
+    assert moments == [10 * MINUTE, HOUR, 6 * HOUR, DAY, *days]
 
 
 @pytest.mark.parametrize(("jitter", "wait"), [(0.0, 4000), (0.5, 5000), (0.999, 5998)])

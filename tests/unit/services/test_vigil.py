@@ -5,6 +5,7 @@ from dataclasses import replace
 from pos_desktop.domain.payment import CollectState, PaymentFact, PaymentStatus
 from pos_desktop.domain.sale import Sale, Tender, TenderKind
 from pos_desktop.ports import Flag, GatewayError, GatewayErrorKind
+from tests.support.rig import PlayedGateway
 from tests.support.till import PHONE, Till
 
 UNREACHABLE = GatewayError(GatewayErrorKind.UNAVAILABLE)
@@ -75,6 +76,21 @@ def test_a_request_that_finds_no_line_is_told_after_ten_minutes(till: Till) -> N
     assert closed(till, "") == [("razorpay", "machine", "it answers")]
     assert told(till, "flag.raised") == [f"requested {reference}", "razorpay"]
     assert told(till, "flag.closed") == [f"requested {reference}", "razorpay"]
+
+
+def test_a_former_gateway_that_nobody_asks_any_more_need_not_answer(till: Till) -> None:
+    till.gateway.trouble.extend([UNREACHABLE] * 300)
+    opened(till)
+    till.run(11 * 60, step=5)
+    assert ("gateway_unreachable", "", "razorpay") in entries(till)
+    old, till.gateway = till.gateway, PlayedGateway("cashfree")
+    till.formers = {"razorpay": old}
+    till.connect()
+    look(till, 60)
+    assert ("gateway_unreachable", "", "razorpay") in entries(till), "its bills are young"
+    look(till, 10 * DAY)
+    assert ("gateway_unreachable", "", "razorpay") not in entries(till)
+    assert closed(till, "") == [("razorpay", "machine", "not used any more")]
 
 
 def test_a_lost_answer_that_stays_lost_is_told(till: Till) -> None:
