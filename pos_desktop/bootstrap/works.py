@@ -112,7 +112,7 @@ def works_of(core: Core, syncing: Syncing, sweep: Sweep, health: Health) -> Work
         polls.step,
         RefundWatch(core.asking, RefundBook(machine.ids)).step,
         sweep.step,
-        Vigil(store, core.traffic, bell).step,
+        Vigil(store, core.traffic, bell, core.peers.gateways).step,
         Solving(store, bell).step,
         syncing.step,
         health.step,
