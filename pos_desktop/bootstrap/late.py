@@ -148,8 +148,11 @@ class LateCheckout:
     def edit(self, order_id: str, by: str) -> None:
         self._checkout.edit(order_id, by)
 
-    def take_edited(self, order_id: str) -> EditedBill | None:
-        return self._checkout.take_edited(order_id)
+    def edited(self, order_id: str) -> EditedBill | None:
+        return self._checkout.edited(order_id)
+
+    def take_edited(self, order_id: str, draft: str | None = None) -> EditedBill | None:
+        return self._checkout.take_edited(order_id, draft)
 
     @property
     def _checkout(self) -> Checkout:

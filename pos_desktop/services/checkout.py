@@ -15,6 +15,7 @@ from pos_desktop.domain.sale import Sale, SaleState
 from pos_desktop.domain.wish import Wish, WishKind
 from pos_desktop.ports import Clock, Store, UnitOfWork
 from pos_desktop.services.approvals import given
+from pos_desktop.services.drafts import NOTE
 from pos_desktop.services.entries import open_entry
 from pos_desktop.services.freeze import freeze
 from pos_desktop.services.issuing import GIVEN, RISK, payable_still
@@ -204,17 +205,27 @@ class Checkout:
         """Give up a waiting bill so that its lines can be changed; see ``take_edited``."""
         self._switch(order_id, WishKind.EDIT, by, "edited")
 
-    def take_edited(self, order_id: str) -> EditedBill | None:
-        """The lines of a bill that was given up for editing, once; None if they were taken."""
+    def edited(self, order_id: str) -> EditedBill | None:
+        """The lines of a bill that was given up for editing; None if they were taken."""
+        with self._store.read() as uow:
+            return _edited(uow, order_id)
+
+    def take_edited(self, order_id: str, draft: str | None = None) -> EditedBill | None:
+        """The lines of a bill that was given up for editing, once; None if they were taken.
+
+        ``draft`` is the bill on the screen with them: kept in the same transaction, so that a kill
+        loses no line. None leaves the draft as it is.
+        """
         with self._store.write() as uow:
-            wish, sale = uow.wishes.get(order_id), uow.sales.get(order_id)
-            ready = sale is not None and sale.state is SaleState.ABANDONED
-            if sale is None or wish is None or wish.kind is not WishKind.EDIT or not ready:
+            found = _edited(uow, order_id)
+            if found is None:
                 return None
             uow.wishes.drop(order_id)
+            if draft is not None:
+                uow.notes.put(NOTE, draft)
             uow.commit()
         self._listener.changed()
-        return EditedBill(order_id, sale.bill.lines, sale.phone)
+        return found
 
     def _freeze(self, uow: UnitOfWork, order: Order, now: int, *, remote: bool = False) -> Sale:
         sale = freeze(uow, order, self._opener.options, now, self._opener.ids, remote=remote)
@@ -250,6 +261,15 @@ class Checkout:
         if sale is None or sale.state is not SaleState.AWAITING:
             raise DomainError("not_waiting")
         return sale
+
+
+def _edited(uow: UnitOfWork, order_id: str) -> EditedBill | None:
+    wish, sale = uow.wishes.get(order_id), uow.sales.get(order_id)
+    if sale is None or wish is None or wish.kind is not WishKind.EDIT:
+        return None
+    if sale.state is not SaleState.ABANDONED:
+        return None
+    return EditedBill(order_id, sale.bill.lines, sale.phone)
 
 
 def _going(purpose: Purpose, state: MessageState) -> bool:

@@ -141,7 +141,7 @@ class Checkout:
     calls: list[tuple[str, object]] = field(default_factory=list)
     refuse: Exception | None = None
     waiting: Sale | None = None
-    edited: EditedBill | None = None
+    to_change: EditedBill | None = None
     is_free: bool = True
 
     def _sale(self, name: str, order: Order, *, issued: bool = False) -> Sale:
@@ -214,10 +214,14 @@ class Checkout:
     def edit(self, order_id: str, by: str) -> None:
         self._note("edit", (order_id, by))
 
-    def take_edited(self, order_id: str) -> EditedBill | None:
-        self._note("take_edited", order_id)
-        edited, self.edited = self.edited, None
-        return edited
+    def edited(self, order_id: str) -> EditedBill | None:
+        self._note("edited", order_id)
+        return self.to_change
+
+    def take_edited(self, order_id: str, draft: str | None = None) -> EditedBill | None:
+        self._note("take_edited", (order_id, draft))
+        taken, self.to_change = self.to_change, None
+        return taken
 
 
 @dataclass

@@ -41,22 +41,33 @@ class EditsPresenter:
                 self._take(order_id)
 
     def _take(self, order_id: str) -> None:
-        work = self._services.checkout.take_edited
-        self._services.runner.run("db", lambda: work(order_id), self._taken, self._notices.failed)
+        work = self._services.checkout.edited
+        self._services.runner.run("db", lambda: work(order_id), self._read, self._notices.failed)
 
-    def _taken(self, edited: EditedBill | None) -> None:
+    def _read(self, edited: EditedBill | None) -> None:
         if edited is None:
             return
         try:
             cart = cart_of(edited.lines)
         except RaseedError as error:
             self._notices.failed(error)
+            self._take_for_good(edited.order_id)
             return
         # The number is kept, the consent is not: it was given for the bill that is gone.
-        if self._sale.bring_back(cart, Customer(edited.phone)):
-            self._notices.tell("edit_here")
-        else:
-            self._notices.tell("edit_parked")
+        here = self._sale.bring_back(cart, Customer(edited.phone))
+        self._notices.tell("edit_here" if here else "edit_parked")
+        self._take_for_good(edited.order_id)
+
+    def _take_for_good(self, order_id: str) -> None:
+        """The lines are on the screen: kept with the bill there, unless a sale of that bill is
+        just writing the draft itself."""
+        draft = None if self._sale.frozen else self._sale.draft.to_text()
+        work = self._services.checkout.take_edited
+
+        def taken(_: EditedBill | None) -> None:
+            """Nothing to show: the desk tells that it waits no more."""
+
+        self._services.runner.run("db", lambda: work(order_id, draft), taken, self._notices.failed)
 
 
 def cart_of(lines: tuple[PricedLine, ...]) -> Cart:

@@ -85,8 +85,12 @@ class Checkout(Protocol):
         """Give the bill up so that its lines can be changed; see ``DeskState.edits``."""
         ...
 
-    def take_edited(self, order_id: str) -> EditedBill | None:
-        """The lines of one of ``DeskState.edits``, once; None if somebody took them."""
+    def edited(self, order_id: str) -> EditedBill | None:
+        """The lines of one of ``DeskState.edits``; None if somebody took them."""
+        ...
+
+    def take_edited(self, order_id: str, draft: str | None = None) -> EditedBill | None:
+        """They are on the screen: ``draft`` is kept with the taking, None leaves it as it is."""
         ...
 
 

@@ -161,23 +161,25 @@ def sold(items: tuple[tuple[object, int], ...] = PICTURED) -> SalePresenter:
 def test_a_bill_to_change_comes_back_as_it_was_sold() -> None:
     before = sold().bill
     room = Room()
-    room.played.checkout.edited = EditedBill("A17", before.lines, "+919876543210")
+    room.played.checkout.to_change = EditedBill("A17", before.lines, "+919876543210")
     see(room, edits=("A17",))
     assert room.played.checkout.calls == []
     room.money.edits.start()
-    assert room.played.checkout.calls == [("take_edited", "A17")]
+    kept = room.sale.draft.to_text()
+    assert room.played.checkout.calls == [("edited", "A17"), ("take_edited", ("A17", kept))]
+    assert '"name": "' in kept
     assert room.cart.lines == before.lines
     assert room.sale.bill.totals == before.totals
     assert room.said == "edit_here"
     customer = room.sale.draft.customer
     assert (customer.phone, customer.consent) == ("+919876543210", None)
     see(room, edits=("A17",))
-    assert len(room.played.checkout.calls) == 1
+    assert len(room.played.checkout.calls) == 2
 
 
 def test_before_the_message_of_a_changed_bill_the_customer_is_asked_again() -> None:
     room = Room()
-    room.played.checkout.edited = EditedBill("A17", sold().bill.lines, "+919876543210")
+    room.played.checkout.to_change = EditedBill("A17", sold().bill.lines, "+919876543210")
     see(room, edits=("A17",))
     room.money.edits.start()
     room.customer.show()
@@ -193,7 +195,7 @@ def test_before_the_message_of_a_changed_bill_the_customer_is_asked_again() -> N
 def test_beside_a_bill_that_is_being_made_it_is_parked(room: Room) -> None:
     room.money.edits.start()
     room.sale.add(SURF, 1000)
-    room.played.checkout.edited = EditedBill("A17", sold(((MILK, 1000),)).bill.lines, None)
+    room.played.checkout.to_change = EditedBill("A17", sold(((MILK, 1000),)).bill.lines, None)
     see(room, edits=("A17",))
     assert room.said == "edit_parked"
     assert [line.name for line in room.cart.lines] == [SURF.name]
@@ -212,7 +214,7 @@ def test_what_somebody_else_took_is_left_alone(room: Room) -> None:
 def test_lines_that_may_not_be_sold_any_more_are_said(room: Room) -> None:
     room.money.edits.start()
     line = replace(sold(((MILK, 1000),)).bill.lines[0], mrp=1)
-    room.played.checkout.edited = EditedBill("A17", (line,), None)
+    room.played.checkout.to_change = EditedBill("A17", (line,), None)
     see(room, edits=("A17",))
     assert room.said == "above_mrp"
 

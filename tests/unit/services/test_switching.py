@@ -205,6 +205,20 @@ def test_an_edited_bill_gives_its_lines_back_once(till: Till) -> None:
     assert till.checkout.take_edited("nobody") is None
 
 
+def test_the_lines_of_a_bill_to_change_are_kept_as_they_are_taken(till: Till) -> None:
+    sale = open_bill(till)
+    till.checkout.edit(sale.order_id, "Asha")
+    assert till.checkout.edited(sale.order_id) is None, "the link is not closed yet"
+    till.settle_down()
+    before = till.checkout.edited(sale.order_id)
+    assert before is not None
+    assert till.desk.state().edits == (sale.order_id,)
+    assert till.checkout.take_edited(sale.order_id, "the bill on the screen") == before
+    with till.store.read() as uow:
+        assert uow.notes.get("draft") == "the bill on the screen"
+    assert till.checkout.edited(sale.order_id) is None
+
+
 def test_other_tenders_may_be_taken_when_nothing_is_payable(till: Till) -> None:
     sale = open_bill(till)
     assert till.checkout.free(sale.order_id, "Asha") is False
