@@ -75,7 +75,7 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
     peers = peers_of(options, machine)
     core = core_of(store, options, machine, peers)
     syncing = Syncing(store, machine.lanes, clock, ids, peers.relay, bell)
-    health = health_of(options, machine, core.traffic)
+    health = health_of(options, machine, core.traffic, peers.relay)
     refunds = Refunds(store, clock, peers.gateways, bell)
     sweep = Sweep(core.asking, core.payments, options.counter, forgetful=options.practice)
     return Counter(

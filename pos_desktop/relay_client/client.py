@@ -1,16 +1,18 @@
 """The counter's side of the relay (ports.Relay). Every call blocks: it belongs to the net lane."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from pos_desktop.domain.errors import InputError, Unavailable
+from pos_desktop.domain.errors import InputError, RaseedError, Unavailable
 from pos_desktop.net.http import HttpAnswer, HttpClient, OutcomeUnknown, StreamRefused
 from pos_desktop.ports import Enrolled, LedgerEntry, SecretStore
 from pos_desktop.relay_client.answers import checked, decoded, problem, refusal
 from pos_desktop.relay_client.batches import batches
 from pos_desktop.relay_client.identity import Identity, Session, public_key
+from pos_desktop.relay_client.life import SILENCE_S, StreamLife
 from pos_desktop.relay_client.sse import StreamTooLarge, read_events
 from pos_desktop.wire import enrolment, seal, v1
 
@@ -19,9 +21,10 @@ log = logging.getLogger(__name__)
 ALIVE = v1.FeedEvent(seq=0, kind="alive", at=0)
 """What ``feed`` yields for a heartbeat: the stream stands although nothing has happened."""
 
-_SILENCE = 20.0  # four missed heartbeats: something between holds the stream back
-_POLL_WAIT = 20
-_POLL_READ = 28.0
+# A poll that is answered while a stream would have been silent is as good a sign of life.
+_POLL_WAIT = 3
+# The lamp must tell within ten seconds.
+_PING_TIMEOUTS = (2.0, 4.0)
 
 
 class RelayClient:
@@ -30,7 +33,8 @@ class RelayClient:
     relay_gap, relay_ahead, relay_fork, relay_epoch (sync; ``last_seq`` in ``params``),
     relay_conflict, relay_code_refused, relay_unknown_session, relay_revoked, relay_not_enrolled ...
     Whatever may pass by itself (no connection, 429, 5xx, an unreadable answer) is Unavailable.
-    ``parked`` is told the numbers of ledger entries that the relay could not read (422).
+    ``parked`` is told the numbers of ledger entries that the relay could not read (422);
+    ``monotonic`` counts seconds.
     """
 
     def __init__(
@@ -38,10 +42,12 @@ class RelayClient:
         http: HttpClient,
         secret_store: SecretStore,
         parked: Callable[[Sequence[int]], None] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = http
         self._identity = Identity(secret_store)
         self._parked = parked
+        self._life = StreamLife(monotonic)
 
     def enrol(self, code: str, label: str) -> Enrolled:
         """Use up a one-time code. InputError("bad_enrolment_code") before anything is sent."""
@@ -114,10 +120,31 @@ class RelayClient:
 
         ``ALIVE`` (sequence 0) comes between them: the stream is connected.
         """
+        self._life.begins()
+        try:
+            for hint in self._hints(after, stop):
+                self._life.heard()
+                if hint is not None:
+                    yield hint
+        except RaseedError as error:
+            self._life.broke(error)
+            raise
+
+    def ping(self) -> None:
+        """Whether this counter has the relay: its stream lives, or, before there is one, the relay
+        answers. Raises Unavailable, or the refusal that ended the stream (relay_revoked ...)."""
+        if not self._life.lives() and not self._answers():
+            raise Unavailable("relay_down", "The relay does not answer.")
+
+    def _answers(self) -> bool:
+        return self._http.request("GET", "/healthz", timeout=_PING_TIMEOUTS).ok
+
+    def _hints(self, after: int, stop: Callable[[], bool]) -> Iterator[v1.FeedEvent | None]:
+        """Hints, ALIVE, and None for a poll that had no news."""
         heard = False
         headers = {**self._session_headers(), "Last-Event-ID": str(after)}
         try:
-            for event in read_events(self._http.stream_lines("/v1/feed", headers, _SILENCE)):
+            for event in read_events(self._http.stream_lines("/v1/feed", headers, SILENCE_S)):
                 heard = True
                 if event is None:
                     yield ALIVE
@@ -139,11 +166,6 @@ class RelayClient:
         log.info("nothing came through the stream: asking by long poll")
         yield from self._poll(after, stop)
 
-    def ping(self) -> None:
-        """Whether the relay answers. Raises Unavailable."""
-        if not self._http.request("GET", "/healthz").ok:
-            raise Unavailable("relay_down", "The relay does not answer.")
-
     def _sync(self, batch: v1.SyncBatch) -> int:
         reply = self._call("POST", "/v1/sync", msgspec.to_builtins(batch))
         if reply.status == 422:
@@ -156,15 +178,17 @@ class RelayClient:
                 return told.last_seq
         return decoded(checked(reply).body, v1.SyncAnswer).last_seq
 
-    def _poll(self, after: int, stop: Callable[[], bool]) -> Iterator[v1.FeedEvent]:
+    def _poll(self, after: int, stop: Callable[[], bool]) -> Iterator[v1.FeedEvent | None]:
         while not stop():
             reply = self._http.request(
                 "GET",
                 f"/v1/feed?after={after:d}&wait={_POLL_WAIT}",
                 headers=self._session_headers(),
-                timeout=(5.0, _POLL_READ),
+                timeout=(_PING_TIMEOUTS[0], SILENCE_S),
             )
-            for hint in decoded(checked(reply).body, v1.FeedPage).events:
+            page = decoded(checked(reply).body, v1.FeedPage)
+            yield None
+            for hint in page.events:
                 after = hint.seq
                 yield hint
 

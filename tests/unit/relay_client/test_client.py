@@ -303,7 +303,7 @@ def test_a_stream_that_is_held_back_becomes_a_long_poll(lines: object) -> None:
     stops = iter([False, False, False, True])
     made = RelayClient(http, enrolled())
     assert list(made.feed(3, lambda: next(stops))) == [HINT]
-    assert http.asked == [f"GET /v1/feed?after={n}&wait=20" for n in (3, 3, 4)]
+    assert http.asked == [f"GET /v1/feed?after={n}&wait=3" for n in (3, 3, 4)]
 
 
 def test_a_stream_that_breaks_after_it_spoke_is_unavailable() -> None:
