@@ -127,6 +127,7 @@ def works_of(core: Core, syncing: Syncing, sweep: Sweep, health: Health) -> Work
         relay=core.peers.relay,
         hints=Hints(store, clock, watcher, core.standing, bell, delivery_from_feed),
         on_failure=machine.on_failure,
+        jitter=machine.ids.jitter,
     )
 
 

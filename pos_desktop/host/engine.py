@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from threading import Event, Thread
 
-from pos_desktop.domain.errors import RaseedError
+from pos_desktop.domain.errors import RaseedError, Unavailable
 from pos_desktop.ports import Clock, Lanes, Relay, Store
 from pos_desktop.services.hints import Hints
 from pos_desktop.services.outbox import Outbox
@@ -18,6 +18,10 @@ _LOG = logging.getLogger(__name__)
 _SHORTEST_S = 0.02
 _LONGEST_S = 0.5
 _BACKOFF_S = (1, 2, 4, 8, 15)
+# A stream that broke is begun again so soon that its lamp is back within ten seconds; who was
+# refused has more time. Where many counters lost one relay, each takes its own moment.
+_AGAIN_S = (2, 4, 6)
+_REFUSED_S = (2, 4, 8, 15)
 _STOP_S = 5.0
 # More than this between two turns, or between the two clocks: the computer was asleep or somebody
 # set its clock, forwards or back.
@@ -40,6 +44,7 @@ class Works:
     relay: Relay | None
     hints: Hints
     on_failure: Callable[[Exception], None]
+    jitter: Callable[[], float]
 
 
 class _Outcome:
@@ -98,6 +103,7 @@ class Engine:
         self._recovered = False
         self._stale = True
         self._folded_at = 0
+        self._heard = False
 
     def start(self) -> None:
         """Recover what a kill left, ask about all live collects, then run."""
@@ -182,27 +188,29 @@ class Engine:
     def _feed_on(self, relay: Relay) -> None:
         failures = 0
         while not self._stop.is_set():
-            failures = 0 if self._read_feed(relay) else failures + 1
+            self._heard, waits = False, self._read_feed(relay)
             self._w.watcher.push_connected = False
-            self._stop.wait(_backoff(max(0, failures - 1)))
+            failures = 0 if self._heard else failures + 1
+            longest = waits[min(max(0, failures - 1), len(waits) - 1)]
+            self._stop.wait(longest * (0.2 + 0.8 * self._w.jitter()))
 
-    def _read_feed(self, relay: Relay) -> bool:
-        """Until it is interrupted; whether anything came of it."""
-        heard = False
+    def _read_feed(self, relay: Relay) -> Sequence[int]:
+        """Until it is interrupted; the longest waits, in seconds, before the tries that follow."""
         try:
             for event in relay.feed(self._w.hints.cursor(), self._stop.is_set):
                 self._w.watcher.push_connected = True
-                if event.seq == 0:
-                    # Only a sign of life; there is nothing to keep.
-                    continue
-                if not self._apply(event):
-                    return False
-                heard = True
-        except RaseedError as error:
+                # Of a sign of life alone there is nothing to keep.
+                self._heard = event.seq == 0 or self._apply(event)
+                if not self._heard:
+                    return _REFUSED_S
+        except Unavailable as error:
             _LOG.info("feed interrupted: %s", error.code)
+            return _AGAIN_S
+        except RaseedError as error:
+            _LOG.info("feed refused: %s", error.code)
         except Exception as error:
             self._w.on_failure(error)
-        return heard
+        return _REFUSED_S
 
     def _apply(self, event: v1.FeedEvent) -> bool:
         """False: it could not be kept now, the feed is read again from the cursor."""

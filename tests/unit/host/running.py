@@ -11,6 +11,7 @@ from pos_desktop.domain.errors import Unavailable
 from pos_desktop.host.engine import Engine, Works
 from pos_desktop.host.ids import SystemIds
 from pos_desktop.host.lanes import ThreadLanes
+from pos_desktop.ports import Relay
 from pos_desktop.storage.store import SqliteStore
 from pos_desktop.wire import v1
 from tests.support.rig import PlayedRelay, ShakyStore, options
@@ -74,7 +75,7 @@ class Running(Services):
         self.connect()
         self.engine = Engine(self.works(self.relay))
 
-    def works(self, relay: PlayedRelay | None) -> Works:
+    def works(self, relay: Relay | None) -> Works:
         outbox, watcher, syncing = self.outbox.step, self.watcher.step, self.syncing.step
         return Works(
             store=self.store,
@@ -86,6 +87,7 @@ class Running(Services):
             relay=relay,
             hints=self.hints,
             on_failure=self.failures.append,
+            jitter=self.ids.jitter,
         )
 
     def step(self, now: int) -> None:

@@ -2,12 +2,13 @@
 
 import threading
 import time
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from pos_desktop.domain.delivery import MessageState, Purpose
-from pos_desktop.domain.errors import StoreError
+from pos_desktop.domain.errors import RaseedError, StoreError
 from pos_desktop.domain.payment import CollectState
 from pos_desktop.domain.sale import Sale, SaleState
 from pos_desktop.host.engine import Engine
@@ -178,6 +179,35 @@ def test_the_feed_goes_on_from_its_cursor_after_a_cut(running: Running) -> None:
     until(lambda: running.hints.cursor() == 8)
     assert running.relay.asked == [0, 7]
     assert running.watcher.push_connected
+
+
+@pytest.mark.parametrize(("jitter", "soonest", "latest"), [(0.0, 0.3, 1.4), (0.999, 1.8, 4.0)])
+def test_each_counter_comes_back_at_its_own_moment(
+    running: Running, jitter: float, soonest: float, latest: float
+) -> None:
+    """Else a thousand counters would all knock at once when their relay is back."""
+    running.engine = Engine(replace(running.works(running.relay), jitter=lambda: jitter))
+    running.engine.start()
+    running.relay.line.put(v1.FeedEvent(seq=0, kind="alive", at=0))
+    until(lambda: running.watcher.push_connected)
+    running.cut()
+    cut = time.monotonic()
+    until(lambda: len(running.relay.asked) == 2)
+    assert soonest < time.monotonic() - cut < latest
+
+
+def test_a_counter_that_is_refused_asks_less_and_less(running: Running) -> None:
+    running.engine = Engine(replace(running.works(running.relay), jitter=lambda: 0.0))
+    for _ in range(4):
+        running.relay.line.put(RaseedError("relay_revoked"))
+    running.engine.start()
+    moments: list[float] = []
+    for count in (1, 2, 3, 4):
+        until(lambda count=count: len(running.relay.asked) >= count)  # type: ignore[misc]  # bound now
+        moments.append(time.monotonic())
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
+    assert gaps[0] < gaps[1] < gaps[2]
+    assert running.told() == []
 
 
 def test_a_sign_of_life_says_connected_and_moves_nothing(running: Running) -> None:
