@@ -27,7 +27,7 @@ class Limits:
     callback_body: int = 65_536
     small_body: int = 16_384
     long_poll: float = 25.0
-    heartbeat: float = 5.0
+    heartbeat: float = 2.5  # a counter takes two that are missing for a cut
     feed_page: int = 200
     misses_per_minute: int = 30
     hits_per_minute: int = 300
