@@ -58,7 +58,6 @@ class PageWriter:
         sale, shop = bill.sale, self.options.shop
         issued = sale.state is SaleState.ISSUED
         at = sale.issued_at if issued and sale.issued_at else sale.created_at
-        totals = sale.bill.totals
         taxed = sale.bill.scheme is Scheme.REGULAR
         return v1.PageContent(
             kind="invoice" if issued else "bill",
@@ -84,8 +83,8 @@ class PageWriter:
             sums=_sums(sale),
             total=format_rupees(sale.due, sign=True),
             pieces=pieces_of((line.unit, line.qty) for line in sale.bill.lines),
-            tax_included=format_rupees(totals.tax) if totals.tax else "",
-            saved=format_rupees(sale.bill.saved) if sale.bill.saved else "",
+            tax_included=_shown(sale.bill.totals.tax),
+            saved=_shown(sale.bill.saved),
             tax_rows=tuple(_tax_rows(sale.bill.lines)) if taxed else (),
             state_tax_label=state_tax_label(sale.bill.supplier_state),
             words=amount_in_words(sale.due),
@@ -155,6 +154,10 @@ def _tax_row(key: tuple[int, int], group: Sequence[PricedLine]) -> v1.TaxRow:
         integrated=_dash(sum(line.igst for line in group)),
         cess=_dash(sum(line.cess for line in group)),
     )
+
+
+def _shown(amount: int) -> str:
+    return format_rupees(amount) if amount else ""
 
 
 def _dash(amount: int) -> str:
