@@ -140,4 +140,5 @@ def _exotel(ends: Endpoints, reports: str) -> ExotelOptions:
 
 def _demo_shop() -> Shop:
     raw: Mapping[str, object] = json.loads(assets.path("demo/shop.json").read_bytes())
-    return replace(msgspec.convert(raw, Shop), logo=str(assets.path("demo/logo.png")))
+    shop = msgspec.convert(raw, Shop)
+    return replace(shop, logo=str(assets.path(shop.logo)))
