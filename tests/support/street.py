@@ -262,10 +262,14 @@ class StreetCounter(Services):
 
     def _turn(self) -> None:
         now = self.clock.at
-        moments = [self.outbox.step(now), self.watcher.step(now)]
+        moments = self._steps(now)
         assert not self.traffic.shut(self.gateway.name, now), "the circuit is open"
         later = min((moment for moment in moments if moment is not None), default=now + _MINUTE)
         self._come_back(max(20, min(later - now, _MINUTE)))
+
+    def _steps(self, now: int) -> list[int | None]:
+        """What runs by itself; when each wants to come again."""
+        return [self.outbox.step(now), self.watcher.step(now)]
 
     def _come_back(self, ms: int) -> None:
         moment = self._turn_at = self.clock.at + ms
