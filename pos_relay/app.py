@@ -33,6 +33,7 @@ from pos_relay.routes import (
     links,
     pages,
     shops,
+    store,
     sync,
 )
 from pos_relay.routes.common import address_of
@@ -74,6 +75,15 @@ _ROUTES: list[Any] = [
     admin.make_code,
     admin.revoke,
     shops.rotate_callback,
+    store.state,
+    store.newest,
+    store.replace,
+    store.mine,
+    store.rotate,
+    store.counters,
+    store.ledger,
+    store.revoke,
+    store.keep_code,
 ]
 _BEARER = SecurityScheme(type="http", scheme="bearer")
 _OPENAPI = OpenAPIConfig(

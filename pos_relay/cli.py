@@ -13,6 +13,7 @@ from pos_relay.gateways import CASHFREE, FORMS, RAZORPAY
 from pos_relay.node import now_ms
 from pos_relay.settings import Settings, from_environment
 from pos_relay.store import devices, notices, tenants
+from pos_relay.store.devices import Terms
 from pos_relay.store.opened import Store, open_store
 from pos_relay.store.repair import damaged
 
@@ -123,12 +124,12 @@ def _tenant_list(_options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _enrol(options: argparse.Namespace, settings: Settings) -> int:
-    expires_at = now_ms() + options.minutes * _MINUTE
+    now = now_ms()
+    expires_at = now + options.minutes * _MINUTE
     with _store(settings) as store, store.database.write() as sql:
         _known(tenants.get(sql, options.tenant))
-        code = devices.make_code(
-            sql, options.tenant, options.label, expires_at=expires_at, uses=options.uses
-        )
+        terms = Terms(expires_at, now, options.uses, options.manager)
+        code = devices.make_code(sql, options.tenant, options.label, terms)
     _show({"code": code, "tenant": options.tenant, "expires_at": expires_at})
     return 0
 
@@ -145,6 +146,13 @@ def _revoke(options: argparse.Namespace, settings: Settings) -> int:
         revoked = devices.revoke(sql, options.device, now_ms())
     _show({"device": options.device, "revoked": revoked})
     return 0 if revoked else 1
+
+
+def _manager(options: argparse.Namespace, settings: Settings) -> int:
+    with _store(settings) as store, store.database.write() as sql:
+        done = devices.make_manager(sql, options.device)
+    _show({"device": options.device, "manager": done})
+    return 0 if done else 1
 
 
 @contextmanager
@@ -217,6 +225,10 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--label", default="")
     enrol.add_argument("--minutes", type=_minutes, default=15)
     enrol.add_argument("--uses", type=_uses, default=1)
+    text = "its counters may ask for the whole store, as the shop's first one may"
+    enrol.add_argument("--manager", action="store_true", help=text)
+    text = "let a counter ask for the whole store: keys, codes, everybody's ledgers"
+    command("manager", _manager, text).add_argument("device")
     _tenant_commands(commands.add_parser("tenant", help="shops").add_subparsers(required=True))
     return parser
 

@@ -10,12 +10,7 @@ class Meters:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "relay_requests",
-            "Answers by route and status",
-            ["route", "status"],
-            registry=self.registry,
-        )
+        self.requests = self._counter("requests", "Answers by route and status", "route", "status")
         self.seconds = Histogram(
             "relay_request_seconds",
             "Time to the last byte by route; without feeds, which wait on purpose",
@@ -24,33 +19,17 @@ class Meters:
             registry=self.registry,
         )
         self.streams = Gauge("relay_streams", "Open streams of events", registry=self.registry)
-        self.hints = Counter(
-            "relay_hints",
-            "Hooks and callbacks by outcome",
-            ["source", "outcome"],
-            registry=self.registry,
+        self.hints = self._counter("hints", "Hooks and callbacks by outcome", "source", "outcome")
+        text = "Links whose stored bytes were missing, unreadable or damaged when they were opened"
+        self.lost = self._counter("lost", text, "fault")
+        text = (
+            "Found at start: drafts removed, orphans set aside, rows whose files are lost or back"
         )
-        self.lost = Counter(
-            "relay_lost",
-            "Links whose stored bytes were missing, unreadable or damaged when they were opened",
-            ["fault"],
-            registry=self.registry,
-        )
-        self.repairs = Counter(
-            "relay_repairs",
-            "Found at start: drafts removed, orphans set aside, rows whose files are lost or back",
-            ["kind"],
-            registry=self.registry,
-        )
-        self.storage = Counter(
-            "relay_storage_faults",
-            "Requests refused because the disk was full, or the database busy or out of reach",
-            ["fault"],
-            registry=self.registry,
-        )
-        self.purges = Counter(
-            "relay_purges", "Rounds of dropping what is old", ["outcome"], registry=self.registry
-        )
-        self.sync_events = Counter(
-            "relay_sync_answers", "Answers to sync batches", ["answer"], registry=self.registry
-        )
+        self.repairs = self._counter("repairs", text, "kind")
+        text = "Requests refused because the disk was full, or the database busy or out of reach"
+        self.storage = self._counter("storage_faults", text, "fault")
+        self.purges = self._counter("purges", "Rounds of dropping what is old", "outcome")
+        self.sync_events = self._counter("sync_answers", "Answers to sync batches", "answer")
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"relay_{name}", text, labels, registry=self.registry)

@@ -9,17 +9,19 @@ from litestar.params import FromPath, JSONBody
 from pos_relay.routes.common import Asked, needs_operator, node_of, not_found
 from pos_relay.settings import LIMITS
 from pos_relay.store import devices, tenants
+from pos_relay.store.devices import Terms
 
 BEARER = [{"operator": list[str]()}]
 _MINUTE = 60_000
 
 
 class CodeRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A one-time code: for which label, how long, how many counters."""
+    """A one-time code: for which label, how long, how many counters, and with what rights."""
 
     label: Annotated[str, msgspec.Meta(max_length=60)] = ""
     minutes: Annotated[int, msgspec.Meta(ge=1, le=10_080)] = 15
     uses: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    manager: bool = False
 
 
 class Code(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +58,8 @@ def make_code(request: Asked, tenant: FromPath[str], data: JSONBody[CodeRequest]
     with node.store.database.write() as sql:
         if tenants.get(sql, tenant) is None:
             raise not_found()
-        code = devices.make_code(sql, tenant, data.label, expires_at=expires_at, uses=data.uses)
+        terms = Terms(expires_at, node.now(), data.uses, data.manager)
+        code = devices.make_code(sql, tenant, data.label, terms)
     return Code(code=code, expires_at=expires_at)
 
 

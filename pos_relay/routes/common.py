@@ -10,7 +10,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
 
-from pos_desktop.wire import seal
+from pos_desktop.wire import seal, v1
 from pos_relay import codes
 from pos_relay.errors import Refused, refused, slow_down
 from pos_relay.node import Node
@@ -56,6 +56,15 @@ async def needs_counter(
     if counter.revoked:
         raise refused(403, "revoked", "this counter was revoked: enrol it again")
     connection.state.counter = counter
+
+
+async def needs_manager(
+    connection: ASGIConnection[Any, Any, Any, State], route: BaseRouteHandler
+) -> None:
+    """Guard: a counter that may ask for the whole store (403 for the others)."""
+    await needs_counter(connection, route)
+    if not connection.state.counter.manager:
+        raise refused(403, "not_manager", "this is for the manager's counter")
 
 
 def _session(node: Node, address: str, token: str) -> Counter | None:
@@ -130,6 +139,11 @@ def number(text: str | None) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 15):
         raise refused(400, "bad_number", "a whole number is expected")
     return int(text)
+
+
+def refusal(status: int, problem: v1.Problem) -> Refused:
+    """A refusal with more than a code and a sentence."""
+    return Refused(status, problem)
 
 
 def not_found() -> Refused:

@@ -9,9 +9,11 @@ from pos_desktop.wire import enrolment, seal, v1
 from pos_relay.errors import refused, slow_down
 from pos_relay.routes.common import Asked, address_of, node_of
 from pos_relay.settings import LIMITS
-from pos_relay.store import devices, marks, tenants
+from pos_relay.store import devices, marks, parcels, tenants
+from pos_relay.store.devices import Applicant
 
 _LONGEST_LABEL = 60
+_KEY_BYTES = 32
 
 
 @post("/v1/enrol", status_code=200, sync_to_thread=True, request_max_body_size=LIMITS.small_body)
@@ -26,10 +28,14 @@ def enrol(request: Asked, data: JSONBody[v1.EnrolRequest]) -> v1.EnrolAnswer:
         raise slow_down(seconds)
     label = _label(data.label)
     _check_possession(data)
+    who = Applicant(label, data.public_key, data.sealing_key, data.voucher)
     now = node.now()
     with node.store.database.write() as sql:
         code = devices.take_code(sql, data.code, now)
-        fresh = devices.enrol(sql, code.tenant, label, data.public_key, now) if code else None
+        fresh = devices.enrol(sql, code.tenant, who, now, manager=code.manager) if code else None
+        carried = parcels.of(sql, code.tenant, code.lookup) if code else ()
+        if code and code.last:
+            parcels.drop(sql, code.tenant, code.lookup)
         held = marks.of_device(sql, fresh.tenant, fresh.device) if fresh else ()
         secrets = tenants.callback_secrets(sql, node.store.box, code.tenant, now) if code else ()
     if code is None:
@@ -46,6 +52,8 @@ def enrol(request: Asked, data: JSONBody[v1.EnrolRequest]) -> v1.EnrolAnswer:
         token=fresh.token,
         callback_secret=secrets[0],
         marks=held,
+        parcels=carried,
+        manager=fresh.manager,
     )
 
 
@@ -62,5 +70,8 @@ def _check_possession(data: v1.EnrolRequest) -> None:
         key = Ed25519PublicKey.from_public_bytes(seal.decode(data.public_key))
         text = enrolment.possession_text(data.code, data.label)
         key.verify(seal.decode(data.signature), text)
+        sizes = len(seal.decode(data.sealing_key)), len(seal.decode(data.voucher))
     except (seal.SealError, ValueError, InvalidSignature) as error:
         raise refused(400, "bad_key", "the device key did not sign this request") from error
+    if not {0, _KEY_BYTES}.issuperset(sizes):
+        raise refused(400, "bad_key", "the sealing key or its voucher cannot be read")

@@ -30,7 +30,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     result: str
 
 
-def _body_size(*sealed: int) -> int:
+def body_size(*sealed: int) -> int:
     """Sealed bytes travel as base64url."""
     return sum(sealed) * 4 // 3 + 4096
 
@@ -40,7 +40,7 @@ def _body_size(*sealed: int) -> int:
     guards=[needs_counter],
     security=BEARER,
     sync_to_thread=True,
-    request_max_body_size=_body_size(LIMITS.page_content, LIMITS.page_pdf),
+    request_max_body_size=body_size(LIMITS.page_content, LIMITS.page_pdf),
 )
 def put_page(request: Asked, page_id: FromPath[str], data: JSONBody[v1.PagePush]) -> Stored:
     """Store one sealed revision; it is durable when this answers 200.
@@ -86,7 +86,7 @@ def revoke_page(request: Asked, page_id: FromPath[str]) -> Stored:
     guards=[needs_counter],
     security=BEARER,
     sync_to_thread=True,
-    request_max_body_size=_body_size(LIMITS.picture),
+    request_max_body_size=body_size(LIMITS.picture),
 )
 def put_picture(request: Asked, page_id: FromPath[str], data: JSONBody[v1.PicturePush]) -> Stored:
     """Store a sealed payment QR; 409 ``conflict`` for other bytes under the same token."""

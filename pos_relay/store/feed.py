@@ -25,6 +25,11 @@ def append(connection: Connection, tenant: str, dedupe: str, hint: v1.FeedEvent)
     return seq
 
 
+def tell(connection: Connection, tenant: str, news: v1.FeedEvent) -> None:
+    """News of the shop itself; each is of its own, whatever the clock does."""
+    append(connection, tenant, f"{news.kind}:{last(connection, tenant) + 1}", news)
+
+
 def last(connection: Connection, tenant: str) -> int:
     """The newest number; 0 for an empty feed."""
     query = select(tenants.c.feed_seq).where(tenants.c.tenant == tenant)

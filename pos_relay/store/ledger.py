@@ -86,7 +86,8 @@ def take(
     if standing is None:
         return v1.Problem(code="EPOCH", text="this epoch was never given to this counter")
     # Also where the entries are refused: a number that was given out was given out.
-    marks.note(connection, counter.tenant, counter.device, batch.marks, now)
+    if batch.marks:
+        marks.note(connection, counter.tenant, counter.device, batch.marks, now)
     if not standing.base_seq < batch.from_seq <= standing.last_seq + 1:
         return standing.no("GAP", "send again from the entry after last_seq")
     judged = [_judge(raw, batch.from_seq + i, biggest) for i, raw in enumerate(batch.events)]

@@ -24,6 +24,27 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         "FOREIGN KEY (tenant, device) REFERENCES devices (tenant, device)) STRICT",
         "CREATE INDEX marks_device ON marks (tenant, device)",
     ),
+    5: (
+        "ALTER TABLE devices ADD COLUMN sealing_key TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE devices ADD COLUMN voucher TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE devices ADD COLUMN manager INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE codes ADD COLUMN made_at INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE codes ADD COLUMN manager INTEGER NOT NULL DEFAULT 0",
+        "UPDATE devices SET manager = 1 WHERE device = (SELECT d.device FROM devices d "
+        "WHERE d.tenant = devices.tenant AND d.revoked_at IS NULL "
+        "ORDER BY d.enrolled_at, d.device LIMIT 1)",
+        "CREATE TABLE versions (tenant TEXT NOT NULL, name TEXT NOT NULL, "
+        "version INTEGER NOT NULL, sealed BLOB NOT NULL, device TEXT NOT NULL, "
+        "at INTEGER NOT NULL, PRIMARY KEY (tenant, name), "
+        "FOREIGN KEY (tenant, device) REFERENCES devices (tenant, device)) STRICT",
+        "CREATE TABLE credentials (tenant TEXT NOT NULL, name TEXT NOT NULL, "
+        "version INTEGER NOT NULL, device TEXT NOT NULL, at INTEGER NOT NULL, "
+        "PRIMARY KEY (tenant, name), "
+        "FOREIGN KEY (tenant, device) REFERENCES devices (tenant, device)) STRICT",
+        "CREATE TABLE parcels (tenant TEXT NOT NULL, target TEXT NOT NULL, name TEXT NOT NULL, "
+        "version INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (tenant, target, name), "
+        "FOREIGN KEY (tenant) REFERENCES tenants (tenant)) STRICT",
+    ),
 }
 """By the version to which they lead."""
 NEWEST = max(STEPS, default=1)

@@ -11,11 +11,5 @@ def rotate_callback(connection: Connection, box: SecretBox, tenant: str, now: in
     """A new callback secret, which counters read with ``GET /v1/store``; None: no such shop."""
     fresh = tenants.rotate_callback(connection, box, tenant, now)
     if fresh is not None:
-        _tell(connection, tenant, v1.FeedEvent(seq=0, kind="callback", at=now))
+        feed.tell(connection, tenant, v1.FeedEvent(seq=0, kind="callback", at=now))
     return fresh
-
-
-def _tell(connection: Connection, tenant: str, news: v1.FeedEvent) -> None:
-    """Every change is news of its own: its number makes it so, whatever the clock does."""
-    number = feed.last(connection, tenant) + 1
-    feed.append(connection, tenant, f"{news.kind}:{number}", news)

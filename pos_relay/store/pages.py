@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from pos_relay.store.tables import pages, pictures, revisions
 
@@ -47,17 +48,7 @@ def put(connection: Connection, tenant: str, page_id: str, new: PageFiles, now: 
     here = (revisions.c.page_id == page_id, revisions.c.revision == new.revision)
     known = connection.execute(select(revisions).where(*here)).first()
     if known is not None:
-        if known.content_hash != new.content_hash:
-            return Put.CONFLICT
-        if new.pdf_hash is None or known.pdf_hash == new.pdf_hash:
-            if known.lost_at is not None and known.pdf_hash == new.pdf_hash:
-                # The push has brought every file of this revision back.
-                connection.execute(update(revisions).where(*here).values(lost_at=None))
-            return Put.SAME
-        if known.pdf_hash is not None:
-            return Put.CONFLICT
-        connection.execute(update(revisions).where(*here).values(pdf_hash=new.pdf_hash))
-        return Put.STORED
+        return _again(connection, page_id, known, new)
     if page is None:
         connection.execute(
             insert(pages).values(
@@ -79,6 +70,22 @@ def put(connection: Connection, tenant: str, page_id: str, new: PageFiles, now: 
             stored_at=now,
         )
     )
+    return Put.STORED
+
+
+def _again(connection: Connection, page_id: str, known: Row[Any], new: PageFiles) -> Put:
+    """A revision that is noted already: an honest retry, or one that brings its PDF later."""
+    if known.content_hash != new.content_hash:
+        return Put.CONFLICT
+    here = (revisions.c.page_id == page_id, revisions.c.revision == new.revision)
+    if new.pdf_hash is None or known.pdf_hash == new.pdf_hash:
+        if known.lost_at is not None and known.pdf_hash == new.pdf_hash:
+            # The push has brought every file of this revision back.
+            connection.execute(update(revisions).where(*here).values(lost_at=None))
+        return Put.SAME
+    if known.pdf_hash is not None:
+        return Put.CONFLICT
+    connection.execute(update(revisions).where(*here).values(pdf_hash=new.pdf_hash))
     return Put.STORED
 
 

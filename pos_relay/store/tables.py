@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -23,8 +24,22 @@ def _text(name: str, *, null: bool = False, key: bool = False) -> "Column[str]":
     return Column(name, Text, nullable=null, primary_key=key)
 
 
-def _int(name: str, *, null: bool = False, key: bool = False) -> "Column[int]":
-    return Column(name, _NUMBER, nullable=null, primary_key=key, autoincrement=False)
+def _int(
+    name: str, *, null: bool = False, key: bool = False, default: str | None = None
+) -> "Column[int]":
+    return Column(
+        name,
+        _NUMBER,
+        nullable=null,
+        primary_key=key,
+        autoincrement=False,
+        server_default=text(default) if default is not None else None,
+    )
+
+
+def _added(name: str) -> "Column[str]":
+    """A text that older rows have not: "" there."""
+    return Column(name, Text, nullable=False, server_default="")
 
 
 def _blob(name: str, *, null: bool = False) -> "Column[bytes]":
@@ -82,6 +97,8 @@ codes = Table(
     _int("expires_at"),
     _int("tries_left"),
     _int("uses_left"),
+    _int("made_at", default="0"),
+    _int("manager", default="0"),
     ForeignKeyConstraint(["tenant"], ["tenants.tenant"]),
     CheckConstraint("tries_left >= 0 AND uses_left >= 0"),
     sqlite_strict=True,
@@ -99,6 +116,9 @@ devices = Table(
     _int("enrolled_at"),
     _int("seen_at"),
     _int("revoked_at", null=True),
+    _added("sealing_key"),
+    _added("voucher"),
+    _int("manager", default="0"),
     UniqueConstraint("token_hash"),
     UniqueConstraint("tenant", "public_key"),
     ForeignKeyConstraint(["tenant"], ["tenants.tenant"]),
@@ -153,6 +173,44 @@ marks = Table(
     _int("highest"),
     _int("at"),
     ForeignKeyConstraint(["tenant", "device"], ["devices.tenant", "devices.device"]),
+    sqlite_strict=True,
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    _text("tenant", key=True),
+    _text("name", key=True),
+    _int("version"),
+    _blob("sealed"),
+    _text("device"),
+    _int("at"),
+    ForeignKeyConstraint(["tenant", "device"], ["devices.tenant", "devices.device"]),
+    sqlite_strict=True,
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    _text("tenant", key=True),
+    _text("name", key=True),
+    _int("version"),
+    _text("device"),
+    _int("at"),
+    ForeignKeyConstraint(["tenant", "device"], ["devices.tenant", "devices.device"]),
+    sqlite_strict=True,
+)
+
+# ``target`` is a device, or the look-up half of a code that nobody has used yet.
+parcels = Table(
+    "parcels",
+    metadata,
+    _text("tenant", key=True),
+    _text("target", key=True),
+    _text("name", key=True),
+    _int("version"),
+    _blob("sealed"),
+    ForeignKeyConstraint(["tenant"], ["tenants.tenant"]),
     sqlite_strict=True,
 )
 

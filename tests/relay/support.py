@@ -27,6 +27,7 @@ from pos_relay.node import Node, now_ms, open_node
 from pos_relay.serving import make_server
 from pos_relay.settings import LIMITS, Limits, Settings
 from pos_relay.store import devices, tenants
+from pos_relay.store.devices import Terms
 
 WEBHOOK_SECRET = b"whsec_demo_1"
 QUICK = replace(LIMITS, heartbeat=0.1, long_poll=1.0, misses_per_minute=10_000)
@@ -74,9 +75,10 @@ class Relay:
 
     def code(self, shop: Shop, *, minutes: int = 15, uses: int = 1) -> str:
         """A one-time code."""
-        expires_at = now_ms() + minutes * 60_000
+        now = now_ms()
         with self.node.store.database.write() as sql:
-            return devices.make_code(sql, shop.tenant, "", expires_at=expires_at, uses=uses)
+            terms = Terms(now + minutes * 60_000, now, uses)
+            return devices.make_code(sql, shop.tenant, "", terms)
 
     def enrol(self, shop: Shop, key: Ed25519PrivateKey | None = None) -> Till:
         """Enrol a counter over HTTP."""

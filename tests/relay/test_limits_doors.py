@@ -51,13 +51,7 @@ def slowed(reply: httpx.Response) -> bool:
     """Whether this is the answer to a flood, with the time to wait."""
     if reply.status_code != 429:
         return False
-    assert reply.json() == {
-        "code": "slow_down",
-        "text": "too many calls: wait",
-        "last_seq": None,
-        "head": "",
-        "parked": [],
-    }
+    assert reply.json()["code"] == "slow_down"
     assert 1 <= int(reply.headers["retry-after"]) <= 3600
     return True
 

@@ -17,6 +17,7 @@ from pos_relay.node import now_ms
 from pos_relay.ports import Blobs, Bus, Rows
 from pos_relay.sealing import SecretBox
 from pos_relay.store import devices, feed, tenants
+from pos_relay.store.devices import Applicant
 from pos_relay.store.files import blob_name, digest
 from pos_relay.store.tables import meta
 from tests.relay.contract import BLOBS, BUSES, ROWS
@@ -89,7 +90,7 @@ def test_numbers_are_given_once_by_writers_at_the_same_time(rows: Rows) -> None:
             with rows.write() as sql:
                 feed.append(sql, shop, f"{worker}.{number}", news)
             with rows.write() as sql:
-                devices.enrol(sql, shop, "Till", f"{worker}.{number}", now)
+                devices.enrol(sql, shop, Applicant("Till", f"{worker}.{number}"), now)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(8)))
