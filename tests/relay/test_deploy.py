@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pos_desktop.wire import seal, v1
 from pos_relay.settings import LIMITS
+from tests.guards.test_release import PIN, lock_faults, pins, project
 from tests.relay.installed import (
     NGINX,
     PACKED,
@@ -163,11 +164,24 @@ def test_a_secret_is_made_as_the_environment_file_says(tmp_path: Path) -> None:
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}\n", made.stdout)
 
 
+def test_the_lock_of_a_server_is_hashed_and_a_part_of_ours() -> None:
+    """What a server installs is what the tests ran with; nothing of the window comes along."""
+    lock = (PACKED / "requirements.txt").read_text()
+    assert lock_faults(lock) == []
+    found = set(PIN.findall(lock))
+    assert found - pins("dev") == set()
+    names = {name for name, _ in found}
+    assert names >= {"hatchling", "litestar", "pysqlite3", "uvicorn"}
+    assert names & {"pyside6-essentials", "requests", "keyring", "reportlab"} == set()
+    relay = project()["project"]["optional-dependencies"]["relay"]
+    wanted = {re.split(r"[^a-z0-9-]", line)[0] for line in relay}
+    assert wanted - names == set(), "packaging/relay/README.md says how the lock is made"
+
+
 def test_the_readme_names_every_file() -> None:
     text = (PACKED / "README.md").read_text()
     names = {path.name for path in PACKED.iterdir() if path.is_file()} - {"README.md"}
-    unnamed = {name for name in names if name not in text.replace("`.timer`", UNITS[2])}
-    assert unnamed == {"requirements.in"}
+    assert {name for name in names if name not in text.replace("`.timer`", UNITS[2])} == set()
 
 
 @needs_nginx
