@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+TRIAL = "t1"
+"""Begins the label of a message that belongs to no bill."""
+
 
 class Purpose(StrEnum):
     """Why a message exists; at most one of each (and attempt) per bill."""
 
     PAYMENT_REQUEST = "payment_request"
     RECEIPT = "receipt"
+    REFUND_NOTE = "refund_note"
 
 
 class MessageState(StrEnum):
@@ -29,10 +33,10 @@ class MessageState(StrEnum):
 class Message:
     """One message of the outbox: ``channel`` is ``whatsapp`` or ``sms``; ``to`` is E.164.
 
-    WhatsApp uses ``template``, ``parameters`` (body variables in order), ``media_url`` (QR picture)
-    and ``url_suffix`` (variable end of the URL button); SMS uses ``body``. ``url`` is the whole
-    link that the customer gets, for the screen and the story. ``label`` is what the provider
-    echoes.
+    WhatsApp uses ``template``, ``parameters`` (body variables in order, then the header's one),
+    ``media_url`` (QR picture, PDF) and ``url_suffix`` (variable end of the URL button); SMS uses
+    ``body``. ``url`` is the whole link that the customer gets, for the screen and the story.
+    ``label`` is what the provider echoes. Without ``order_id`` it is a trial of the shop's own.
     """
 
     message_id: str
@@ -58,7 +62,7 @@ class Message:
     @property
     def label(self) -> str:
         """The id that Exotel echoes (``CustomField``/``custom_data``): no phone, name or amount."""
-        return f"m1.{self.message_id}"
+        return f"{'m1' if self.order_id else TRIAL}.{self.message_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,4 +37,29 @@ _DROPPED = {
     "reason_stopped_while_sending": _("the program stopped meanwhile"),
 }
 
-MESSAGES = {**_CLASSES, **_DROPPED}
+# What Exotel refuses at once, and what never leaves this counter.
+_REFUSED = {
+    "reason_exotel_refused": _("Exotel refused it"),
+    "reason_exotel_key": _("Exotel does not know the key"),
+    "reason_exotel_plan": _("the Exotel plan is used up"),
+    "reason_exotel_not_allowed": _("Exotel does not let the shop send"),
+    "reason_exotel_address": _("Exotel does not know the account"),
+    "reason_template_gone": _("its text is not registered any more"),
+    "reason_template_changed": _("its text has been changed since"),
+    "reason_other_channel": _("the shop sends another way"),
+    "reason_sms_with_media": _("an SMS carries no picture"),
+    "reason_template_missing": _("no text is registered for it"),
+    "reason_message_too_long": _("it is too long"),
+    "reason_message_value_empty": _("a word of it is empty"),
+    "reason_recipient_form": _("this number cannot get it"),
+    "reason_link_foreign": _("its link leads to an unknown place"),
+    "reason_link_not_public": _("its link cannot be opened"),
+    "reason_link_not_whitelisted": _("its link is not registered"),
+    "reason_sms_link_long": _("the shop's address is too long"),
+    "reason_sms_letters": _("an SMS lacks some of its letters"),
+    "reason_sms_value_form": _("a value is not as registered"),
+    "reason_sms_invoice_form": _("the invoice number is not as registered"),
+    "reason_brand_too_long": _("the shop's name is too long"),
+}
+
+MESSAGES = {**_CLASSES, **_DROPPED, **_REFUSED}

@@ -38,10 +38,17 @@ class ExotelMessenger:
         self._by_sms = channel is Channel.SMS_LINK if channel is not None else not by_whatsapp
 
     def send(self, message: Message) -> SendResult:
-        """Hand over one composed message. Raises nothing; see the classes of results."""
+        """Hand over one composed message. Raises nothing; see the classes of results.
+
+        Rejected before the wire: ``template_gone``, ``template_changed``, ``other_channel``,
+        ``sms_with_media``.
+        """
         template = self._templates.named(message.template)
-        if template is None or template.provider != message.channel:
-            return Rejected(0, None, "The message's template is not registered here.")
+        if template is None:
+            return _unsent(message, "template_gone")
+        barred = _barred(message, template)
+        if barred is not None:
+            return _unsent(message, barred)
         try:
             result = self._send(message, template)
         except NotWritten as error:
@@ -85,10 +92,28 @@ class ExotelMessenger:
     @staticmethod
     def _require_service(answer: HttpAnswer) -> None:
         if answer.status in _SETUP:
-            text = wire.refusal_text(answer.status)
+            text = wire.refusal_code(answer.status)
             raise Unavailable("exotel_setup", text, status=answer.status)
         if not answer.ok:
             raise Unavailable("exotel_down", "Exotel does not answer.", status=answer.status)
+
+
+def _unsent(message: Message, why: str) -> Rejected:
+    log.warning("message %s is not sent: %s", message.message_id, why)
+    return Rejected(0, None, why)
+
+
+def _barred(message: Message, template: MessageTemplate) -> str | None:
+    """Why this message must not reach the wire; None where nothing is wrong.
+
+    What was composed is looked at once more: the shop's registry may be another one by now, and
+    Exotel accepts what the operators then stop.
+    """
+    if template.provider != message.channel:
+        return "other_channel"
+    if message.channel == "sms" and message.media_url is not None:
+        return "sms_with_media"
+    return None if template.still_says(message) else "template_changed"
 
 
 def _outcome(result: SendResult) -> str:

@@ -19,12 +19,12 @@ _AMBIGUOUS = frozenset({408, 409, 425})
 _LONGEST_WAIT = 60.0
 _USUAL_WAIT = 15.0
 
+_REFUSED = "exotel_refused"
 _WORDS = {
-    400: "Exotel refused the message.",
-    401: "Exotel does not accept the key or the account.",
-    402: "The Exotel plan does not cover this or its limit is reached.",
-    403: "Exotel does not allow this account to send.",
-    404: "Exotel does not know this account or address.",
+    401: "exotel_key",
+    402: "exotel_plan",
+    403: "exotel_not_allowed",
+    404: "exotel_address",
 }
 
 
@@ -45,8 +45,9 @@ def sms_form(message: Message, template: MessageTemplate, options: ExotelOptions
         "DltTemplateId": template.dlt_template_id,
         "CustomField": message.label,
     }
-    if options.dlt_entity_id:
-        form["DltEntityId"] = options.dlt_entity_id
+    entity = template.dlt_entity_id or options.dlt_entity_id
+    if entity:
+        form["DltEntityId"] = entity
     address = callback(options, "sms")
     if address is not None:
         form["StatusCallback"] = address
@@ -73,10 +74,11 @@ def whatsapp_body(
 
 def _template(message: Message, template: MessageTemplate) -> dict[str, object]:
     components: list[object] = []
-    if template.header == "image":
-        image = {"type": "image", "image": {"link": message.media_url}}
-        components.append({"type": "header", "parameters": [image]})
-    texts = [{"type": "text", "text": value} for value in message.parameters]
+    header = _header(message, template)
+    if header is not None:
+        components.append({"type": "header", "parameters": [header]})
+    values = message.parameters[: template.parameters]
+    texts = [{"type": "text", "text": value} for value in values]
     components.append({"type": "body", "parameters": texts})
     if template.button != "none":
         suffix = [{"type": "text", "text": message.url_suffix}]
@@ -87,6 +89,18 @@ def _template(message: Message, template: MessageTemplate) -> dict[str, object]:
         "language": {"code": template.language, "policy": "deterministic"},
         "components": components,
     }
+
+
+def _header(message: Message, template: MessageTemplate) -> dict[str, object] | None:
+    """Its one parameter; a text without a variable has none."""
+    if template.header == "image":
+        return {"type": "image", "image": {"link": message.media_url}}
+    if template.header == "document":
+        named = {"link": message.media_url, "filename": message.parameters[-1]}
+        return {"type": "document", "document": named}
+    if template.header_field:
+        return {"type": "text", "text": message.parameters[-1]}
+    return None
 
 
 def sms_result(answer: HttpAnswer) -> SendResult:
@@ -120,13 +134,13 @@ def _refused(status: int, retry_after: float | None, code: int | None) -> SendRe
         wait = _USUAL_WAIT if retry_after is None else retry_after
         return NotSent(min(wait, _LONGEST_WAIT), "Exotel asks to slow down.")
     if 400 <= status < 500 and status not in _AMBIGUOUS:
-        return Rejected(status, code, _WORDS.get(status, _WORDS[400]), status in _SETUP)
+        return Rejected(status, code, refusal_code(status), status in _SETUP)
     return Unknown(f"Exotel answered with status {status}; the message may have gone.")
 
 
-def refusal_text(status: int) -> str:
-    """Our sentence for a status that means "no"."""
-    return _WORDS.get(status, _WORDS[400])
+def refusal_code(status: int) -> str:
+    """Our word for a status that means "no"; the window has a sentence for it."""
+    return _WORDS.get(status, _REFUSED)
 
 
 def sms_seen(sid: str, answer: HttpAnswer) -> DeliverySeen | None:

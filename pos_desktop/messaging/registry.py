@@ -10,57 +10,80 @@ from typing import Literal
 
 import msgspec
 
+from pos_desktop.domain.delivery import Message
 from pos_desktop.domain.errors import InputError
+from pos_desktop.messaging.registration import SHOP, TAG, VARIABLE, problem
 
-_VARIABLE = re.compile(r"\{\{(\d+)\}\}")
-_TAG = re.compile(r"\{#(\w+)#\}")
-_TAGS = frozenset({"numeric", "alphanumeric", "url", "var"})
-_SHOP = "shop"
-_BODY_LIMIT = 1024
-FIELDS = frozenset(
-    {
-        "shop",
-        "token_no",
-        "items",
-        "total",
-        "rupees",
-        "paise",
-        "link",
-        "invoice_number",
-        "invoice_series",
-        "invoice_year",
-        "invoice_serial",
-    }
-)
+LONGEST_BRAND = 60
+"""Signs of the shop's name in an SMS: it is part of the registered text."""
 
 
 class MessageTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One registered text; the keys are those of the file."""
 
-    purpose: Literal["payment_request", "receipt"]
+    purpose: Literal["payment_request", "receipt", "refund_note", "resend"]
     channel: str
     name: str
     language: str
     provider: Literal["whatsapp", "sms"]
-    header: Literal["none", "image"]
+    header: Literal["none", "text", "image", "document"]
     parameters: int
     fields: tuple[str, ...]
     button: Literal["none", "gateway", "page"]
     body: str
+    header_text: str = ""
+    header_field: str = ""
     dlt_template_id: str = ""
+    dlt_entity_id: str = ""
     sms_sender: str = ""
+    brand: str = ""
+    url_prefixes: tuple[str, ...] = ()
 
     @property
     def tags(self) -> tuple[str, ...]:
         """The DLT tags of an SMS text in order, without the brand name's."""
-        return tuple(tag for tag in _TAG.findall(self.body) if tag != _SHOP)
+        return tuple(tag for tag in TAG.findall(self.body) if tag != SHOP)
+
+    @property
+    def has_media(self) -> bool:
+        """Whether its header is a file that WhatsApp fetches."""
+        return self.header in ("image", "document")
 
     def fill(self, values: tuple[str, ...], shop: str) -> str:
         """The text with its variables filled in order."""
         if self.provider == "whatsapp":
-            return _VARIABLE.sub(lambda match: values[int(match[1]) - 1], self.body)
+            return VARIABLE.sub(lambda match: values[int(match[1]) - 1], self.body)
         following: Iterator[str] = iter(values)
-        return _TAG.sub(lambda match: shop if match[1] == _SHOP else next(following), self.body)
+        return TAG.sub(lambda match: shop if match[1] == SHOP else next(following), self.body)
+
+    def allows(self, url: str) -> bool:
+        """Whether ``url`` begins with one of the registered addresses and goes on after it."""
+        return any(url.startswith(known) and url != known for known in self.url_prefixes)
+
+    def still_says(self, message: Message) -> bool:
+        """Whether ``message`` is this template filled: the registry may have changed since it was
+        composed, and the operators stop what differs by one letter."""
+        if len(message.parameters) != self.parameters + bool(self.header_field):
+            return False
+        if (message.media_url is not None) != self.has_media:
+            return False
+        if (message.url_suffix is not None) != (self.button != "none"):
+            return False
+        body = message.body or ""
+        if self.provider == "whatsapp":
+            return body == self.fill(message.parameters, "")
+        if self.url_prefixes and not self.allows(message.url or ""):
+            return False
+        return self._pattern(message.parameters).fullmatch(body) is not None
+
+    def _pattern(self, values: tuple[str, ...]) -> re.Pattern[str]:
+        following, parts, last = iter(values), [], 0
+        shop = re.escape(self.brand) if self.brand else f".{{1,{LONGEST_BRAND}}}"
+        for found in TAG.finditer(self.body):
+            parts.append(re.escape(self.body[last : found.start()]))
+            parts.append(shop if found[1] == SHOP else re.escape(next(following)))
+            last = found.end()
+        return re.compile("".join([*parts, re.escape(self.body[last:])]))
 
 
 class TemplateRegistry:
@@ -69,6 +92,7 @@ class TemplateRegistry:
     def __init__(self, templates: tuple[MessageTemplate, ...]) -> None:
         for template in templates:
             _check(template)
+        self.templates = templates
         self._by_name = {template.name: template for template in templates}
         if len(self._by_name) != len(templates):
             raise InputError("template_twice", "Two templates have the same name.")
@@ -89,61 +113,22 @@ class TemplateRegistry:
         """The template with this name."""
         return self._by_name.get(name)
 
-    def find(self, purpose: str, channel: str, language: str) -> MessageTemplate:
-        """The template for this use, in English where the language has none. Raises InputError."""
-        found = self._by_use.get((purpose, channel, language)) or self._by_use.get(
+    def look(self, purpose: str, channel: str, language: str) -> MessageTemplate | None:
+        """The template for this use, in English where the language has none; None without one."""
+        return self._by_use.get((purpose, channel, language)) or self._by_use.get(
             (purpose, channel, "en")
         )
+
+    def find(self, purpose: str, channel: str, language: str) -> MessageTemplate:
+        """As ``look``; raises InputError ``template_missing``."""
+        found = self.look(purpose, channel, language)
         if found is None:
-            text = f"No template is registered for {purpose} by {channel}."
-            raise InputError("template_missing", text, purpose=purpose, channel=channel)
+            raise InputError("template_missing", purpose=purpose, channel=channel)
         return found
 
 
 def _check(template: MessageTemplate) -> None:
-    problem = _problem(template)
-    if problem is not None:
-        text = f"Template {template.name!r}: {problem}."
+    found = problem(template)
+    if found is not None:
+        text = f"Template {template.name!r}: {found}."
         raise InputError("template_rule", text, name=template.name)
-
-
-def _problem(template: MessageTemplate) -> str | None:
-    unknown = set(template.fields) - FIELDS
-    if unknown:
-        return f"unknown field {sorted(unknown)[0]!r}"
-    if len(template.fields) != template.parameters:
-        return "the number of fields is not the number of parameters"
-    if template.provider == "sms":
-        return _sms_problem(template)
-    return _whatsapp_problem(template)
-
-
-def _sms_problem(template: MessageTemplate) -> str | None:
-    if len(template.tags) != template.parameters:
-        return "the number of tags is not the number of parameters"
-    unknown = set(template.tags) - _TAGS
-    if unknown:
-        return f"unknown tag {sorted(unknown)[0]!r}"
-    if template.header != "none" or template.button != "none":
-        return "an SMS has neither picture nor button"
-    for tag, name in zip(template.tags, template.fields, strict=True):
-        if (tag == "url") != (name == "link"):
-            return "the link and only the link belongs to the url tag"
-    if not template.dlt_template_id.isdigit():
-        return "the DLT template id must be digits"
-    return None
-
-
-def _whatsapp_problem(template: MessageTemplate) -> str | None:
-    body = template.body
-    numbers = [int(number) for number in _VARIABLE.findall(body)]
-    if numbers != list(range(1, template.parameters + 1)):
-        return "the variables are not {{1}} to the number of parameters, in order"
-    if _VARIABLE.match(body) or re.search(r"\{\{\d+\}\}\s*$", body):
-        return "the text must not begin or end with a variable"
-    if re.search(r"\}\}\s*\{\{", body):
-        return "two variables stand side by side"
-    words = len(_VARIABLE.sub(" ", body).split())
-    if words < 2 * template.parameters + 1:
-        return "too few fixed words for the number of variables"
-    return "the text is too long" if len(body) > _BODY_LIMIT else None

@@ -68,6 +68,7 @@ class MessageFacts:
     media_url: str | None = None
     invoice_number: str = ""
     upi_reference: str = ""
+    credit_note: str = ""
 
 
 class Composer(Protocol):

@@ -55,7 +55,8 @@ def message(to: str) -> Message:
 
 
 def composed(practice: Practice, channel: Channel, to: str, purpose: Purpose) -> Message:
-    style = LinkStyle.PAGE if purpose is Purpose.RECEIPT else LinkStyle.GATEWAY
+    request = purpose is Purpose.PAYMENT_REQUEST
+    style = LinkStyle.GATEWAY if request else LinkStyle.PAGE
     registry = TemplateRegistry.load(TEMPLATES.read_bytes())
     composer = TemplateComposer(registry, options_of(practice, style))
     root = "http://127.0.0.1:9"
@@ -65,8 +66,12 @@ def composed(practice: Practice, channel: Channel, to: str, purpose: Purpose) ->
     if channel is Channel.WHATSAPP_LINK and purpose is Purpose.PAYMENT_REQUEST:
         link = f"{practice.origin}/rzp/Ab3dE9k"
     facts = replace(FACTS, link=link, media_url=f"{root}/q/{token}.png")
-    fill = composer.receipt if purpose is Purpose.RECEIPT else composer.payment_request
-    return fill(channel, message(to), facts)
+    fills = {
+        Purpose.RECEIPT: composer.receipt,
+        Purpose.REFUND_NOTE: composer.refund_note,
+        Purpose.PAYMENT_REQUEST: composer.payment_request,
+    }
+    return fills[purpose](channel, message(to), replace(facts, credit_note="C2C/2627/000004"))
 
 
 @pytest.mark.parametrize("channel", list(Channel))

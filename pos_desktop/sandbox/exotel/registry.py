@@ -13,13 +13,16 @@ DLT_ENTITY_NOT_FOUND, DLT_TEMPLATE_NOT_FOUND = 23281, 23182
 DLT_DOES_NOT_MATCH, DLT_LENGTH_EXCEEDED, DLT_SCRUBBING_ERROR = 23185, 23186, 23083
 
 LONGEST_BODY = 1024
-LONGEST_VALUE = 30
+LONGEST_VALUES = {"v": 30, "a": 40}
 LONGEST_LINK = 50
 _TAG = re.compile(r"\{#(\w+)#\}")
 _PATTERNS = {
     "numeric": r"(?P<v{n}>\d+)",
-    "alphanumeric": r"(?P<v{n}>[A-Za-z0-9 ]+)",
+    "alphanumeric": r"(?P<a{n}>[A-Za-z0-9 ]+)",
+    "cbn": r"(?P<v{n}>\+?\d+)",
+    "email": r"(?P<a{n}>[^\s@]+@[^\s@]+)",
     "url": r"(?P<u{n}>\S+)",
+    "urlott": r"(?P<u{n}>\S+)",
     "var": r"(?P<v{n}>.+?)",
     "shop": r"(?P<s{n}>.{{1,60}}?)",
 }
@@ -38,6 +41,7 @@ class Template:
     body: str
     dlt_template_id: str
     sms_sender: str
+    header_field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ def read(rows: object) -> list[Template]:
 
 def _template(row: Json) -> Template:
     values = {name: row.get(name) for name in Template.__slots__}
+    values["header_field"] = row.get("header_field", "")
     count = values.pop("parameters")
     if type(count) is not int or not all(isinstance(v, str) for v in values.values()):
         raise ValueError(f"template {row.get('name')!r} has a missing or wrong field")
@@ -150,7 +155,7 @@ def _sms_pattern(body: str) -> re.Pattern[str]:
 
 def _judge_values(values: dict[str, str]) -> int | None:
     for name, value in values.items():
-        if name.startswith("v") and len(value) > LONGEST_VALUE:
+        if len(value) > LONGEST_VALUES.get(name[0], len(value)):
             return DLT_LENGTH_EXCEEDED
         if name.startswith("u"):
             if len(value) > LONGEST_LINK:
@@ -180,9 +185,12 @@ def _parameters(part: Json) -> list[Json]:
 
 
 def _header_fits(approved: Template, part: Json | None, filled: Filled) -> bool:
-    if approved.header == "none":
+    plain = approved.header == "text" and not approved.header_field
+    if approved.header == "none" or plain:
         return part is None
     given = _parameters(part or {})
+    if approved.header == "text":
+        return len(given) == 1 and isinstance(given[0].get("text"), str)
     return (
         len(given) == 1
         and str(given[0].get("type", "")).lower() == approved.header

@@ -7,6 +7,7 @@ import pytest
 
 from pos_desktop.domain.errors import InputError
 from pos_desktop.messaging.gsm7 import is_gsm7
+from pos_desktop.messaging.registration import fits_tag
 from pos_desktop.messaging.registry import TemplateRegistry
 from tests.unit.messaging.conftest import TEMPLATES
 
@@ -24,6 +25,7 @@ def test_every_use_has_a_template(registry: TemplateRegistry) -> None:
     uses = {
         "payment_request": ("whatsapp_qr", "whatsapp_link", "whatsapp_page", "sms_link"),
         "receipt": ("whatsapp_receipt", "sms_receipt"),
+        "refund_note": ("whatsapp_receipt", "sms_receipt"),
     }
     found = [registry.find(p, c, "en") for p, channels in uses.items() for c in channels]
     assert {t.name for t in found} == {row["name"] for row in rows()}
@@ -74,6 +76,33 @@ def test_a_language_without_templates_falls_back_to_english(registry: TemplateRe
         (4, {"header": "image"}),
         (4, {"dlt_template_id": "my template"}),
         (5, {"name": "bill_pay_sms"}),
+        (0, {"purpose": "greeting"}),
+        (0, {"header": "video"}),
+        (0, {"header": "none", "header_field": "shop"}),
+        (0, {"header_text": "Pay"}),
+        (0, {"purpose": "receipt"}),
+        (0, {"url_prefixes": ["https://b.shree.in/i/"]}),
+        (0, {"brand": "S" * 61}),
+        (0, {"fields": ["shop", "token_no", "items", "="]}),
+        (3, {"header": "text"}),
+        (3, {"header": "text", "header_text": "x" * 61}),
+        (3, {"header": "text", "header_text": "two\nlines"}),
+        (3, {"header": "text", "header_text": "Invoice {{1}}"}),
+        (3, {"header": "text", "header_text": "Invoice", "header_field": "invoice_number"}),
+        (3, {"header": "text", "header_text": "{{1}} of", "header_field": "nobody"}),
+        (3, {"header": "document"}),
+        (3, {"header": "document", "header_field": "shop"}),
+        (2, {"header": "document", "header_field": "invoice_number"}),
+        (3, {"url_prefixes": ["https://b.shree.in/i"]}),
+        (3, {"url_prefixes": ["http://b.shree.in/i/"]}),
+        (3, {"url_prefixes": ["https://10.0.0.7/i/"]}),
+        (4, {"dlt_entity_id": "shop"}),
+        (4, {"sms_sender": "TOOLONGSENDER"}),
+        (4, {"header_field": "shop"}),
+        (4, {"url_prefixes": ["https://b.shree.in/i"]}),
+        (4, {"url_prefixes": ["https://b.shree.in/OTHERS/"]}),
+        (4, {"fields": ["=12a", "paise", "items", "token_no", "link"]}),
+        (4, {"fields": ["=1", "paise", "items", "token_no", "=https://x.in/i?a"]}),
     ],
 )
 def test_broken_rules_are_refused(index: int, changes: dict[str, object]) -> None:
@@ -81,6 +110,44 @@ def test_broken_rules_are_refused(index: int, changes: dict[str, object]) -> Non
     changed[index] |= changes
     with pytest.raises(InputError):
         load(changed)
+
+
+@pytest.mark.parametrize(
+    ("index", "changes"),
+    [
+        (3, {"header": "text", "header_text": "Thank you"}),
+        (3, {"header": "text", "header_text": "Invoice {{1}}", "header_field": "invoice_number"}),
+        (3, {"header": "document", "header_field": "invoice_number"}),
+        (6, {"header": "document", "header_field": "credit_note"}),
+        (0, {"purpose": "resend"}),
+        (3, {"url_prefixes": ["https://b.shree.in/i/"]}),
+        (4, {"url_prefixes": ["https://b.shree.in/i?", "https://b.shree.in/RASEED/"]}),
+        (4, {"dlt_entity_id": "1101000000000000009", "brand": "SHREE STORES"}),
+        (4, {"fields": ["=12", "paise", "items", "token_no", "link"]}),
+    ],
+)
+def test_what_may_be_registered(index: int, changes: dict[str, object]) -> None:
+    changed = rows()
+    changed[index] |= changes
+    assert load(changed).named(changed[index]["name"]) is not None
+
+
+@pytest.mark.parametrize(
+    ("tag", "good", "bad"),
+    [
+        ("numeric", "1240", "1,240"),
+        ("alphanumeric", "x" * 40, "x" * 41),
+        ("alphanumeric", "Tea x2", "Tea, Soap"),
+        ("cbn", "18001234567", "1800-123"),
+        ("email", "care@shree.in", "care@shree"),
+        ("var", "C2A/2627/000123", "x" * 31),
+        ("numeric", "1" * 30, "1" * 31),
+    ],
+)
+def test_values_of_tags(tag: str, good: str, bad: str) -> None:
+    assert fits_tag(tag, good)
+    assert not fits_tag(tag, bad)
+    assert not fits_tag("url", good)
 
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[1]", b"[" * 90_000, b"\xff"])

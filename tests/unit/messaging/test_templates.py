@@ -304,7 +304,9 @@ def test_whatever_is_sold_fits_or_is_refused(goods: list[str], shop: str, total:
         assert filled.body is not None
         if channel is Channel.SMS_LINK:
             assert is_gsm7(filled.body) and units(filled.body) <= 3
-            assert all(0 < len(value) <= 30 for value in filled.parameters[:-1])
+            *numbers, items, token, _ = filled.parameters
+            assert all(0 < len(value) <= 30 for value in (*numbers, token))
+            assert 0 < len(items) <= 40
         for value in filled.parameters:
             assert value.strip() and not set(value) & set("\n\t\r") and "     " not in value
 

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from pos_desktop import services
+from pos_desktop import messaging, services
 from pos_desktop.domain.delivery import MessageState
 from pos_desktop.gui.presenters.cards import message_words, reason_words
 from pos_desktop.gui.texts import knows
+from pos_desktop.messaging.exotel_wire import refusal_code
 from pos_desktop.messaging.states import sms_state, whatsapp_state
 from tests.support.window_fakes import waiting_bills
 
 SERVICES = Path(services.__file__).parent
+MESSAGING = Path(messaging.__file__).parent
 BILL = {bill.token_no: bill for bill in waiting_bills()}[20]
 
 
@@ -57,6 +59,38 @@ def dropped() -> set[str]:
     return told
 
 
+def refused() -> set[str]:
+    """Codes of what cannot be composed, of what never leaves, and of what Exotel answers."""
+    told = {refusal_code(status) for status in range(400, 500)}
+    for name in ("templates.py", "registry.py", "exotel.py"):
+        tree = ast.parse((MESSAGING / name).read_text(encoding="utf-8"))
+        for call in calls(MESSAGING / name):
+            # With a text of its own it is about the file, for whoever edits that.
+            if name_of(call) == "InputError" and len(call.args) == 1:
+                told.add(literal(call.args[0]))
+            if name_of(call) == "_unsent" and isinstance(call.args[1], ast.Constant):
+                told.add(literal(call.args[1]))
+        for function in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)):
+            if function.name == "_barred":
+                told |= set(map(str, words_in(function)))
+    return told
+
+
+def words_in(function: ast.FunctionDef) -> Iterator[object]:
+    for node in ast.walk(function):
+        values = (node.body, node.orelse) if isinstance(node, ast.IfExp) else ()
+        given = (*values, *((node.value,) if isinstance(node, ast.Return) else ()))
+        yield from (v.value for v in given if isinstance(v, ast.Constant) and v.value is not None)
+
+
+def test_the_refusals_are_found() -> None:
+    assert refused() >= {
+        *("template_gone", "template_changed", "other_channel", "sms_with_media"),
+        *("exotel_key", "exotel_refused", "message_too_long", "template_missing"),
+        *("link_not_whitelisted", "brand_too_long"),
+    }
+
+
 def test_the_classes_are_those_of_the_reference() -> None:
     assert classes() >= {
         *("recipient", "operator", "setup", "template", "dlt", "content", "unknown"),
@@ -71,7 +105,7 @@ def test_the_drop_reasons_are_found() -> None:
     }
 
 
-@pytest.mark.parametrize("reason", sorted(classes() | dropped()))
+@pytest.mark.parametrize("reason", sorted(classes() | dropped() | refused()))
 def test_every_reason_has_its_words(reason: str) -> None:
     assert knows(f"reason_{reason}")
     assert reason_words(reason) != reason
