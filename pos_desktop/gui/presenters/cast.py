@@ -91,14 +91,12 @@ def presenters_for(window: Stage, services: Services) -> Presenters:
     status = StatusPresenter(window.top_bar, services)
     offer = OfferPresenter(services, qr, sale)
     money = money_for(window, services, Counterpart(sale, qr, cash, pay, waiting, paper))
+    # Messages first: what the others tell of this reading is true.
     listeners = (
-        # First: what the others tell of this reading is true.
-        notices.on_desk,
-        *(waiting.on_desk, status.on_desk, customer.on_desk, offer.on_desk),
+        *(notices.on_desk, waiting.on_desk, status.on_desk, customer.on_desk, offer.on_desk),
         *(money.standing.on_desk, money.more.on_desk, money.split.on_desk),
         *(money.inbox.on_desk, money.menu.on_desk, money.edits.on_desk),
     )
-    desk = DeskPresenter(services, listeners)
     return Presenters(
         notices,
         sale,
@@ -112,7 +110,7 @@ def presenters_for(window: Stage, services: Services) -> Presenters:
         money.menu,
         paper,
         status,
-        desk,
+        DeskPresenter(services, listeners),
         offer,
         money,
     )
