@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from anyio import to_thread
 from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.openapi import OpenAPIConfig
@@ -19,6 +18,7 @@ from litestar.types import ASGIApp
 from pos_desktop.wire import v1
 from pos_relay import __version__
 from pos_relay.errors import Lost, Missing, Refused
+from pos_relay.housekeeping import keep_house
 from pos_relay.middleware import Outer
 from pos_relay.node import Node
 from pos_relay.pages import plain
@@ -37,8 +37,6 @@ from pos_relay.routes import (
     sync,
 )
 from pos_relay.routes.common import address_of
-from pos_relay.store import feed as feed_store
-from pos_relay.store import tenants
 from pos_relay.store.faults import BROKEN, BUSY, FULL, storage_fault
 
 log = logging.getLogger("raseed.relay")
@@ -51,7 +49,6 @@ _TROUBLE = {
     BUSY: (503, v1.Problem(code="storage_busy", text="the relay is busy: try again")),
     BROKEN: (503, v1.Problem(code="storage", text="the relay cannot reach its disk: try later")),
 }
-_PURGE_EVERY = 6 * 3600.0
 _ROUTES: list[Any] = [
     enrol.enrol,
     sync.sync,
@@ -122,7 +119,7 @@ def _running(node: Node) -> Any:  # noqa: ANN401 - Litestar's own type of a life
     @asynccontextmanager
     async def running(_app: Litestar) -> AsyncIterator[None]:
         node.bus.start()
-        purge = asyncio.create_task(_purging(node))
+        purge = asyncio.create_task(keep_house(node))
         try:
             yield
         finally:
@@ -130,25 +127,6 @@ def _running(node: Node) -> Any:  # noqa: ANN401 - Litestar's own type of a life
             purge.cancel()
 
     return running
-
-
-async def _purging(node: Node) -> None:
-    """Drop hints that are older than any counter's absence, now and then."""
-
-    def purge() -> None:
-        with node.store.database.write() as sql:
-            feed_store.purge(sql, node.now())
-            tenants.end_previous(sql, node.now())
-
-    while True:
-        try:
-            await to_thread.run_sync(purge)
-            node.meters.purges.labels("done").inc()
-        except Exception as error:
-            # A full disk or a long writer: this loop must live, the next round tries again.
-            log.exception(json.dumps({"purge": type(error).__name__}))
-            node.meters.purges.labels("failed").inc()
-        await asyncio.sleep(_PURGE_EVERY)
 
 
 def _problem(status: int, problem: v1.Problem, headers: dict[str, str] | None = None) -> Body:

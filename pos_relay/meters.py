@@ -29,6 +29,7 @@ class Meters:
         text = "Requests refused because the disk was full, or the database busy or out of reach"
         self.storage = self._counter("storage_faults", text, "fault")
         self.purges = self._counter("purges", "Rounds of dropping what is old", "outcome")
+        self.clock_jumps = self._counter("clock_jumps", "Times the clock was set", "direction")
         self.sync_events = self._counter("sync_answers", "Answers to sync batches", "answer")
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:

@@ -126,6 +126,15 @@ def take_code(connection: Connection, wire_code: str, now: int) -> TakenCode | N
     return TakenCode(row.tenant, lookup, bool(row.manager), row.uses_left == 1)
 
 
+def end_codes(connection: Connection, now: int) -> None:
+    """End codes whose time is over, and forget what they carried."""
+    over = (code_table.c.expires_at <= now) & (code_table.c.uses_left > 0)
+    query = select(code_table.c.tenant, code_table.c.lookup).where(over)
+    for row in connection.execute(query).all():
+        parcels.drop(connection, row.tenant, row.lookup)
+    connection.execute(update(code_table).where(over).values(uses_left=0))
+
+
 def enrol(
     connection: Connection, tenant: str, who: Applicant, now: int, *, manager: bool = False
 ) -> NewCounter | None:

@@ -1,12 +1,14 @@
 """The feed: a log of hints per shop, numbered without gaps, kept longer than any holiday."""
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from pos_desktop.wire import v1
-from pos_relay.store.tables import feed, tenants
+from pos_relay.store.tables import feed, meta, tenants
 
-KEPT_MS = 60 * 24 * 3600 * 1000
+_DAY_MS = 24 * 3600 * 1000
+KEPT_MS = 60 * _DAY_MS
+_LINE = "feed_line"
 
 
 def append(connection: Connection, tenant: str, dedupe: str, hint: v1.FeedEvent) -> int | None:
@@ -18,9 +20,9 @@ def append(connection: Connection, tenant: str, dedupe: str, hint: v1.FeedEvent)
         return None
     seq = last(connection, tenant) + 1
     body = msgspec.json.encode(msgspec.structs.replace(hint, seq=seq)).decode()
-    connection.execute(
-        insert(feed).values(tenant=tenant, seq=seq, dedupe=dedupe, at=hint.at, body=body)
-    )
+    # A clock that was set back must not make new hints look old: they would be dropped at once.
+    at = max(hint.at, (_line(connection) or 0) + KEPT_MS)
+    connection.execute(insert(feed).values(tenant=tenant, seq=seq, dedupe=dedupe, at=at, body=body))
     connection.execute(update(tenants).where(tenants.c.tenant == tenant).values(feed_seq=seq))
     return seq
 
@@ -54,6 +56,25 @@ def after(connection: Connection, tenant: str, cursor: int, limit: int) -> v1.Fe
     return v1.FeedPage(events=hints, last=newest)
 
 
-def purge(connection: Connection, now: int) -> int:
-    """Drop hints that no counter can still want."""
-    return connection.execute(delete(feed).where(feed.c.at < now - KEPT_MS)).rowcount
+def purge(connection: Connection, now: int, *, advance: bool) -> int:
+    """Drop hints that no counter can still want; how many.
+
+    How far it may drop is kept, and moves on by a day at most and only with ``advance``: a clock
+    that jumped ahead costs a day of old hints, not the feed.
+    """
+    line = _line(connection)
+    if line is None:
+        oldest = connection.execute(select(func.min(feed.c.at))).scalar_one()
+        line = now - KEPT_MS if oldest is None else min(int(oldest), now - KEPT_MS)
+        connection.execute(insert(meta).values(name=_LINE, value=str(line).encode()))
+    elif advance and line < now - KEPT_MS:
+        line = min(line + _DAY_MS, now - KEPT_MS)
+        change = update(meta).where(meta.c.name == _LINE)
+        connection.execute(change.values(value=str(line).encode()))
+    return connection.execute(delete(feed).where(feed.c.at < line)).rowcount
+
+
+def _line(connection: Connection) -> int | None:
+    """Hints older than this may be dropped; None before the first round."""
+    kept = connection.execute(select(meta.c.value).where(meta.c.name == _LINE)).first()
+    return None if kept is None else int(kept.value)

@@ -53,7 +53,8 @@ def ensure_key(connection: Connection, box: SecretBox) -> None:
 
 def has_key_check(connection: Connection) -> bool:
     """Whether secrets were ever stored here."""
-    return connection.execute(select(meta.c.name)).first() is not None
+    query = select(meta.c.name).where(meta.c.name == "key_check")
+    return connection.execute(query).first() is not None
 
 
 def add(

@@ -15,7 +15,16 @@ from pos_desktop.wire import v1
 from pos_relay.bus.local import LocalBus
 from pos_relay.fan import Fan, Fans, Reading, frame
 from pos_relay.store import devices, feed
-from tests.relay.support import OPERATOR, QUICK, Relay, Shop, Till, captured_log, running
+from tests.relay.support import (
+    OPERATOR,
+    QUICK,
+    Relay,
+    Shop,
+    Till,
+    captured_log,
+    make_old,
+    running,
+)
 from tests.relay.test_feed import streamed, tell
 
 SESSION = ("D1", 1)
@@ -278,9 +287,10 @@ def test_a_reader_that_fails_ends_its_streams(calm: Relay, monkeypatch: pytest.M
 
 def test_a_week_away_while_everything_was_purged(relay: Relay, shop: Shop, till: Till) -> None:
     for number in range(5):
-        tell(relay, shop, f"old{number}", at=1)
+        tell(relay, shop, f"old{number}")
+    make_old(relay, shop)
     with relay.node.store.database.write() as sql:
-        feed.purge(sql, relay.node.now())
+        feed.purge(sql, relay.node.now(), advance=True)
     listening = Listening(relay, [till], 1)
     tell(relay, shop, "new")
     listening.over()

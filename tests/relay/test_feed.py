@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from pos_desktop.wire import v1
-from pos_relay import app
+from pos_relay import housekeeping
 from pos_relay.store import devices, feed
-from pos_relay.store.feed import KEPT_MS
-from tests.relay.support import Relay, Shop, Till, running
+from tests.relay.support import Relay, Shop, Till, make_old, running
 
 WEEK = 7 * 24 * 3600 * 1000
 
@@ -87,7 +86,7 @@ def test_a_counter_that_was_off_for_a_week_misses_nothing(
     for number in range(1, 451):
         tell(relay, shop, f"e{number}", at=relay.node.now() - WEEK)
     with relay.node.store.database.write() as sql:
-        feed.purge(sql, relay.node.now())
+        feed.purge(sql, relay.node.now(), advance=True)
     seen = list(streamed(relay, till, 440, **{"last-event-id": "10"}))
     assert [int(event["id"]) for event in seen] == list(range(11, 451))
     cursor, polled = 10, []
@@ -104,10 +103,11 @@ def test_a_cursor_from_the_future_starts_again(relay: Relay, shop: Shop, till: T
 
 
 def test_old_hints_are_purged_but_numbers_go_on(relay: Relay, shop: Shop, till: Till) -> None:
-    tell(relay, shop, "old", at=relay.node.now() - KEPT_MS - 1000)
+    tell(relay, shop, "old")
+    make_old(relay, shop)
     tell(relay, shop, "new")
     with relay.node.store.database.write() as sql:
-        assert feed.purge(sql, relay.node.now()) >= 1
+        assert feed.purge(sql, relay.node.now(), advance=True) >= 1
     tell(relay, shop, "newer")
     assert [event.seq for event in relay.hints(till)] == [2, 3]
 
@@ -155,14 +155,16 @@ def test_shutdown_ends_open_streams_quickly(tmp_path: Path) -> None:
 def test_the_purge_survives_a_full_disk(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
-    def purge(_connection: object, now: int) -> int:
+    def purge(_connection: object, now: int, *, advance: bool) -> int:
+        assert advance is bool(asked)
         asked.append(now)
         if len(asked) == 1:
             raise OSError(28, "No space left on device")
         raise asyncio.CancelledError
 
-    monkeypatch.setattr(app, "_PURGE_EVERY", 0.0)
+    monkeypatch.setattr(housekeeping, "ROUND_S", 0.0)
+    monkeypatch.setattr(housekeeping, "_LOOK_S", 0.0)
     monkeypatch.setattr(feed, "purge", purge)
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(app._purging(relay.node))
+        asyncio.run(housekeeping.keep_house(relay.node))
     assert len(asked) == 2
