@@ -37,6 +37,7 @@ from pos_relay.routes import (
     sync,
 )
 from pos_relay.routes.common import address_of
+from pos_relay.shortcut import Shortcut
 from pos_relay.store.faults import BROKEN, BUSY, FULL, storage_fault
 
 log = logging.getLogger("raseed.relay")
@@ -112,7 +113,7 @@ def create_app(node: Node) -> ASGIApp:
         },
     )
     app.state.node = node
-    return Outer(app, node)
+    return Outer(Shortcut(app, node), node)
 
 
 def _running(node: Node) -> Any:  # noqa: ANN401 - Litestar's own type of a lifespan manager

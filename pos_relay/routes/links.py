@@ -4,22 +4,19 @@ GET has no side effect; unknown, revoked and malformed tokens take the same way 
 """
 
 import re
-from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from urllib.parse import unquote
 
-import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
-from pos_desktop.wire import seal, v1
+from pos_desktop.wire import seal
 from pos_relay import codes
 from pos_relay.errors import Lost, Missing
 from pos_relay.node import Node
-from pos_relay.page_texts import language
-from pos_relay.pages import PageLinks, other_language, plain, render
-from pos_relay.payhosts import may_lead_to
+from pos_relay.opening import Link, opened
+from pos_relay.pages import plain
 from pos_relay.routes.common import Asked, address_of, node_of
 from pos_relay.store import pages
 
@@ -91,46 +88,19 @@ async def _opened(request: Asked, form: str, name: str) -> Answer:
     token = name.removesuffix(".pdf")
     page_id = _page_id(request, token)
     wanted: str | None = request.query_params.get("lang")
-    link = _Link(form, token, page_id, wanted)
+    link = Link(form, token, page_id, wanted)
     answer = await node.store.views.run(partial(_pdf if name != token else _page, node, link))
     if answer is None:
         raise _missed(request, node)
     return answer
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
-    """What was asked for: the address with ``{}`` for the token, and a language."""
-
-    form: str
-    token: str
-    page_id: str
-    lang: str | None
-
-
-def _page(node: Node, link: _Link) -> Answer | None:
+def _page(node: Node, link: Link) -> Answer | None:
     view = node.store.views.page(link.page_id)
-    if view is None:
-        return None
-    plain_bytes = node.store.unsealed(link.token, seal.PAGE, view.revision, view.content_hash)
-    content = msgspec.json.decode(plain_bytes, type=v1.PageContent)
-    if content.pay and not may_lead_to(content.pay.url, view.pay_hosts, practice=view.practice):
-        content = msgspec.structs.replace(content, pay=None)
-    if view.practice:
-        # A practice shop cannot publish what looks like a real bill.
-        content = msgspec.structs.replace(content, practice=True)
-    html = render(content, _links(link, content, pdf=view.pdf_hash is not None))
-    return Response(html.encode(), media_type=HTML)
+    return Response(opened(node, link, view), media_type=HTML) if view else None
 
 
-def _links(link: _Link, content: v1.PageContent, *, pdf: bool) -> PageLinks:
-    here = link.form.format(link.token)
-    other = other_language(language(link.lang, content.lang), content.lang)
-    switch = f"{here}{'&' if '?' in here else '?'}lang={other}"
-    return PageLinks(f"/i/{link.token}.pdf" if pdf else "", switch, link.lang)
-
-
-def _pdf(node: Node, link: _Link) -> Answer | None:
+def _pdf(node: Node, link: Link) -> Answer | None:
     view = node.store.views.page(link.page_id)
     if view is None or view.pdf_hash is None:
         return None
