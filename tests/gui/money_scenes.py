@@ -296,6 +296,12 @@ def more(studio: Studio) -> None:
     studio.counter.wiring.on_command(Command.MENU)
 
 
+def more_off(studio: Studio) -> None:
+    """Ctrl+O with everything that it can offer."""
+    shown(studio, desk(services_off=(GATEWAY_OFF,)))
+    studio.counter.wiring.on_command(Command.MENU)
+
+
 def gateway_off(studio: Studio) -> None:
     """The gateway refuses the shop's key."""
     shown(studio, desk(services_off=(GATEWAY_OFF,)))
@@ -358,6 +364,7 @@ MONEY: dict[str, tuple[Act, Act | None]] = {
     "refund": (refund, None),
     "refund-bad": (refund_bad, None),
     "more": (more, own_upi),
+    "more-off": (more_off, own_upi),
     "gateway-off": (gateway_off, None),
     "messages-off": (messages_off, None),
     "own-qr": (own_qr, own_upi),

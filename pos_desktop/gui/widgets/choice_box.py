@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from pos_desktop.gui.presenters.choices import Choice
 
-_HEIGHT = 52
+_HEIGHT, _LEAST, _MANY = 52, 48, 7
+"""Of a button; and where more than so many stand in one column."""
 _ONE_COLUMN = 4
 """So many choices stand in one column even where two are allowed."""
 
@@ -42,8 +43,9 @@ class ChoiceBox(QWidget):
         for old in self._buttons:
             old.setParent(None)
             old.deleteLater()
-        self._buttons = [self._made(at, choice) for at, choice in enumerate(choices)]
-        wide = 1 if len(self._buttons) <= _ONE_COLUMN else columns
+        wide = 1 if len(choices) <= _ONE_COLUMN else columns
+        high = _LEAST if wide == 1 and len(choices) > _MANY else _HEIGHT
+        self._buttons = [self._made(at, choice, high) for at, choice in enumerate(choices)]
         for at, button in enumerate(self._buttons):
             if at == 0 or wide == 1:
                 self._grid.addWidget(button, at, 0, 1, columns)
@@ -70,12 +72,12 @@ class ChoiceBox(QWidget):
                 return True
         return False
 
-    def _made(self, at: int, choice: Choice) -> KeyButton:
+    def _made(self, at: int, choice: Choice, high: int) -> KeyButton:
         button = KeyButton(self)
         button.setProperty("strong", at == 0 and not choice.danger)
         button.setProperty("danger", choice.danger)
         button.setProperty("choice", choice.code)
-        button.setMinimumHeight(_HEIGHT)
+        button.setMinimumHeight(high)
         button.show_words(choice.text, choice.key, size=16)
         button.clicked.connect(self._on_clicked)
         return button
