@@ -59,6 +59,10 @@ _REFUSED = {
     "reason_sms_letters": _("an SMS lacks some of its letters"),
     "reason_sms_value_form": _("a value is not as registered"),
     "reason_sms_invoice_form": _("the invoice number is not as registered"),
+    "reason_no_whatsapp_number": _("the shop's WhatsApp number is missing"),
+    "reason_no_dlt_entity": _("the shop's DLT entity is missing"),
+    "reason_no_sms_sender": _("the shop's SMS sender is missing"),
+    "reason_not_sent": _("Exotel was not reached; try again"),
     "reason_brand_too_long": _("the shop's name is too long"),
 }
 

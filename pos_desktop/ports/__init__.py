@@ -23,6 +23,8 @@ from pos_desktop.ports.messages import (
     Messenger,
     NotSent,
     Rejected,
+    Sample,
+    Samples,
     SendResult,
     Unknown,
 )
@@ -102,6 +104,8 @@ __all__ = [
     "Relay",
     "Renderer",
     "Sales",
+    "Sample",
+    "Samples",
     "Sealer",
     "SecretStore",
     "SendResult",

@@ -1,7 +1,7 @@
 """The provider of messages (Exotel) and the composer of their texts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pos_desktop.domain.delivery import DeliverySeen, Message
@@ -79,3 +79,33 @@ class Composer(Protocol):
         self, channel: Channel, message: Message, facts: MessageFacts
     ) -> Message: ...
     def receipt(self, channel: Channel, message: Message, facts: MessageFacts) -> Message: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One registered template filled with sample values. ``problem`` is a code, "" for none;
+    ``used``: by the shop's channel. ``units``: billed parts of an SMS, 0 for WhatsApp."""
+
+    name: str
+    purpose: str
+    provider: str
+    used: bool
+    header: str
+    button: str
+    problem: str = ""
+    params: Mapping[str, object] = field(default_factory=dict)
+    head: str = ""
+    body: str = ""
+    link: str = ""
+    units: int = 0
+    gsm7: bool = True
+
+
+class Samples(Protocol):
+    """The registered templates with sample values; pure."""
+
+    def all(self) -> Sequence[Sample]: ...
+    def filled(self, name: str, message: Message, token: str) -> Message:
+        """``message`` as this template says it, its links and picture under ``token``. Raises
+        InputError, ``template_missing`` for an unknown name."""
+        ...
