@@ -38,6 +38,9 @@ environment = Environment(
 _plain = environment.from_string(PLAIN_TEMPLATE)
 _css = Markup(CSS)  # noqa: S704 - our own file, nothing from outside
 _DIGIT = re.compile(r"\d")
+_NOT_DIALLED = re.compile(r"[^0-9+]")
+_DIALLED = re.compile(r"\+?\d{5,15}")
+_COUNTER = re.compile(r"(?i)^counter\s+")
 _NOTHING = {"", "-", "–", "—"}
 
 
@@ -53,13 +56,8 @@ class PageLinks:
     lang: str | None = None
 
 
-class _Item(NamedTuple):
-    """A row of the table of goods; ``details`` are (class, words) of the small line under it."""
-
-    name: str
-    qty: str
-    amount: str
-    details: tuple[tuple[str, str], ...]
+_Item = tuple[str, str, str, str, str, str]
+"""A row of the table of goods: name, quantity and amount, and under it HSN, price and tax."""
 
 
 class _TaxTable(NamedTuple):
@@ -86,7 +84,7 @@ def render(content: v1.PageContent, links: PageLinks | None = None) -> str:
     texts = TEXTS[lang]
     other = other_language(lang, content.lang)
     invoice = content.kind == "invoice"
-    phone = re.sub(r"[^0-9+]", "", content.shop_phone)
+    phone = _NOT_DIALLED.sub("", content.shop_phone)
     return _pages[lang].render(
         c=content,
         t=_words[lang],
@@ -94,7 +92,7 @@ def render(content: v1.PageContent, links: PageLinks | None = None) -> str:
         other=other,
         other_name=LANGUAGES[other],
         counter=_counter(content.counter, texts["counter"]),
-        tel=phone if re.fullmatch(r"\+?\d{5,15}", phone) else "",
+        tel=phone if _DIALLED.fullmatch(phone) else "",
         pay=_payable(content),
         logo=_logo(content.logo),
         say=partial(say, lang=lang),
@@ -126,7 +124,7 @@ def _template(lang: str) -> Template:
 
 def _counter(counter: str, pattern: str) -> str:
     """ "Counter 2", also when the content says the word already."""
-    bare = re.sub(r"(?i)^counter\s+", "", counter)
+    bare = _COUNTER.sub("", counter)
     return pattern.format(bare) if bare else ""
 
 
@@ -162,19 +160,15 @@ def _notes(page: v1.PageContent, lang: str) -> tuple[tuple[v1.CreditNote, _Goods
 def _item(line: v1.BillLine, lang: str, *, invoice: bool) -> _Item:
     """A line; an invoice adds HSN and tax (Rule 46 (g), (k) to (m))."""
     texts = TEXTS[lang]
-    _, _, unit = line.qty.partition(" ")
-    price = []
+    price = f"MRP {line.mrp}" if line.mrp else ""
     if line.price and (invoice or line.qty != "1"):
-        price.append(texts["per" if unit else "each"].format(line.price, unit))
-    if line.mrp:
-        price.append(f"MRP {line.mrp}")
-    details = [("p", " · ".join(price))] if price else []
-    if invoice:
-        if line.hsn:
-            details.insert(0, ("h", f"HSN {line.hsn}"))
-        if line.rate not in _NOTHING:
-            details.append(("g", _tax(line, texts, lang)))
-    return _Item(line.name, line.qty, line.amount, tuple(details))
+        _, _, unit = line.qty.partition(" ")
+        each = texts["per" if unit else "each"].format(line.price, unit)
+        price = f"{each} · {price}" if price else each
+    if not invoice:
+        return line.name, line.qty, line.amount, "", price, ""
+    tax = "" if line.rate in _NOTHING else _tax(line, texts, lang)
+    return line.name, line.qty, line.amount, line.hsn, price, tax
 
 
 def _tax(line: v1.BillLine, texts: Mapping[str, str], lang: str) -> str:
