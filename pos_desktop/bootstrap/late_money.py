@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pos_desktop.domain.people import Approval
     from pos_desktop.domain.sale import Sale
     from pos_desktop.services.order import Order
+    from pos_desktop.services.sweep_result import SweepResult
     from pos_desktop.services.tendering import SplitState, TenderOrder
     from pos_desktop.services.views import (
         InboxChoice,
@@ -94,6 +95,20 @@ class LateRefunds:
 
     def owed(self) -> Sequence[MoneyOwed]:
         return self._late.get().refunds.owed()
+
+
+class LateSweep:
+    """gui.presenters.ports.Sweep in the db lane."""
+
+    def __init__(self, late: LateCounter) -> None:
+        self._late = late
+
+    def run_now(self) -> None:
+        self._late.get().sweep.run_now()
+        self._late.wake()
+
+    def last(self) -> SweepResult | None:
+        return self._late.get().sweep.last()
 
 
 class LateStanding:

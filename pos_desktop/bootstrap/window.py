@@ -25,6 +25,7 @@ from pos_desktop.bootstrap.late_money import (
     LatePeople,
     LateRefunds,
     LateStanding,
+    LateSweep,
     LateTendering,
 )
 from pos_desktop.bootstrap.practice import AS_KEPT, Endpoints, Wanted, enrolled, practice_options
@@ -199,6 +200,7 @@ def open_till(setup: Setup) -> Till:
         inbox=LateInbox(late),
         refunds=LateRefunds(late),
         standing=LateStanding(late),
+        sweep=LateSweep(late),
         pictures=_picture,
         customer=_customer(setup.control, late),
         problem=str(setup.problem or ""),

@@ -183,4 +183,17 @@ _STORY = {
     "who_machine": _("Raseed"),
 }
 
-BOOKS: dict[str, str] = {**_INBOX, **_ENTRIES, **_STORY}
+_SWEEP = {
+    "more_reconcile": _("Reconcile with the gateway now"),
+    "reconcile_begun": _("Comparing with the gateway’s list - see “More” in a minute"),
+    "swept": _("Reconciled {time}"),
+    "swept_never": _("Not reconciled with the gateway yet"),
+    "swept_matched": _("{n} payments match, {amount}"),
+    "swept_asked": _("{n} asked again, {amount}"),
+    "swept_missing": _("{n} not at the gateway, {amount}"),
+    "swept_extra": _("{n} without a bill, {amount}"),
+    "swept_unnamed": _("{n} that name no counter, {amount}"),
+    "swept_clean": _("nothing is open"),
+}
+
+BOOKS: dict[str, str] = {**_INBOX, **_ENTRIES, **_STORY, **_SWEEP}

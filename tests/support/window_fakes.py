@@ -10,6 +10,7 @@ from pos_desktop.domain.people import Approval
 from pos_desktop.domain.sale import Channel, Item, Sale, SaleState, TaxClass
 from pos_desktop.gui.presenters.ports import Pictures, PracticeCustomer, Services
 from pos_desktop.services.order import Order
+from pos_desktop.services.sweep_result import SweepResult
 from pos_desktop.services.views import (
     DeskState,
     EditedBill,
@@ -315,6 +316,20 @@ class PayingCustomer:
 
 
 @dataclass
+class Sweep:
+    """presenters.ports.Sweep: ``found`` is what the last look found."""
+
+    found: SweepResult | None = None
+    runs: int = 0
+
+    def run_now(self) -> None:
+        self.runs += 1
+
+    def last(self) -> SweepResult | None:
+        return self.found
+
+
+@dataclass
 class Played:
     """All stand-ins of one window, and ``services`` made of them."""
 
@@ -337,6 +352,7 @@ class Played:
     inbox: Inbox = field(default_factory=Inbox)
     refunds: Refunds = field(default_factory=Refunds)
     standing: Standing = field(default_factory=Standing)
+    sweep: Sweep = field(default_factory=Sweep)
     pictures: Pictures | None = None
     customer: PracticeCustomer | None = None
     problem: str = ""
@@ -358,6 +374,7 @@ class Played:
             inbox=self.inbox,
             refunds=self.refunds,
             standing=self.standing,
+            sweep=self.sweep,
             pictures=self.pictures,
             customer=self.customer,
             problem=self.problem,

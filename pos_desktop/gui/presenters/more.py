@@ -1,16 +1,24 @@
 """The "More" sheet: everything that is needed now and then, and has no place on the page."""
 
-from collections.abc import Callable, Mapping
+from __future__ import annotations
 
-from pos_desktop.domain.people import Approval
+from typing import TYPE_CHECKING
+
 from pos_desktop.gui.keys import Command, cap
 from pos_desktop.gui.presenters.approval import PinPresenter, Question
 from pos_desktop.gui.presenters.choices import Choice, ChoicePresenter, MenuState
 from pos_desktop.gui.presenters.notices import Notices
-from pos_desktop.gui.presenters.ports import Services
+from pos_desktop.gui.presenters.reconciled import reconciled_words
 from pos_desktop.gui.presenters.wording import clock
 from pos_desktop.gui.texts import say
 from pos_desktop.services.views import DeskState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pos_desktop.domain.people import Approval
+    from pos_desktop.gui.presenters.ports import Services
+    from pos_desktop.services.sweep_result import SweepResult
 
 _COMMANDS = (
     Command.PRINT,
@@ -49,15 +57,26 @@ class MorePresenter:
         if self._desk.testable:
             codes.insert(0, Command.TEST)
         choices = [Choice(code.value, say(f"more_{code.value}"), key=cap(code)) for code in codes]
+        choices.append(Choice("reconcile", say("more_reconcile")))
         if self._services.options.own_upi.vpa:
             open_now = self._desk.outage_until is not None
             code = "more_outage_again" if open_now else "more_outage"
             choices.append(Choice("outage", say(code)))
         state = MenuState(say("more"), "", "", "", "", tuple(choices), columns=1)
         self._choices.open(state, self._on_choice)
+        services = self._services
+        services.runner.run("db", services.sweep.last, self._on_swept, self._notices.failed)
+
+    def _on_swept(self, result: SweepResult | None) -> None:
+        if self._choices.offers("reconcile"):
+            self._choices.update("", "", reconciled_words(result))
 
     def _on_choice(self, code: str) -> None:
-        if code == "outage":
+        if code == "reconcile":
+            services, tell = self._services, self._notices.tell
+            run = services.sweep.run_now
+            services.runner.run("db", run, lambda _: tell("reconcile_begun"), self._notices.failed)
+        elif code == "outage":
             self._pin.ask(Question("open_outage", say("ask_outage"), self._open_outage))
         else:
             self.commands[Command(code)]()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pos_desktop.domain.sale import Sale
     from pos_desktop.ports import CatalogueReader, Clock
     from pos_desktop.services.order import Order
+    from pos_desktop.services.sweep_result import SweepResult
     from pos_desktop.services.tendering import SplitState, TenderOrder
     from pos_desktop.services.views import (
         DeskState,
@@ -145,6 +146,18 @@ class Standing(Protocol):
         ...
 
 
+class Sweep(Protocol):
+    """The gateway's own list against our bills (``services.sweep``); lane db."""
+
+    def run_now(self) -> None:
+        """Look over the whole day at once."""
+        ...
+
+    def last(self) -> SweepResult | None:
+        """What the last look found."""
+        ...
+
+
 class Desk(Protocol):
     """Reads about bills that are not on the screen; lane db."""
 
@@ -218,6 +231,7 @@ class Services:
     inbox: Inbox
     refunds: Refunds
     standing: Standing
+    sweep: Sweep
     pictures: Pictures | None = None
     customer: PracticeCustomer | None = None
     problem: str = ""

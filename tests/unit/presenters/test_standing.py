@@ -9,6 +9,7 @@ from pos_desktop.domain.options import OwnUpiOptions
 from pos_desktop.gui.keys import Command
 from pos_desktop.gui.presenters.edits import cart_of
 from pos_desktop.gui.presenters.sale import SalePresenter
+from pos_desktop.services.sweep_result import SweepResult, Tally
 from pos_desktop.services.views import EditedBill, Offered, ServiceOff
 from tests.support.money_fakes import PIN
 from tests.support.money_views import GATEWAY_OFF, MESSAGES_OFF, desk
@@ -126,6 +127,50 @@ def test_more_offers_what_has_no_place_on_the_page(room: Room) -> None:
     assert room.codes[0] == "test"
     room.choose("test")
     assert pressed == [Command.RETURN, Command.TEST]
+
+
+def test_more_tells_what_the_last_look_over_the_account_found(room: Room) -> None:
+    room.money.more.on_key()
+    assert room.sheets.menu is not None
+    assert room.sheets.menu.note == "Not reconciled with the gateway yet"
+    found = SweepResult("razorpay", 0, NOW, matched=Tally(42, 1234500))
+    room.played.sweep.found = found
+    room.money.more.on_key()
+    assert room.sheets.menu.note == (
+        "Reconciled 23-11 10:42:00 · 42 payments match, 12,345.00 · nothing is open"
+    )
+    room.played.sweep.found = replace(
+        found,
+        matched=Tally(),
+        asked=Tally(1, 100),
+        missing=Tally(2, 200),
+        extra=Tally(3, 300),
+        unnamed=Tally(4, 400),
+    )
+    room.money.more.on_key()
+    assert room.sheets.menu.note.split(" · ")[1:] == [
+        "1 asked again, 1.00",
+        "2 not at the gateway, 2.00",
+        "3 without a bill, 3.00",
+        "4 that name no counter, 4.00",
+    ]
+
+
+def test_reconcile_now_begins_at_once(room: Room) -> None:
+    room.money.more.on_key()
+    room.choose("reconcile")
+    assert (room.played.sweep.runs, room.said) == (1, "reconcile_begun")
+
+
+def test_an_answer_that_comes_when_the_sheet_is_gone_is_not_shown() -> None:
+    runner = Inline(held=True)
+    room = Room(Played(runner=runner))
+    see(room)
+    runner.go()
+    room.money.more.on_key()
+    room.choose("reconcile")
+    runner.go()
+    assert room.played.sweep.runs == 1
 
 
 def test_an_outage_window_is_opened_by_a_manager() -> None:
