@@ -490,6 +490,24 @@ def _whole(sheet: Sheet) -> None:
             assert label.height() >= label.heightForWidth(label.width()), label.text()
 
 
+@pytest.mark.parametrize("size", [(1000, 680), (1024, 768), (1280, 720), (1366, 768)])
+def test_a_strip_never_squeezes_the_total(qtbot: QtBot, size: tuple[int, int]) -> None:
+    studio = Studio()
+    window = studio.counter.window
+    try:
+        window.resize(*size)
+        MONEY["gateway-off"][0](studio)
+        settle()
+        form = window.sale_page.form
+        assert form.totalLabel.height() >= form.totalLabel.sizeHint().height()
+        assert form.requestButton.height() >= 64
+        quick = [key for key in form.quickKeys.findChildren(QPushButton) if key.isVisible()]
+        assert all(key.geometry().bottom() <= form.quickKeys.height() for key in quick)
+        assert len(quick) >= (4 if size[1] >= 720 else 0)
+    finally:
+        studio.close()
+
+
 FRAME_MS = 16.0
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pos_desktop.gui.widgets.matches import Matches
 
 _SIDE_WIDE, _SIDE_NARROW, _SIDE_LARGE = 392, 328, 456
+_LOW = 500
+"""A page that is lower closes its ranks, so that a row of quick keys stays."""
 
 
 class SalePage(QWidget):
@@ -125,13 +127,22 @@ class SalePage(QWidget):
         self.form.scanField.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Three widths of the right column; the popup follows its field."""
+        """Three widths of the right column, two densities; the popup follows its field."""
         super().resizeEvent(event)
         wide = self.width()
         side = _SIDE_NARROW if wide < 1200 else _SIDE_WIDE if wide < 1700 else _SIDE_LARGE
         self.form.sideColumn.setFixedWidth(side)
+        self._set_low(low=self.height() < _LOW)
         if self._matches is not None:
             self._place_matches(self._matches)
+
+    def _set_low(self, *, low: bool) -> None:
+        form = self.form
+        form.totalLabel.set_look(48 if low else 54, Qt.AlignmentFlag.AlignRight)
+        form.requestButton.setMinimumHeight(64 if low else 72)
+        column = form.sideColumn.layout()
+        if column is not None:
+            column.setSpacing(8 if low else 11)
 
     def _place_matches(self, matches: Matches) -> None:
         field = self.form.scanField

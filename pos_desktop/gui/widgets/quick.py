@@ -49,8 +49,8 @@ class QuickKeys(QWidget):
         return QSize(300, 2 * HEIGHT + GAP)
 
     def minimumSizeHint(self) -> QSize:
-        """One row may go where the window is low."""
-        return QSize(200, HEIGHT)
+        """All rows may go where the window is low: the total is never squeezed for them."""
+        return QSize(200, 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Arrange what fits."""
@@ -58,7 +58,7 @@ class QuickKeys(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        rows = max(1, (self.height() + GAP) // (HEIGHT + GAP))
+        rows = (self.height() + GAP) // (HEIGHT + GAP)
         wide = (self.width() - GAP * (COLUMNS - 1)) // COLUMNS
         for at, (key, _) in enumerate(self._keys):
             row, column = divmod(at, COLUMNS)
