@@ -26,7 +26,7 @@ class Limits:
     hook_body: int = 262_144
     callback_body: int = 65_536
     small_body: int = 16_384
-    store_version: int = 4_194_304  # a sealed catalogue
+    store_version: int = 2_097_152  # a sealed catalogue
     parcel: int = 8_192  # a wrapped credential
     credential_body: int = 1_400_000
     long_poll: float = 25.0

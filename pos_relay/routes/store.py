@@ -33,6 +33,7 @@ from pos_relay.store.versions import Replaced
 
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,39}")
 _LOOKUP = re.compile(f"[{enrolment.ALPHABET}]{{{enrolment.LOOKUP_LENGTH}}}")
+_TARGET = re.compile(f"[{enrolment.ALPHABET}]{{{enrolment.LOOKUP_LENGTH},10}}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _LONGEST_LABEL = 60
 _MOST_MINUTES = 10_080
@@ -114,6 +115,8 @@ def rotate(request: Asked, name: FromPath[str], data: JSONBody[wire.CredentialPu
     """
     node, counter = node_of(request), counter_of(request)
     most = node.settings.limits.parcel
+    if not all(_TARGET.fullmatch(one.target) for one in data.parcels):
+        raise refused(400, "bad_target", "a parcel is for a device or an open code")
     wrapped = {one.target: sealed_bytes(one.sealed, most) for one in data.parcels}
     new = Credential(_name(name), _version(data.version), wrapped)
     with node.store.database.write() as sql:
