@@ -1,6 +1,7 @@
 """Every route that takes a body, with a body that it accepts; and plain sockets to knock with."""
 
 import json
+import secrets
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ from urllib.parse import urlsplit
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pysqlite3 import dbapi2
+from sqlalchemy import update
 
-from pos_desktop.wire import seal
-from pos_relay.store.tables import metadata
+from pos_desktop.wire import enrolment, seal
+from pos_relay.codes import code_halves
+from pos_relay.store.tables import devices, metadata
 from tests.relay.samples import BILL, PDF
 from tests.relay.support import OPERATOR, Relay, Shop, Till, batch, chain, enrol_body
 from tests.relay.test_hooks import LINK_PAID, sign
@@ -25,6 +28,7 @@ BODILESS = {
     "/v1/pictures/{page_id}/close",
     "/v1/operator/counters/{device}/revoke",
     "/v1/operator/tenants/{tenant}/callback",
+    "/v1/store/counters/{device}/revoke",
 }
 
 
@@ -59,17 +63,8 @@ def doors(relay: Relay, shop: Shop, till: Till) -> Iterator[Door]:
     delivery = {"SmsSid": f"sid{page[:8]}", "Status": "sent", "CustomField": "m1"}
     pages, pictures = (f"/v1/{what}/" for what in ("pages", "pictures"))
 
-    def door(method: str, pattern: str, path: str, headers: dict[str, str], body: Any) -> Door:
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return Door(method, pattern, path, headers, raw)
-
-    yield door(
-        "POST",
-        "/v1/enrol",
-        "/v1/enrol",
-        JSON,
-        enrol_body(relay.code(shop), Ed25519PrivateKey.generate()),
-    )
+    enrolling = enrol_body(relay.code(shop), Ed25519PrivateKey.generate())
+    yield door("POST", "/v1/enrol", "/v1/enrol", JSON, enrolling)
     yield door("POST", "/v1/sync", "/v1/sync", counter, batch(chain(3)))
     yield door("PUT", f"{pages}{{page_id}}", pages + seal.page_id(page), counter, push)
     yield door("PUT", f"{pictures}{{page_id}}", pictures + seal.page_id(picture), counter, qr)
@@ -84,13 +79,33 @@ def doors(relay: Relay, shop: Shop, till: Till) -> Iterator[Door]:
         JSON,
         delivery,
     )
-    yield door(
-        "POST",
-        "/v1/operator/tenants/{tenant}/codes",
-        f"/v1/operator/tenants/{shop.tenant}/codes",
-        operator,
-        {"label": "Till 2"},
-    )
+    codes = f"/v1/operator/tenants/{shop.tenant}/codes"
+    yield door("POST", "/v1/operator/tenants/{tenant}/codes", codes, operator, {"label": "Till 2"})
+    yield from store_doors(relay, till.answer.device, counter)
+
+
+def store_doors(relay: Relay, device: str, counter: dict[str, str]) -> Iterator[Door]:
+    """What the manager's counter does for its store; the shop's first counter is one."""
+    sealed = seal.encode(b"\x01" + secrets.token_bytes(40))
+    lookup, secret = code_halves()
+    proof_hash = enrolment.proof_hash(enrolment.proof(secret))
+    carried = {"name": "shop_key", "version": 1, "sealed": sealed}
+    code = {"lookup": lookup, "proof_hash": proof_hash, "parcels": [carried]}
+    versions, credentials = (f"/v1/store/{what}/" for what in ("versions", "credentials"))
+    catalogue = {"version": 1, "sealed": sealed}
+    yield door("PUT", f"{versions}{{name}}", f"{versions}catalogue", counter, catalogue)
+    with relay.node.store.database.write() as sql:  # as if it had enrolled with a sealing key
+        mine = update(devices).where(devices.c.device == device)
+        sql.execute(mine.values(sealing_key=seal.encode(secrets.token_bytes(32))))
+    given = {"version": 1, "parcels": [{"target": device, "sealed": sealed}]}
+    yield door("PUT", f"{credentials}{{name}}", f"{credentials}shop_key", counter, given)
+    yield door("POST", "/v1/store/codes", "/v1/store/codes", counter, code)
+
+
+def door(method: str, pattern: str, path: str, headers: dict[str, str], body: Any) -> Door:
+    """A request with a body that is written as JSON unless it is bytes."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Door(method, pattern, path, headers, raw)
 
 
 def stored(relay: Relay) -> tuple[dict[str, list[Any]], list[str]]:

@@ -83,18 +83,25 @@ def spellings(one: Customer) -> dict[str, bytes]:
         "item": one.item,
     }
     found = {name: text.encode() for name, text in texts.items()}
-    for name in ("phone", "name", "paise", "rupees", "grouped", "Rs", "item"):
-        raw = found[name]
-        found[f"{name} in hex"] = raw.hex().encode()
-        found[f"{name} in capital hex"] = raw.hex().upper().encode()
-        found[f"{name} in two bytes"] = texts[name].encode("utf-16-le")
-        for shift in range(3):
-            found[f"{name} in base64, {shift}"] = _inner_base64(raw, shift)
+    found |= _encoded(found)
     found["paise as SQLite stores them"] = one.paise.to_bytes(6, "big")
     found["paise, little end first"] = one.paise.to_bytes(8, "little")
     found["rupees as a float"] = struct.pack("<d", one.paise / 100)
     found["rupees as SQLite's float"] = struct.pack(">d", one.paise / 100)
     found["phone as SQLite stores it"] = int(one.phone).to_bytes(6, "big")
+    return found
+
+
+def _encoded(plain: dict[str, bytes]) -> dict[str, bytes]:
+    """The main ones in hex, UTF-16 and the three ways that base64 may fall."""
+    found = {}
+    for name in ("phone", "name", "paise", "rupees", "grouped", "Rs", "item"):
+        raw = plain[name]
+        found[f"{name} in hex"] = raw.hex().encode()
+        found[f"{name} in capital hex"] = raw.hex().upper().encode()
+        found[f"{name} in two bytes"] = raw.decode().encode("utf-16-le")
+        for shift in range(3):
+            found[f"{name} in base64, {shift}"] = _inner_base64(raw, shift)
     return found
 
 

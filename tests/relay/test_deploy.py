@@ -16,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pos_desktop.wire import seal, v1
+from pos_relay.routes.pages import body_size
 from pos_relay.settings import LIMITS
 from tests.guards.test_release import PIN, lock_faults, pins, project
 from tests.relay.installed import (
@@ -176,6 +177,25 @@ def test_the_lock_of_a_server_is_hashed_and_a_part_of_ours() -> None:
     relay = project()["project"]["optional-dependencies"]["relay"]
     wanted = {re.split(r"[^a-z0-9-]", line)[0] for line in relay}
     assert wanted - names == set(), "packaging/relay/README.md says how the lock is made"
+
+
+def test_what_the_relay_takes_fits_through_nginx() -> None:
+    """Each cap lets the relay's own pass, and little more: the relay refuses in words."""
+    site = (PACKED / "nginx.conf").read_text()
+    found = re.findall(r"location (\S+) \{\s+client_max_body_size (\d+)k;", site)
+    caps = {place: int(size) * 1024 for place, size in found}
+    wanted = {
+        "/v1/pages/": body_size(LIMITS.page_content, LIMITS.page_pdf),
+        "/v1/pictures/": body_size(LIMITS.picture),
+        "/v1/sync": LIMITS.sync_body,
+        "/v1/store/versions/": body_size(LIMITS.store_version),
+        "/v1/store/": LIMITS.credential_body,
+        "/hook/": LIMITS.hook_body,
+        "/cb/": LIMITS.callback_body,
+    }
+    assert caps.keys() == wanted.keys()
+    for place, size in wanted.items():
+        assert size <= caps[place] <= size * 1.03, place
 
 
 def test_the_readme_names_every_file() -> None:
