@@ -22,6 +22,7 @@ from pos_desktop.services.standing import Standing
 from pos_desktop.services.sweep import Sweep
 from pos_desktop.services.syncing import Syncing
 from pos_desktop.services.tendering import Tendering
+from pos_desktop.services.trying import Trying
 from pos_desktop.settings.pins import Argon2Pins
 from pos_desktop.storage.catalogue import SqliteCatalogue
 from pos_desktop.storage.importer import ProductImport
@@ -42,6 +43,7 @@ class Counter:
     inbox: Inbox
     refunds: Refunds
     standing: Standing
+    trying: Trying
     sweep: Sweep
     desk: Desk
     drafts: Drafts
@@ -87,6 +89,7 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
         inbox=Inbox(store, clock, bell, refunds, Attaching(core.payments)),
         refunds=refunds,
         standing=core.standing,
+        trying=core.trying,
         sweep=sweep,
         desk=Desk(store, clock, PageWriter(options), syncing, core.standing),
         drafts=Drafts(store),

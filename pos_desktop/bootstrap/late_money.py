@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from pos_desktop.bootstrap.late import LateCounter
     from pos_desktop.domain.people import Approval
     from pos_desktop.domain.sale import Sale
+    from pos_desktop.ports import Sample
     from pos_desktop.services.order import Order
     from pos_desktop.services.sweep_result import SweepResult
     from pos_desktop.services.tendering import SplitState, TenderOrder
+    from pos_desktop.services.trying import Trial
     from pos_desktop.services.views import (
         InboxChoice,
         InboxEntry,
@@ -109,6 +111,22 @@ class LateSweep:
 
     def last(self) -> SweepResult | None:
         return self._late.get().sweep.last()
+
+
+class LateTrying:
+    """gui.presenters.ports.Trying in the db and net lanes."""
+
+    def __init__(self, late: LateCounter) -> None:
+        self._late = late
+
+    def samples(self) -> Sequence[Sample]:
+        return self._late.get().trying.samples()
+
+    def send(self, name: str, phone: str, approval: Approval) -> Trial:
+        return self._late.wait().trying.send(name, phone, approval)
+
+    def ask(self) -> Trial | None:
+        return self._late.wait().trying.ask()
 
 
 class LateStanding:

@@ -27,6 +27,7 @@ from pos_desktop.bootstrap.late_money import (
     LateStanding,
     LateSweep,
     LateTendering,
+    LateTrying,
 )
 from pos_desktop.bootstrap.practice import AS_KEPT, Endpoints, Wanted, enrolled, practice_options
 from pos_desktop.bootstrap.practice_customer import PracticeCustomer
@@ -203,6 +204,7 @@ def open_till(setup: Setup) -> Till:
         sweep=LateSweep(late),
         pictures=_picture,
         customer=_customer(setup.control, late),
+        trying=LateTrying(late),
         problem=str(setup.problem or ""),
     )
     window = build_counter(Deps(services, events, _matrix))

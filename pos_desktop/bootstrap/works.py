@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from pos_desktop import assets
 from pos_desktop.bootstrap.machine import Machine
 from pos_desktop.bootstrap.peers import Peers, registry
+from pos_desktop.bootstrap.trying import reader_of, trying_of
 from pos_desktop.documents.invoice_pdf import RaseedRenderer
 from pos_desktop.documents.logo import shop_logo
 from pos_desktop.domain.options import Options
 from pos_desktop.domain.payment import OWN_UPI
 from pos_desktop.host.engine import Works
-from pos_desktop.messaging.states import delivery_from_feed
 from pos_desktop.messaging.templates import TemplateComposer
 from pos_desktop.ports import Store, UnitOfWork
 from pos_desktop.relay_client.sealer import TokenSealer
@@ -39,6 +39,7 @@ from pos_desktop.services.sweep import Sweep
 from pos_desktop.services.switching import Switching
 from pos_desktop.services.syncing import Syncing
 from pos_desktop.services.traffic import Traffic
+from pos_desktop.services.trying import Trying
 from pos_desktop.services.vigil import Vigil
 from pos_desktop.services.watcher import Watcher, Watching
 
@@ -56,6 +57,7 @@ class Core:
     outgoing: Outgoing
     traffic: Traffic
     standing: Standing
+    trying: Trying
 
     @property
     def asking(self) -> Asking:
@@ -95,6 +97,7 @@ def core_of(store: Store, options: Options, machine: Machine, peers: Peers) -> C
         outgoing=Outgoing(composer, Links(options), machine.ids),
         traffic=Traffic(machine.ids.jitter, machine.meter.made),
         standing=standing,
+        trying=trying_of(options, machine, peers),
     )
 
 
@@ -125,7 +128,7 @@ def works_of(core: Core, syncing: Syncing, sweep: Sweep, health: Health) -> Work
         watcher=watcher,
         steps=steps,
         relay=core.peers.relay,
-        hints=Hints(store, clock, watcher, core.standing, bell, delivery_from_feed),
+        hints=Hints(store, clock, watcher, core.standing, bell, reader_of(core.trying)),
         on_failure=machine.on_failure,
         jitter=machine.ids.jitter,
     )

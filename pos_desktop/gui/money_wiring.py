@@ -84,6 +84,7 @@ class MoneyWiring(QObject):
 
     def _connect_books(self) -> None:
         sheets, money = self._window.money_sheets, self._p.money
+        self._connect_messages()
         sheets.inbox.moved.connect(money.inbox.on_move)
         sheets.inbox.clicked_row.connect(money.inbox.on_select)
         sheets.inbox.chosen.connect(money.inbox.on_choice)
@@ -98,3 +99,12 @@ class MoneyWiring(QObject):
         sheets.refund.other.connect(money.refund.on_other)
         sheets.refund.entered.connect(money.refund.on_enter)
         sheets.refund.dismissed.connect(money.refund.on_back)
+
+    def _connect_messages(self) -> None:
+        sheet, messages = self._window.messages_sheet, self._p.money.messages
+        self._p.money.more.messages = messages.on_key
+        sheet.moved.connect(messages.on_move)
+        sheet.clicked_row.connect(messages.on_select)
+        sheet.typed.connect(messages.on_typed)
+        sheet.entered.connect(messages.on_send)
+        sheet.dismissed.connect(messages.on_back)

@@ -66,4 +66,46 @@ _REFUSED = {
     "reason_brand_too_long": _("the shop's name is too long"),
 }
 
-MESSAGES = {**_CLASSES, **_DROPPED, **_REFUSED}
+# The sheet of the messages, and a test to a phone of the shop.
+_SHEET = {
+    "more_messages": _("Messages: texts, and a test"),
+    "messages_title": _("Messages to customers"),
+    "messages_name": _("Registered texts"),
+    "channel_whatsapp_qr": _("This shop sends WhatsApp with the QR"),
+    "channel_whatsapp_link": _("This shop sends WhatsApp with a link"),
+    "channel_sms_link": _("This shop sends SMS with a link"),
+    "section_used": _("Sent by this shop"),
+    "section_unused": _("Registered, not sent by this shop"),
+    "purpose_payment_request": _("Payment request"),
+    "purpose_receipt": _("Receipt"),
+    "purpose_refund_note": _("Refund note"),
+    "purpose_resend": _("Request once more"),
+    "way_whatsapp": _("WhatsApp"),
+    "way_sms": _("SMS"),
+    "way_qr": _("WhatsApp with the QR"),
+    "way_gateway": _("WhatsApp with a link"),
+    "way_page": _("WhatsApp with the bill"),
+    "fit_yes": _("Ready: it reads like this"),
+    "fit_no": _("It cannot be sent: {reason}"),
+    "fit_no_short": _("cannot be sent"),
+    "fit_unused": _("This shop does not send it"),
+    "size_whatsapp": _("{n} of 1,024 characters"),
+    "size_sms": _("{n} characters, plain letters (GSM-7): {parts}"),
+    "size_sms_dear": _("{n} characters, letters beyond GSM-7: {parts}"),
+    "size_unit": _("1 SMS is paid for"),
+    "size_units": _("{n} SMS are paid for"),
+    "head_image": _("The QR of the bill stands above the text"),
+    "head_document": _("The PDF comes with it"),
+    "button_gateway": _("Button: opens the gateway's payment page"),
+    "button_page": _("Button: opens the bill's page"),
+    "try_phone": _("Send a test to my phone"),
+    "try_send": _("Send test · PIN"),
+    "try_hint": _("No bill and no customer is touched."),
+    "try_sending": _("The test is being sent …"),
+    "what_try": _("Test to {phone}"),
+    "ask_try": _("Send a test message to {phone}?"),
+    "not_our_channel": _("This shop does not send this one."),
+    "template_unfit": _("This text cannot be sent as it is set up."),
+}
+
+MESSAGES = {**_CLASSES, **_DROPPED, **_REFUSED, **_SHEET}

@@ -101,6 +101,7 @@ class Wiring(QObject):
         self.presenters.qr.on_tick()
         self.presenters.money.pin.on_tick()
         self.presenters.money.inbox.on_tick()
+        self.presenters.money.messages.on_tick()
 
     def on_back(self) -> None:
         """Esc in the scan field: one step back, never a bill lost."""

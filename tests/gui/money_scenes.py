@@ -11,6 +11,7 @@ from pos_desktop.domain.payment import CollectKind
 from pos_desktop.domain.sale import TenderKind
 from pos_desktop.gui.keys import Command
 from pos_desktop.services.views import DeskState, Lamp, LampState, Offered, PayableQr, Tone
+from tests.gui.message_scenes import MESSAGES
 from tests.support.money_views import (
     ENTRIES,
     FRESH,
@@ -329,6 +330,7 @@ def no_qr(studio: Studio) -> None:
 
 
 MONEY: dict[str, tuple[Act, Act | None]] = {
+    **MESSAGES,
     "head": (head, None),
     "owed": (owed, None),
     "cut-off": (cut_off, None),

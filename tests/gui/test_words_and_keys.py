@@ -181,6 +181,7 @@ def test_no_sentence_is_left_over() -> None:
     )
     made += ("flag_", "entry_", "owed_", "story_", "who_", "act_", "ask_", "tender_", "more_")
     made += ("off_", "return_col_", "detail_", "reason_")
+    made += ("channel_", "purpose_", "way_", "head_", "button_")
     refusals: tuple[str, ...] = (
         "gateway_",
         "qty_",

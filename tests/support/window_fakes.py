@@ -8,7 +8,7 @@ from pos_desktop.domain.errors import DomainError, RaseedError
 from pos_desktop.domain.options import CounterOptions, Options, Shop
 from pos_desktop.domain.people import Approval
 from pos_desktop.domain.sale import Channel, Item, Sale, SaleState, TaxClass
-from pos_desktop.gui.presenters.ports import Pictures, PracticeCustomer, Services
+from pos_desktop.gui.presenters.ports import Pictures, PracticeCustomer, Services, Trying
 from pos_desktop.services.order import Order
 from pos_desktop.services.sweep_result import SweepResult
 from pos_desktop.services.views import (
@@ -355,6 +355,7 @@ class Played:
     sweep: Sweep = field(default_factory=Sweep)
     pictures: Pictures | None = None
     customer: PracticeCustomer | None = None
+    trying: Trying | None = None
     problem: str = ""
 
     @property
@@ -377,6 +378,7 @@ class Played:
             sweep=self.sweep,
             pictures=self.pictures,
             customer=self.customer,
+            trying=self.trying,
             problem=self.problem,
         )
 

@@ -15,6 +15,7 @@ from pos_desktop.gui.presenters.edits import EditsPresenter
 from pos_desktop.gui.presenters.entry import EntryPresenter
 from pos_desktop.gui.presenters.inbox import InboxDoors, InboxPresenter
 from pos_desktop.gui.presenters.menu import MenuPresenter, Rooms
+from pos_desktop.gui.presenters.messages import MessagesPresenter
 from pos_desktop.gui.presenters.more import MorePresenter
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.offer import OfferPresenter
@@ -69,6 +70,7 @@ class MoneyPresenters:
     inbox: InboxPresenter
     refund: RefundPresenter
     more: MorePresenter
+    messages: MessagesPresenter
     standing: StandingPresenter
     edits: EditsPresenter
     menu: MenuPresenter
@@ -154,6 +156,7 @@ def money_for(window: Stage, services: Services, page: Counterpart) -> MoneyPres
         inbox=inbox,
         refund=RefundPresenter(sheets.refund, services, notices, pin, reason),
         more=MorePresenter(choices, services, pin, notices),
+        messages=MessagesPresenter(window.messages_sheet, services, notices, pin),
         standing=StandingPresenter(window.standing_bar, window.sale_page, services, notices),
         edits=EditsPresenter(services, page.sale, notices),
         menu=menu,

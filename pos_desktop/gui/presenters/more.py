@@ -46,6 +46,7 @@ class MorePresenter:
         self._notices = notices
         self._desk = DeskState((), 0, None, 0)
         self.commands: Mapping[Command, Callable[[], None]] = {}
+        self.messages: Callable[[], None] = lambda: None
 
     def on_desk(self, state: DeskState) -> None:
         """Whether services are off and an outage window is open."""
@@ -58,6 +59,8 @@ class MorePresenter:
             codes.insert(0, Command.TEST)
         choices = [Choice(code.value, say(f"more_{code.value}"), key=cap(code)) for code in codes]
         choices.append(Choice("reconcile", say("more_reconcile")))
+        if self._services.trying is not None:
+            choices.append(Choice("messages", say("more_messages")))
         if self._services.options.own_upi.vpa:
             open_now = self._desk.outage_until is not None
             code = "more_outage_again" if open_now else "more_outage"
@@ -76,6 +79,8 @@ class MorePresenter:
             services, tell = self._services, self._notices.tell
             run = services.sweep.run_now
             services.runner.run("db", run, lambda _: tell("reconcile_begun"), self._notices.failed)
+        elif code == "messages":
+            self.messages()
         elif code == "outage":
             self._pin.ask(Question("open_outage", say("ask_outage"), self._open_outage))
         else:

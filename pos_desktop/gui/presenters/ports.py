@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from pos_desktop.domain.options import Options
     from pos_desktop.domain.people import Approval
     from pos_desktop.domain.sale import Sale
-    from pos_desktop.ports import CatalogueReader, Clock
+    from pos_desktop.ports import CatalogueReader, Clock, Sample
     from pos_desktop.services.order import Order
     from pos_desktop.services.sweep_result import SweepResult
     from pos_desktop.services.tendering import SplitState, TenderOrder
+    from pos_desktop.services.trying import Trial
     from pos_desktop.services.views import (
         DeskState,
         EditedBill,
@@ -158,6 +159,15 @@ class Sweep(Protocol):
         ...
 
 
+class Trying(Protocol):
+    """Registered texts and a test of them (``services.trying``); ``samples`` in lane db, the
+    others in lane net; raise RaseedError."""
+
+    def samples(self) -> Sequence[Sample]: ...
+    def send(self, name: str, phone: str, approval: Approval) -> Trial: ...
+    def ask(self) -> Trial | None: ...
+
+
 class Desk(Protocol):
     """Reads about bills that are not on the screen; lane db."""
 
@@ -234,4 +244,5 @@ class Services:
     sweep: Sweep
     pictures: Pictures | None = None
     customer: PracticeCustomer | None = None
+    trying: Trying | None = None
     problem: str = ""

@@ -7,6 +7,7 @@ from pos_desktop.gui.presenters.choices import MenuView
 from pos_desktop.gui.presenters.customer import CustomerView, PhoneView
 from pos_desktop.gui.presenters.entry import EntryView
 from pos_desktop.gui.presenters.inbox import InboxView
+from pos_desktop.gui.presenters.messages import MessagesView
 from pos_desktop.gui.presenters.notices import NoticeView
 from pos_desktop.gui.presenters.pay import CashView
 from pos_desktop.gui.presenters.qr import QrView
@@ -61,5 +62,7 @@ class Stage(NoticeView, Protocol):
     def qr_sheet(self) -> QrView: ...
     @property
     def menu_sheet(self) -> MenuView: ...
+    @property
+    def messages_sheet(self) -> MessagesView: ...
     @property
     def money_sheets(self) -> MoneyView: ...

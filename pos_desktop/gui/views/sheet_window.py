@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow
 if TYPE_CHECKING:
     from pos_desktop.gui.forms.ui_main_window import Ui_MainWindow
     from pos_desktop.gui.views.bill_sheets import HelpSheet, MenuSheet, QrSheet
+    from pos_desktop.gui.views.messages_sheet import MessagesSheet
     from pos_desktop.gui.views.money_sheets import MoneySheets
     from pos_desktop.gui.views.number_sheets import CashSheet, PhoneSheet, QuantitySheet
     from pos_desktop.gui.views.sale_page import SalePage
@@ -64,6 +65,11 @@ class SheetWindow(QMainWindow):
     def help_sheet(self) -> HelpSheet:
         """F1."""
         return self._all_sheets.help
+
+    @property
+    def messages_sheet(self) -> MessagesSheet:
+        """Registered texts, and a test of them."""
+        return self._all_sheets.messages
 
     @property
     def money_sheets(self) -> MoneySheets:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pos_desktop.gui.views.bill_sheets import HelpSheet, MenuSheet, QrSheet
+from pos_desktop.gui.views.messages_sheet import MessagesSheet
 from pos_desktop.gui.views.money_sheets import MoneySheets
 from pos_desktop.gui.views.number_sheets import CashSheet, PhoneSheet, QuantitySheet
 
@@ -25,10 +26,11 @@ class Sheets:
         self.qr = QrSheet(stage, matrix, shop)
         self.menu = MenuSheet(stage)
         self.help = HelpSheet(stage)
+        self.messages = MessagesSheet(stage, matrix)
         self.money = MoneySheets(stage)
 
     @property
     def every(self) -> tuple[Sheet, ...]:
         """All of them."""
         own = (self.phone, self.quantity, self.cash, self.qr, self.menu, self.help)
-        return (*own, *self.money.every)
+        return (*own, self.messages, *self.money.every)

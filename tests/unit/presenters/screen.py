@@ -9,6 +9,7 @@ from pos_desktop.gui.presenters.cast import presenters_for
 from pos_desktop.gui.presenters.choices import MenuState
 from pos_desktop.gui.presenters.customer import CustomerState, PhoneState
 from pos_desktop.gui.presenters.inbox import InboxState
+from pos_desktop.gui.presenters.messages import MessagesState
 from pos_desktop.gui.presenters.notices import Notice
 from pos_desktop.gui.presenters.pay import CashState
 from pos_desktop.gui.presenters.qr import QrState
@@ -92,6 +93,7 @@ class Decisions:
     returned: RefundState | None = None
     told: StoryState | None = None
     why: ReasonState | None = None
+    texts: MessagesState | None = None
     blanked: int = 0
 
     def open_pin(self, state: PinState) -> None:
@@ -143,6 +145,14 @@ class Decisions:
 
     def close_story(self) -> None:
         self.told = None
+
+    def open_messages(self, state: MessagesState) -> None:
+        self.texts = state
+
+    show_messages = open_messages
+
+    def close_messages(self) -> None:
+        self.texts = None
 
     def open_reason(self, state: ReasonState) -> None:
         self.why = state
@@ -211,6 +221,7 @@ class Window:
         self.sale_page = self.top_bar = self.waiting_bar = self.standing_bar = page
         self.quantity_sheet = self.phone_sheet = self.cash_sheet = sheets
         self.qr_sheet = self.menu_sheet = sheets
+        self.messages_sheet = sheets
         self.money_sheets = Money(sheets)
 
     def show_notice(self, notice: Notice | None) -> None:
