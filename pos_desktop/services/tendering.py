@@ -16,7 +16,7 @@ from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
 from pos_desktop.domain.tenders import BY_HAND, count, credit_code, offered, rrn, slip
 from pos_desktop.ports import Clock, Store, UnitOfWork
 from pos_desktop.services.approvals import given
-from pos_desktop.services.captures import money_of
+from pos_desktop.services.captures import capture, money_of
 from pos_desktop.services.cash import refuse_cash_beyond_law
 from pos_desktop.services.entries import close_entry, open_entry
 from pos_desktop.services.freeze import freeze
@@ -225,8 +225,7 @@ class Tendering:
         if not own.vpa:
             raise DomainError("own_upi_off")
         reference = rrn(order.reference)
-        captured = [fact_order for fact_order, _ in uow.facts.by_rrn(reference) if fact_order]
-        if captured or uow.tenders.using(TenderKind.OWN_UPI, reference):
+        if _spoken_for(uow, reference) or uow.tenders.using(TenderKind.OWN_UPI, reference):
             raise DomainError("rrn_used")
         if order.approval is None:
             standing = uow.tenders.of(sale.order_id)
@@ -324,6 +323,15 @@ def _standing(uow: UnitOfWork, tender_id: int) -> tuple[str, Tender]:
             if tender.tender_id == tender_id:
                 return bill.order_id, tender
     raise DomainError("no_such_tender")
+
+
+def _spoken_for(uow: UnitOfWork, reference: str) -> bool:
+    """Whether the bank's payment with this RRN belongs to a bill, or has gone back or is to go."""
+    for order_id, fact in uow.facts.by_rrn(reference):
+        payment = capture(uow, fact.gateway, fact.payment_id)
+        if order_id or (payment is not None and payment.free == 0):
+            return True
+    return False
 
 
 def _listed(uow: UnitOfWork, order_id: str, tender: Tender, now: int) -> None:

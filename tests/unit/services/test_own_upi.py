@@ -9,6 +9,7 @@ import pytest
 from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.options import OwnUpiOptions
 from pos_desktop.domain.payment import OWN_UPI, CollectState, PaymentFact, PaymentStatus
+from pos_desktop.domain.refund import Refund, RefundState
 from pos_desktop.domain.sale import SaleState
 from pos_desktop.services.people import OUTAGE_MS
 from tests.support.rig import START
@@ -147,6 +148,27 @@ def test_a_captured_payment_is_no_word(counter: Counter) -> None:
     for bill in (sale, other):
         with pytest.raises(DomainError, match="rrn_used"):
             counter.take(bill, OWN, 10_000, fact.rrn or "")
+
+
+@pytest.mark.parametrize("goes_back", [PaymentStatus.CAPTURED, PaymentStatus.REFUNDED])
+def test_money_that_goes_back_is_no_word(counter: Counter, goes_back: PaymentStatus) -> None:
+    """A payment that named nobody: its RRN pays while all of it is here, not when it is returned,
+    nor when its return is only asked for."""
+    stray = PaymentFact("razorpay", "pay_9", PaymentStatus.CAPTURED, DUE, "INR", START, rrn=RRN)
+    sale = counter.begin()
+    with counter.till.store.write() as uow:
+        uow.facts.add("", "", stray, START)
+        if goes_back is PaymentStatus.REFUNDED:
+            uow.facts.add("", "", replace(stray, amount_refunded=DUE), START)
+        else:
+            asked = Refund(
+                "dup-pay_9", "", "razorpay", "pay_9", DUE, "unmatched", RefundState.ASKED, START,
+                "Asha", "Meera",
+            )  # fmt: skip
+            uow.refunds.add(asked)
+        uow.commit()
+    with pytest.raises(DomainError, match="rrn_used"):
+        counter.take(sale, OWN, DUE)
 
 
 def test_the_bank_confirms_a_word(counter: Counter) -> None:
