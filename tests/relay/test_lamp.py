@@ -36,10 +36,14 @@ class Stalling(Cable):
         self._stalled |= self._pairs
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while piece := await reader.read(65_536):
-            if writer not in self._stalled:
-                writer.write(piece)
-                await writer.drain()
+        try:
+            while piece := await reader.read(65_536):
+                if writer not in self._stalled:
+                    writer.write(piece)
+                    await writer.drain()
+            writer.close()
+        except OSError:
+            writer.transport.abort()
 
 
 class Watched:
