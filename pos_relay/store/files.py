@@ -11,6 +11,7 @@ from pos_relay.errors import Lost
 
 SHELVES = tuple(f"{number:02x}" for number in range(256))
 ASIDE_MS = 30 * 24 * 3600 * 1000  # how long a file that nothing names can still be fetched back
+_PIECE = 1 << 16
 _NAME = re.compile(r"[0-9a-f]{64}\.[0-9a-f]{24}")
 _DRAFT = ".part"
 _ASIDE = "aside"
@@ -30,7 +31,7 @@ class SealedFolder:
     """Files by (page id, content hash); 256 sub-folders."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self._root, self._text = root, str(root)
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def put(self, page_id: str, content_hash: str, data: bytes) -> None:
@@ -46,7 +47,7 @@ class SealedFolder:
     def get(self, page_id: str, content_hash: str) -> bytes:
         """The bytes. Lost where the folder lost them."""
         try:
-            return self._path(page_id, content_hash).read_bytes()
+            return _read(f"{self._text}/{page_id[:2]}/{blob_name(page_id, content_hash)}")
         except FileNotFoundError as error:
             raise Lost("missing", page_id) from error
         except OSError as error:
@@ -106,6 +107,18 @@ def _holds(path: Path, data: bytes) -> bool:
         return path.read_bytes() == data
     except FileNotFoundError:
         return False
+
+
+def _read(path: str) -> bytes:
+    """As ``Path.read_bytes`` with half of its calls to the system: every view comes this way."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        pieces = []
+        while piece := os.read(descriptor, _PIECE):
+            pieces.append(piece)
+        return b"".join(pieces)
+    finally:
+        os.close(descriptor)
 
 
 def _write(path: Path, data: bytes) -> None:
