@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from pos_desktop.gui.printing import Printer
     from pos_desktop.ports import SecretStore
     from pos_desktop.services.views import PaidNews
+    from pos_desktop.storage.store import SqliteStore
 
 _LOG = logging.getLogger(__name__)
 _LANES = {"db": 1, "net": 4, "doc": 1, "probe": 4}
@@ -270,11 +271,19 @@ def _behind(setup: Setup, runner: TaskRunner, bell: _Bell, paper: LatePaper) -> 
         printer=lambda: _printer_there(paper),
         templates=setup.folders.templates,
     )
-    counter = build_counter(setup.folders.data / DATABASE, setup.complete(), machine)
+    options = setup.complete()
+    counter = build_counter(setup.folders.data / DATABASE, options, machine)
+    tell_locked(counter.store, options.counter.series, bell.events)
     if setup.options.practice:
         stock_if_empty(counter)
     counter.engine.start()
     return counter
+
+
+def tell_locked(store: SqliteStore, series: str, events: Events) -> None:
+    """A restored or copied database gives no numbers: told before a customer pays for one."""
+    if series in store.locked_series:
+        events.locked.emit()
 
 
 def _unforeseen(error: Exception) -> None:

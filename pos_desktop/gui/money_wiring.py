@@ -26,6 +26,10 @@ class MoneyWiring(QObject):
         self._connect_split()
         self._connect_books()
 
+    def on_locked(self) -> None:
+        """Found at the start, before a customer has paid for a bill that gets no number."""
+        self._p.notices.must_see("series_locked")
+
     def table(self) -> dict[Command, Callable[[], None]]:
         """What the keys of money do."""
         p = self._p

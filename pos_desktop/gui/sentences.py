@@ -288,6 +288,10 @@ _NOTICES = {
         "The settings file has a mistake, so the settings of the last start are used. "
         "Call the manager: {problem}"
     ),
+    "series_locked": _(
+        "This counter’s data is older than its last bill, so it may give no bill numbers. "
+        "Sell at another counter and call the manager: this one has to join the shop anew."
+    ),
     "cash_done": _("Change {change}. Token {n}, bill {number}."),
     "handed_over": _("Token {n}: goods given."),
     "abandoned": _("Token {n} is given up. Nothing more can be paid for it."),

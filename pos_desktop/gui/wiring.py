@@ -36,6 +36,7 @@ class Wiring(QObject):
         self._connect_page()
         self._connect_sheets()
         self._money = MoneyWiring(window, self.presenters)
+        events.locked.connect(self._money.on_locked, _QUEUED)
         self._commands = {**self._table(), **self._money.table()}
         self.presenters.money.more.commands = self._commands
         self._seconds = QTimer(self)

@@ -145,7 +145,7 @@ def test_events_from_other_threads_reach_the_window(bench: Bench, qtbot: QtBot) 
 
 def test_every_application_wide_signal_has_the_listener_it_names(bench: Bench) -> None:
     names = {name for name in vars(Events) if not name.startswith("_")} - {"staticMetaObject"}
-    assert names == {"changed", "paid", "lamps"}
+    assert names == {"changed", "paid", "lamps", "locked"}
     text = (Events.__module__ and sys.modules[Events.__module__].__doc__) or ""
     assert "gui.wiring.Wiring" in text
 
@@ -272,3 +272,12 @@ def test_the_collector_runs_only_on_its_timer(qtbot: QtBot) -> None:
         assert exceptions == []
     finally:
         gc.enable()
+
+
+def test_a_counter_that_may_give_no_numbers_says_so_until_somebody_has_seen_it(
+    bench: Bench,
+) -> None:
+    bench.events.locked.emit()
+    QCoreApplication.processEvents()
+    assert "may give no bill numbers" in bench.said
+    assert bench.presenters.notices.blocking
