@@ -188,6 +188,7 @@ _SWEEP = {
     "reconcile_begun": _("Comparing with the gateway’s list - see “More” in a minute"),
     "swept": _("Reconciled {time}"),
     "swept_never": _("Not reconciled with the gateway yet"),
+    "swept_reading": _("Looking up the last reconciliation"),
     "swept_matched": _("{n} payments match, {amount}"),
     "swept_asked": _("{n} asked again, {amount}"),
     "swept_missing": _("{n} not at the gateway, {amount}"),

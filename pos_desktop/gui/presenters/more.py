@@ -45,6 +45,7 @@ class MorePresenter:
         self._pin = pin
         self._notices = notices
         self._desk = DeskState((), 0, None, 0)
+        self._swept = say("swept_reading")
         self.commands: Mapping[Command, Callable[[], None]] = {}
         self.messages: Callable[[], None] = lambda: None
 
@@ -65,14 +66,16 @@ class MorePresenter:
             open_now = self._desk.outage_until is not None
             code = "more_outage_again" if open_now else "more_outage"
             choices.append(Choice("outage", say(code)))
-        state = MenuState(say("more"), "", "", "", "", tuple(choices), columns=1)
+        # What was told the last time holds the place, so that no button moves under a finger.
+        state = MenuState(say("more"), "", "", "", self._swept, tuple(choices), columns=1)
         self._choices.open(state, self._on_choice)
         services = self._services
         services.runner.run("db", services.sweep.last, self._on_swept, self._notices.failed)
 
     def _on_swept(self, result: SweepResult | None) -> None:
+        self._swept = reconciled_words(result)
         if self._choices.offers("reconcile"):
-            self._choices.update("", "", reconciled_words(result))
+            self._choices.update("", "", self._swept)
 
     def _on_choice(self, code: str) -> None:
         if code == "reconcile":
