@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 from pos_desktop.domain.delivery import DeliverySeen
 from pos_desktop.domain.payment import OWN_UPI, Collect, CollectState
-from pos_desktop.domain.refund import Refund, RefundState
+from pos_desktop.domain.refund import Refund
 from pos_desktop.ports import Clock, Store, UnitOfWork
 from pos_desktop.services.messages import delivered
 from pos_desktop.services.outbox import Listener
+from pos_desktop.services.refund_book import may_change
 from pos_desktop.services.standing import Standing
 from pos_desktop.services.watcher import Watcher
 from pos_desktop.wire import v1
@@ -77,7 +78,7 @@ class Hints:
                 self.watcher.wake(uow, collect, now)
         for refund in _refunds(uow, event):
             known = True
-            if _may_change(refund):
+            if may_change(refund):
                 uow.refunds.save(replace(refund, next_ask_at=now))
         if not known:
             uow.notes.put(_UNKNOWN, str(int(uow.notes.get(_UNKNOWN) or 0) + 1))
@@ -113,11 +114,3 @@ def _of_payment(uow: UnitOfWork, event: v1.FeedEvent) -> Iterator[Collect]:
 def _refunds(uow: UnitOfWork, event: v1.FeedEvent) -> Iterator[Refund]:
     if event.payment_id:
         yield from uow.refunds.of_payment(event.gateway, event.payment_id)
-
-
-def _may_change(refund: Refund) -> bool:
-    """One that is watched, or that failed there: a gateway that gave up may still have paid."""
-    # An earlier attempt that failed there may have been paid all the same, too.
-    tried = refund.refund_id is not None or refund.attempt > 1
-    failed = refund.state is RefundState.FAILED and tried
-    return refund.next_ask_at is not None or failed

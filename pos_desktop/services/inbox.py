@@ -21,7 +21,7 @@ from pos_desktop.services.inbox_entries import (
     subject_of,
 )
 from pos_desktop.services.outbox import Listener
-from pos_desktop.services.refund_book import OTHERWISE
+from pos_desktop.services.refund_book import OTHERWISE, may_change
 from pos_desktop.services.refunds import Excess, Refunds
 from pos_desktop.services.views import InboxChoice, InboxEntry, PaidNews
 
@@ -80,7 +80,7 @@ class Inbox:
             case "refund_again":
                 self._refund_again(uow, subject, choice, now)
             case "given_otherwise":
-                _given_otherwise(uow, flag, choice, now)
+                _given_otherwise(uow, flag, subject, choice, now)
             case _:
                 _accept(uow, flag, choice, now)
         return None
@@ -136,7 +136,9 @@ def _check_again(uow: UnitOfWork, flag: Flag, subject: Subject, now: int) -> Non
     uow.outbox.hurry(now)
 
 
-def _given_otherwise(uow: UnitOfWork, flag: Flag, choice: InboxChoice, now: int) -> None:
+def _given_otherwise(
+    uow: UnitOfWork, flag: Flag, subject: Subject, choice: InboxChoice, now: int
+) -> None:
     """The bank never gave it back and the shop did: in cash, by transfer. It is owed no more;
     should the gateway pay it after all, an entry tells that it was given twice."""
     reason, approval = choice.reason.strip(), given(choice.approval, now)
@@ -150,6 +152,9 @@ def _given_otherwise(uow: UnitOfWork, flag: Flag, choice: InboxChoice, now: int)
         "approved_by": approval.by,
     }
     uow.ledger.append("refund.given_otherwise", choice.by, now, body)
+    if subject.refund is not None and may_change(subject.refund):
+        # One last look: the gateway may have paid without anybody having heard.
+        uow.refunds.save(replace(subject.refund, next_ask_at=now))
     close_entry(uow, flag, now, f"{OTHERWISE}: {reason}", choice.by, approval.by)
 
 

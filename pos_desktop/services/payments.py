@@ -35,6 +35,7 @@ from pos_desktop.services.entering import entered
 from pos_desktop.services.entries import open_entry
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.own_words import doubt_words
+from pos_desktop.services.refund_book import went_back
 from pos_desktop.services.schedule import watch_after
 from pos_desktop.services.switching import Switching, told
 from pos_desktop.services.views import PaidNews
@@ -70,7 +71,7 @@ class Payments:
             return None
         for fact in seen.payments:
             if uow.facts.add(sale.order_id, reference, fact, now):
-                doubt_words(uow, sale.order_id, fact, now)
+                _heard(uow, sale.order_id, fact, now)
         learned = _learn(collect, seen)
         if collect.gateway_id is None:
             learned = watch_after(learned, now)
@@ -103,7 +104,7 @@ class Payments:
         if collect is None or sale is None:
             return None
         if uow.facts.add(sale.order_id, reference, fact, now):
-            doubt_words(uow, sale.order_id, fact, now)
+            _heard(uow, sale.order_id, fact, now)
         facts = uow.facts.of(sale.order_id)
         captured = money_event(reference, collect.amount, facts) is Event.CAPTURED
         if captured and collect.state is not CollectState.PAID:
@@ -269,6 +270,12 @@ _ASKED = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.C
 _GIVEN_UP = frozenset({CollectState.CANCELLED, CollectState.REFUSED})
 # Nothing more is paid there.
 _OVER = frozenset({GatewayStatus.CANCELLED, GatewayStatus.EXPIRED, GatewayStatus.PAID})
+
+
+def _heard(uow: UnitOfWork, order_id: str, fact: PaymentFact, now: int) -> None:
+    """News of a payment is also news for words about its RRN, and for what was to go back."""
+    doubt_words(uow, order_id, fact, now)
+    went_back(uow, fact, now)
 
 
 def _not_done(uow: UnitOfWork, order_id: str, wish: Wish | None, why: str, now: int) -> None:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from pos_desktop.domain.collect import CURRENCY
-from pos_desktop.domain.payment import RefundFact, RefundStatus
+from pos_desktop.domain.collect import CURRENCY, given_back
+from pos_desktop.domain.payment import PaymentFact, RefundFact, RefundStatus
 from pos_desktop.domain.refund import Refund, RefundEvent, RefundState, next_refund_state
 from pos_desktop.ports import Gateway, Ids, RefundOrder, UnitOfWork
 from pos_desktop.services.captures import capture
@@ -62,6 +62,26 @@ def settled_otherwise(uow: UnitOfWork, refund: Refund) -> bool:
 def still_owed(uow: UnitOfWork) -> list[Refund]:
     """Every refund that is neither done nor given back otherwise, oldest first."""
     return [refund for refund in uow.refunds.owed() if not settled_otherwise(uow, refund)]
+
+
+def may_change(refund: Refund) -> bool:
+    """One that is watched, or that failed there: a gateway that gave up may still have paid."""
+    # An earlier attempt that failed there may have been paid all the same, too.
+    tried = refund.refund_id is not None or refund.attempt > 1
+    failed = refund.state is RefundState.FAILED and tried
+    return refund.next_ask_at is not None or failed
+
+
+def went_back(uow: UnitOfWork, fact: PaymentFact, now: int) -> None:
+    """A gateway says how much of a payment went back: where our books know of less, what is under
+    way or failed is looked at now."""
+    refunds = uow.refunds.of_payment(fact.gateway, fact.payment_id)
+    done = sum(refund.amount for refund in refunds if refund.state is RefundState.DONE)
+    if given_back(fact) <= done:
+        return
+    for refund in refunds:
+        if may_change(refund):
+            uow.refunds.save(replace(refund, next_ask_at=now))
 
 
 @dataclass(frozen=True, slots=True)

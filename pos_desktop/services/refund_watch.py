@@ -140,6 +140,9 @@ class RefundWatch:
         looked = replace(current, asked_at=now, asks=current.asks + 1)
         if outcome is not None:
             self.book.told(uow, looked, outcome, now)
+        elif current.state is RefundState.FAILED:
+            # It failed, and nothing else is known of it.
+            uow.refunds.save(replace(looked, next_ask_at=None))
         else:
             # It had it and does not know it any more: the table calls that a mismatch.
             self.book.event(uow, looked, RefundEvent.NOT_FOUND, now)

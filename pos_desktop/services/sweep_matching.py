@@ -11,6 +11,7 @@ from pos_desktop.services.captures import capture
 from pos_desktop.services.entries import close_entry, open_entry
 from pos_desktop.services.own_words import doubt_words
 from pos_desktop.services.payments import Payments
+from pos_desktop.services.refund_book import went_back
 from pos_desktop.services.sweep_result import Doubts, Sheet, SweptPayment
 from pos_desktop.services.views import PaidNews
 
@@ -103,6 +104,7 @@ class Matching:
             payment = capture(self.uow, fact.gateway, fact.payment_id)
             reference = payment.reference if payment is not None else ""
             self.uow.facts.add(order_id, reference, fact, self.window.now)
+            went_back(self.uow, fact, self.window.now)
         for flag in self.uow.flags.of(order_id):
             if flag.state == "open" and flag.detail == f"{_MISSING}{fact.payment_id}":
                 close_entry(self.uow, flag, self.window.now, "in the gateway's list now")

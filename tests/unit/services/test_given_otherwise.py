@@ -3,10 +3,13 @@
 import pytest
 
 from pos_desktop.domain.errors import DomainError
+from pos_desktop.domain.payment import RefundStatus
 from pos_desktop.domain.refund import RefundEvent, RefundState
 from pos_desktop.services.refund_book import RefundBook
 from pos_desktop.services.views import InboxChoice
 from tests.support.money_till import DUE, REFUSED, MoneyTill
+
+KEY = "ret-pay_1-1"
 
 
 def kinds(money: MoneyTill) -> list[str]:
@@ -55,3 +58,57 @@ def test_one_that_the_gateway_pays_after_all_was_given_back_twice(money: MoneyTi
     assert [(e.kind, e.detail) for e in money.inbox.entries()] == [
         ("mismatch", f"{key} given back twice")
     ]
+
+
+def failed_there(money: MoneyTill) -> str:
+    """A refund that the gateway took, gave up, and then paid all the same, without a word."""
+    sale, _ = money.sold()
+    money.back(sale, (2, 1000))
+    money.settle_down()
+    money.gateway.finish_refund(KEY, RefundStatus.FAILED)
+    money.run(70)
+    assert money.refund(KEY).state is RefundState.FAILED
+    money.gateway.finish_refund(KEY, RefundStatus.PROCESSED)
+    return sale.order_id
+
+
+def test_before_the_shops_own_way_counts_the_gateway_is_asked_once_more(money: MoneyTill) -> None:
+    failed_there(money)
+    money.decide(money.entry("refund_failed"), "given_otherwise", reason="in cash")
+    money.run(5)
+    assert money.refund(KEY).state is RefundState.DONE
+    assert [(e.kind, e.detail) for e in money.inbox.entries()] == [
+        ("mismatch", f"{KEY} given back twice")
+    ]
+
+
+def test_a_payment_that_tells_of_more_wakes_what_failed(money: MoneyTill) -> None:
+    order_id = failed_there(money)
+    money.gateway.tell_back("pay_1")
+    money.ask_again(money.sale(order_id))
+    money.run(5)
+    assert money.refund(KEY).state is RefundState.DONE
+    assert kinds(money) == []
+    looks = len(money.gateway.calls)
+    money.ask_again(money.sale(order_id))
+    money.run(5)
+    assert [call for call in money.gateway.calls[looks:] if "find_refund" in call] == []
+
+
+def test_a_failed_one_that_is_not_found_stays_failed(money: MoneyTill) -> None:
+    failed_there(money)
+    money.gateway.refunded.pop(KEY)
+    money.decide(money.entry("refund_failed"), "given_otherwise", reason="in cash")
+    money.run(5)
+    assert (money.refund(KEY).state, money.refund(KEY).next_ask_at) == (RefundState.FAILED, None)
+    assert kinds(money) == []
+
+
+def test_what_was_refused_outright_is_not_looked_for(money: MoneyTill) -> None:
+    """The gateway never had it, and says nothing of what went back by another hand."""
+    failed_refund(money)
+    money.gateway.tell_back("pay_1", elsewhere=DUE)
+    before = len(money.gateway.calls)
+    money.ask_again(money.sale(money.entry("refund_failed").order_id))
+    money.run(5)
+    assert [call for call in money.gateway.calls[before:] if "find_refund" in call] == []
