@@ -141,6 +141,10 @@ class Facts(Protocol):
         """(order id, fact) of captured payments with this UPI reference."""
         ...
 
+    def gone_back(self, rrn: str) -> bool:
+        """Whether a payment with this UPI reference was told of as refunded in full."""
+        ...
+
     def captured_between(self, start: int, end: int) -> Sequence[tuple[str, PaymentFact]]:
         """(order id, fact) of captures that the gateway dates in ``[start, end]``."""
         ...

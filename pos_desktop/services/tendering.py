@@ -327,6 +327,8 @@ def _standing(uow: UnitOfWork, tender_id: int) -> tuple[str, Tender]:
 
 def _spoken_for(uow: UnitOfWork, reference: str) -> bool:
     """Whether the bank's payment with this RRN belongs to a bill, or has gone back or is to go."""
+    if uow.facts.gone_back(reference):
+        return True
     for order_id, fact in uow.facts.by_rrn(reference):
         payment = capture(uow, fact.gateway, fact.payment_id)
         if order_id or (payment is not None and payment.free == 0):

@@ -32,6 +32,7 @@ _BY_RRN = select_sql(
     ("order_id", *FACT_NAMES),
     f"WHERE rrn = ? AND status = 'captured' AND {_LATEST} ORDER BY fact_seq",
 )
+_GONE_BACK = "SELECT 1 FROM facts WHERE rrn = ? AND status = 'refunded' LIMIT 1"
 _CAPTURED = select_sql(
     facts,
     ("order_id", *FACT_NAMES),
@@ -67,6 +68,10 @@ class SqlFacts:
     def by_rrn(self, rrn: str) -> Sequence[tuple[str, PaymentFact]]:
         """Each captured payment once, as it was told last."""
         return self._pairs(_BY_RRN, (rrn,))
+
+    def gone_back(self, rrn: str) -> bool:
+        """Whether one was refunded in full, even if it was never told as captured."""
+        return self._session.row(_GONE_BACK, (rrn,)) is not None
 
     def captured_between(self, start: int, end: int) -> Sequence[tuple[str, PaymentFact]]:
         """Each captured payment once, as it was told last; in the order of the gateway's dates."""

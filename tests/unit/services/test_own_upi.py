@@ -171,6 +171,17 @@ def test_money_that_goes_back_is_no_word(counter: Counter, goes_back: PaymentSta
         counter.take(sale, OWN, DUE)
 
 
+def test_money_that_was_gone_before_it_was_heard_of_is_no_word(counter: Counter) -> None:
+    """The list of the account told of it when all of it had gone back already."""
+    gone = PaymentFact("razorpay", "pay_9", PaymentStatus.REFUNDED, DUE, "INR", START, rrn=RRN)
+    sale = counter.begin()
+    with counter.till.store.write() as uow:
+        uow.facts.add("", "", replace(gone, amount_refunded=DUE), START)
+        uow.commit()
+    with pytest.raises(DomainError, match="rrn_used"):
+        counter.take(sale, OWN, DUE)
+
+
 def test_the_bank_confirms_a_word(counter: Counter) -> None:
     """The asserted part is replaced by the gateway's capture with the same RRN, not added to it."""
     sale = counter.till.checkout.request(counter.till.order())
