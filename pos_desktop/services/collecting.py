@@ -216,12 +216,11 @@ class CreateCollect:
 
     def _link_instead(self, uow: UnitOfWork, refused: Collect, now: int) -> None:
         """The account has no QR codes: who stands at the counter scans a link's. Not where the
-        bill has moved on, or was wished to go another way."""
+        bill has moved on, or the QR (as it was before) was to be closed for something else."""
         sale = uow.sales.get(refused.order_id)
-        collects = uow.collects.of(refused.order_id)
         if sale is None or sale.state is not SaleState.AWAITING or refused.gateway == OWN_UPI:
             return
-        if collects[-1].reference == refused.reference and uow.wishes.get(sale.order_id) is None:
+        if refused.state in _IN_DOUBT:
             self.payments.switching.opener.open(uow, sale, CollectKind.LINK, now)
 
 

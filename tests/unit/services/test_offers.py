@@ -5,7 +5,7 @@ import pytest
 from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.payment import CollectKind, CollectState
 from pos_desktop.domain.sale import Channel, Sale, SaleState
-from pos_desktop.ports import GatewayError, GatewayErrorKind
+from pos_desktop.ports import CollectIntent, CollectSeen, GatewayError, GatewayErrorKind
 from pos_desktop.services.standing import GATEWAY
 from pos_desktop.services.views import Offered
 from tests.support.till import PHONE, Till
@@ -54,6 +54,21 @@ def test_a_refused_qr_becomes_a_link_at_once(till: Till) -> None:
     till.gateway.pay(f"{sale.order_id}-2")
     till.run(6)
     assert till.sale(sale.order_id).state is SaleState.ISSUED
+
+
+def test_no_link_comes_where_the_bill_was_freed_for_other_tenders(till: Till) -> None:
+    """The split was asked for while the QR was being made: nothing new may be payable then."""
+    freed = []
+
+    def refuse(intent: CollectIntent) -> CollectSeen:
+        freed.append(till.checkout.free(intent.order_id, "Asha"))
+        raise OFF
+
+    till.gateway.create = refuse  # type: ignore[method-assign]  # the race that is played
+    sale = opened(till, None)
+    assert freed == [False]
+    assert ways(till, sale) == [(CollectKind.QR, CollectState.CANCELLED)]
+    assert till.checkout.free(sale.order_id, "Asha") is True
 
 
 def test_a_live_link_stays_where_the_account_has_no_qr(till: Till) -> None:
