@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pos_desktop.domain.errors import RaseedError
-from pos_desktop.domain.payment import Collect, CollectState, PaymentStatus
+from pos_desktop.domain.payment import Collect, CollectState
 from pos_desktop.ports import (
     Clock,
     CollectSeen,
@@ -19,16 +19,11 @@ from pos_desktop.ports import (
     Store,
     UnitOfWork,
 )
+from pos_desktop.services.entering import wait_beside
 from pos_desktop.services.lanes import record
 from pos_desktop.services.outbox import Listener
 from pos_desktop.services.payments import Payments
-from pos_desktop.services.schedule import (
-    after_paid,
-    interval,
-    spread,
-    takes_money,
-    widened,
-)
+from pos_desktop.services.schedule import interval, spread, takes_money, widened
 from pos_desktop.services.standing import GATEWAY, Standing
 from pos_desktop.services.traffic import Traffic, definite
 from pos_desktop.services.turns import Turns
@@ -49,7 +44,6 @@ _LATE_MS = 1_500
 # How old the shown age of the longest unasked collect may be.
 _AGE_MS = 10_000
 _LIVE = (CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.OPEN, CollectState.CLOSING)
-_MONEY = (PaymentStatus.CAPTURED, PaymentStatus.REFUNDED)
 _ALWAYS = 1 << 62
 
 
@@ -278,8 +272,8 @@ class Watcher:
         self, uow: UnitOfWork, collect: Collect, now: int, outcome: CollectSeen | Exception
     ) -> int | None:
         wait = self._wait(collect, now)
-        if collect.state is CollectState.PAID and _tried_besides(uow, collect):
-            wait = after_paid(collect, now)
+        if collect.state is CollectState.PAID:
+            wait = wait_beside(uow, collect, now)
         if wait is not None:
             wait = spread(collect, wait, self._w.ids.jitter())
         if isinstance(outcome, Exception):
@@ -350,13 +344,6 @@ def _word(collect: Collect, outcome: CollectSeen | Exception) -> str | None:
     if not isinstance(outcome, GatewayError):
         return None
     return collect.last_error if _limited(outcome) else outcome.kind.value
-
-
-def _tried_besides(uow: UnitOfWork, collect: Collect) -> bool:
-    """Whether an attempt is known that has brought no money yet: it still may."""
-    told = [fact for ref, fact in uow.facts.of(collect.order_id) if ref == collect.reference]
-    brought = {fact.payment_id for fact in told if fact.status in _MONEY}
-    return any(fact.payment_id not in brought for fact in told)
 
 
 def _limited(error: Exception) -> bool:

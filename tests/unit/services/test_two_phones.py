@@ -48,6 +48,23 @@ def test_a_second_phone_is_looked_for_although_its_hook_is_lost(till: Till) -> N
     assert till.collect(sale.order_id).next_ask_at is None, "all that was begun has come"
 
 
+def test_a_second_phone_is_looked_for_although_closing_told_of_the_first(till: Till) -> None:
+    """She paid while the cashier switched to cash: it is the answer to the closing that says so."""
+    sale = till.checkout.request(till.order())
+    till.settle_down()
+    reference = f"{sale.order_id}-1"
+    first = till.gateway.pay(reference)
+    begun = replace(first, payment_id="pay_late", status=PaymentStatus.CREATED)
+    till.gateway.add(reference, begun)
+    till.checkout.cash_for_waiting(sale.order_id, sale.due, "Asha")
+    till.settle_down()
+    assert till.sale(sale.order_id).state is SaleState.ISSUED
+    assert f"fetch {reference}" not in till.gateway.calls
+    till.gateway.add(reference, replace(begun, status=PaymentStatus.CAPTURED))
+    till.run(86_400, step=3600)
+    assert [(flag.kind, flag.detail) for flag in till.flags()] == [("duplicate", "pay_late")]
+
+
 def test_a_second_attempt_that_never_comes_is_watched_for_five_days(till: Till) -> None:
     sale = till.checkout.request(till.order())
     till.settle_down()
