@@ -202,23 +202,18 @@ class Sweep:
             keep_mark(uow, window.gateway, until, matched.left)
             if window.gateway == self.asking.gateways.primary.name:
                 keep_result(uow, _result(window, matched, (look.day or 0) if whole else None))
-            if whole:
-                self._day_done(uow, look.turn, look.day or 0, now)
+            done = _kept(uow, look.turn, look.day or 0, now) if whole else look.turn.done
             uow.commit()
+        look.turn.done = done
         return matched
-
-    def _day_done(self, uow: UnitOfWork, turn: _Turn, day: int, now: int) -> None:
-        if day <= _ended_day(now):
-            turn.done = day
-            keep_day_done(uow, turn.gateway.name, day)
 
     def _ask_all(self, turn: _Turn, now: int, *, whole: bool) -> int:
         """This gateway has no list: at the end of the day ask about every collect of it once more;
         what is still watched is asked anyway."""
-        turn.next = now + _HOUR
         if whole:
             name, day, begins = turn.gateway.name, _day_of(turn, now), _day_begins(turn, now)
-            turn.asked = False
+            # What cannot be written down is tried again, but not at once.
+            turn.rests_until = now + _MINUTE
             with self.asking.store.write() as uow:
                 start = min(_start(uow, name, now, unknown=begins), begins)
                 uow.collects.wake_all(now)
@@ -227,10 +222,20 @@ class Sweep:
                 if name == self.asking.gateways.primary.name:
                     keep_result(uow, SweepResult(name, start, now, True, asked=asked, day=day))
                 keep_mark(uow, name, now, Doubts())
-                self._day_done(uow, turn, day, now)
+                done = _kept(uow, turn, day, now)
                 uow.commit()
+            turn.done, turn.asked, turn.rests_until = done, False, 0
             self.asking.listener.changed()
+        turn.next = now + _HOUR
         return min(turn.next, _next_day_end(now))
+
+
+def _kept(uow: UnitOfWork, turn: _Turn, day: int, now: int) -> int:
+    """The last day that needs no look any more, once this one was seen whole."""
+    if day > _ended_day(now):
+        return turn.done
+    keep_day_done(uow, turn.gateway.name, day)
+    return day
 
 
 def _ended_day(now: int) -> int:

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from pos_desktop.domain.errors import StoreError
 from pos_desktop.domain.numbering import ist_day, ist_midnight
 from pos_desktop.domain.sale import SaleState
 from pos_desktop.ports import Capabilities, GatewayError, GatewayErrorKind
@@ -154,6 +157,34 @@ def test_who_cannot_be_asked_for_an_hour_is_left_to_the_next_round(tmp_path: Pat
         till.tick()
     with till.store.read() as uow:
         assert uow.notes.get("sweep.round") == "[]"
+    till.store.close()
+
+
+def test_a_day_whose_result_could_not_be_kept_is_looked_over_again(money: MoneyTill) -> None:
+    money.sold()
+    money.sweep.step(money.clock.now())
+    money.lanes.drain()
+    money.clock.at = HALF_PAST_NINE
+    money.sweep.step(money.clock.now())
+    money.store.broken = 1
+    money.lanes.drain()
+    assert money.told() == ["The disk is full."]
+    money.clock.pass_seconds(61)
+    money.swept()
+    assert result(money).day == ist_day(START)
+
+
+def test_without_a_list_a_day_that_could_not_be_kept_is_asked_again(tmp_path: Path) -> None:
+    till = counter(tmp_path, 2, Listless())
+    till.sold()
+    till.sweep.step(till.clock.now())
+    till.clock.at = HALF_PAST_NINE
+    till.store.broken = 1
+    with pytest.raises(StoreError):
+        till.sweep.step(HALF_PAST_NINE)
+    assert till.sweep.last() is None
+    till.sweep.step(HALF_PAST_NINE + MINUTE)
+    assert result(till).day == ist_day(START)
     till.store.close()
 
 
