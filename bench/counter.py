@@ -14,6 +14,7 @@ from pos_desktop.bootstrap.late_money import (
     LatePeople,
     LateRefunds,
     LateStanding,
+    LateSweep,
     LateTendering,
 )
 from pos_desktop.domain.errors import Unavailable
@@ -66,6 +67,7 @@ class OpenCounter:
             inbox=LateInbox(_NOBODY),
             refunds=LateRefunds(_NOBODY),
             standing=LateStanding(_NOBODY),
+            sweep=LateSweep(_NOBODY),
         )
         counter = build_counter(Deps(services, Events(), _qr_matrix()))
         counter.start()

@@ -132,17 +132,9 @@ class SalePage(QWidget):
         wide = self.width()
         side = _SIDE_NARROW if wide < 1200 else _SIDE_WIDE if wide < 1700 else _SIDE_LARGE
         self.form.sideColumn.setFixedWidth(side)
-        self._set_low(low=self.height() < _LOW)
+        _close_ranks(self.form, low=self.height() < _LOW)
         if self._matches is not None:
             self._place_matches(self._matches)
-
-    def _set_low(self, *, low: bool) -> None:
-        form = self.form
-        form.totalLabel.set_look(48 if low else 54, Qt.AlignmentFlag.AlignRight)
-        form.requestButton.setMinimumHeight(64 if low else 72)
-        column = form.sideColumn.layout()
-        if column is not None:
-            column.setSpacing(8 if low else 11)
 
     def _place_matches(self, matches: Matches) -> None:
         field = self.form.scanField
@@ -217,3 +209,11 @@ class SalePage(QWidget):
 
 def _facts(gst: str, round_off: str, saved: str) -> tuple[tuple[str, str], ...]:
     return (say("gst_label"), gst), (say("round_off"), round_off), (say("saved"), saved)
+
+
+def _close_ranks(form: Ui_SalePage, *, low: bool) -> None:
+    form.totalLabel.set_look(48 if low else 54, Qt.AlignmentFlag.AlignRight)
+    form.requestButton.setMinimumHeight(64 if low else 72)
+    column = form.sideColumn.layout()
+    if column is not None:
+        column.setSpacing(8 if low else 11)
