@@ -2,7 +2,7 @@
 
 from pos_desktop.ports import Gateway, Gateways, UnitOfWork
 
-_YOUNG_MS = 10 * 24 * 3600 * 1000
+YOUNG_MS = 10 * 24 * 3600 * 1000
 """Money comes up to five days late; a till may have been off for some days besides."""
 
 
@@ -15,4 +15,4 @@ def accounts(uow: UnitOfWork, gateways: Gateways, now: int) -> list[Gateway]:
 
 def _young(uow: UnitOfWork, name: str, now: int) -> bool:
     newest = uow.collects.newest(name)
-    return newest is not None and now - newest < _YOUNG_MS
+    return newest is not None and now - newest < YOUNG_MS

@@ -12,6 +12,7 @@ import msgspec
 from pos_desktop.domain.payment import Collect
 from pos_desktop.ports import UnitOfWork
 from pos_desktop.services.refund_watch import Asking
+from pos_desktop.services.sweep_accounts import YOUNG_MS
 from pos_desktop.services.sweep_result import Tally, keep_result, last_result
 
 _LEFT = "sweep.round"
@@ -19,7 +20,7 @@ _LEFT = "sweep.round"
 _START_MS = 120_000
 _EVERY_MS = 5_000
 _BUSY_MS = 1_000
-# Whoever cannot be asked for so long is left to the next day's round.
+# Whoever cannot be asked for so long lets the others pass.
 _PATIENCE_MS = 3_600_000
 
 
@@ -33,8 +34,10 @@ class PaidRound:
     _woken_at: int | None = None
 
     def begin(self, uow: UnitOfWork, references: Sequence[str]) -> None:
-        """Ask about these, too (part of the caller's transaction)."""
-        self._left = tuple(dict.fromkeys((*self._read(uow), *references)))
+        """Ask about these, and then about those that could not be asked yet (part of the caller's
+        transaction)."""
+        self._left = tuple(dict.fromkeys((*references, *self._read(uow))))
+        self._woken_at = None
         _write(uow, self._left)
 
     def step(self, now: int) -> int | None:
@@ -55,8 +58,11 @@ class PaidRound:
         with self.asking.store.read() as uow:
             collect = uow.collects.get(reference)
             somebody_waits = bool(uow.collects.due(now, 1))
-        if collect is None or collect.gateway_id is None or self._over(collect, now):
-            self._drop()
+        if collect is None or collect.gateway_id is None or self._answered(collect):
+            self._pass_on(again=False)
+            return self._spread(_EVERY_MS)
+        if self._woken_at is not None and not 0 <= now - self._woken_at < _PATIENCE_MS:
+            self._pass_on(again=now - collect.created_at < YOUNG_MS)
             return self._spread(_EVERY_MS)
         if self._woken_at is not None or somebody_waits:
             return _BUSY_MS
@@ -69,22 +75,23 @@ class PaidRound:
         self._woken_at = now
         return _BUSY_MS
 
-    def _over(self, collect: Collect, now: int) -> bool:
-        """Whether the gateway has told about it since it was woken, or never will."""
-        if self._woken_at is None:
+    def _answered(self, collect: Collect) -> bool:
+        """Whether the gateway has told about it since it was woken."""
+        if self._woken_at is None or collect.asked_at is None:
             return False
-        answered = collect.asked_at is not None and collect.asked_at >= self._woken_at
-        return answered or not 0 <= now - self._woken_at < _PATIENCE_MS
+        return collect.asked_at >= self._woken_at
 
-    def _drop(self) -> None:
-        self._woken_at = None
+    def _pass_on(self, *, again: bool) -> None:
+        """The next one's turn; ``again``: this one has another after all the others."""
         with self.asking.store.write() as uow:
-            self._left = self._read(uow)[1:]
-            _write(uow, self._left)
-            if not self._left:
+            first, *others = self._read(uow)
+            left = (*others, first) if again else tuple(others)
+            _write(uow, left)
+            if not left:
                 _told(uow, self.asking.gateways.primary.name)
             uow.commit()
-        if not self._left:
+        self._left, self._woken_at = left, None
+        if not left:
             self._next = None
             self.asking.listener.changed()
 

@@ -145,12 +145,31 @@ def test_the_round_does_not_ask_where_the_limit_is_known(tmp_path: Path) -> None
     till.store.close()
 
 
-def test_who_cannot_be_asked_for_an_hour_is_left_to_the_next_round(tmp_path: Path) -> None:
+def test_who_cannot_be_asked_for_an_hour_lets_the_others_pass(tmp_path: Path) -> None:
     till = counter(tmp_path, 2, Listless())
-    till.sold()
+    first, second = (f"{till.sold()[0].order_id}-1" for _ in range(2))
     day_end(till)
     sweep_on(till, 118)
     till.gateway.trouble.extend([UNAVAILABLE] * 9999)
+    for _ in range(63):
+        till.clock.pass_seconds(60)
+        till.sweep.step(till.clock.now())
+        till.tick()
+    with till.store.read() as uow:
+        assert uow.notes.get("sweep.round") == f'["{second}","{first}"]'
+    assert result(till).asked == Tally(2, 2 * DUE), "nobody has told of them yet"
+    till.gateway.trouble.clear()
+    sweep_on(till, 180)
+    assert (result(till).matched, result(till).clean) == (Tally(2, 2 * DUE), True)
+    till.store.close()
+
+
+def test_who_never_answers_is_given_up_when_no_money_can_come_any_more(tmp_path: Path) -> None:
+    till = counter(tmp_path, 2, Listless())
+    till.sold()
+    day_end(till)
+    till.gateway.trouble.extend([UNAVAILABLE] * 9999)
+    till.clock.pass_seconds(10 * 24 * 3600)
     for _ in range(63):
         till.clock.pass_seconds(60)
         till.sweep.step(till.clock.now())
