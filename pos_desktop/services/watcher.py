@@ -19,6 +19,7 @@ from pos_desktop.ports import (
     Store,
     UnitOfWork,
 )
+from pos_desktop.services.dated import CLOCK_SET_MS, offset, undated
 from pos_desktop.services.entering import wait_beside
 from pos_desktop.services.lanes import record
 from pos_desktop.services.outbox import Listener
@@ -187,14 +188,18 @@ class Watcher:
             uow.commit()
 
     def _ask(self, question: _Question) -> None:
-        collect = question.collect
+        collect, began = question.collect, offset(self._w.clock)
         self._asking.add(collect.reference)
 
         def work() -> CollectSeen:
             return self._w.gateways.named(collect.gateway).fetch(collect)
 
         def done(outcome: CollectSeen | Exception) -> None:
-            record(self._w.lanes, lambda: self._record(question, outcome))
+            def take() -> None:
+                was_set = abs(offset(self._w.clock) - began) > CLOCK_SET_MS
+                self._record(question, undated(outcome) if was_set else outcome)
+
+            record(self._w.lanes, take)
 
         self._w.lanes.submit("net", work, done, done)
 

@@ -5,9 +5,10 @@ from typing import NoReturn
 
 import pytest
 
-from pos_desktop.domain.payment import CollectState
+from pos_desktop.domain.payment import Collect, CollectState
 from pos_desktop.domain.sale import SaleState
-from pos_desktop.ports import GatewayError, GatewayErrorKind
+from pos_desktop.ports import CollectSeen, GatewayError, GatewayErrorKind
+from pos_desktop.services.dated import undated
 from pos_desktop.services.payments import Payments
 from pos_desktop.wire import v1
 from tests.support.till import Till
@@ -384,3 +385,30 @@ def test_a_series_that_must_not_go_on_hides_no_money_once_it_may(
     till.run(20)
     assert issued(till, reference)
     assert till.sale(reference.rpartition("-")[0]).invoice_number == "P2A/2627/000001"
+
+
+@pytest.mark.parametrize("set_by", [-86_400_000, 86_400_000])
+def test_a_clock_set_while_the_answer_travels_ends_nothing(
+    till: Till, monkeypatch: pytest.MonkeyPatch, set_by: int
+) -> None:
+    """The end of the link was read on the old clock and would be judged on the new one."""
+    reference = open_bill(till)
+    true, travels = till.clock.monotonic, till.gateway.fetch
+
+    def fetch(collect: Collect) -> CollectSeen:
+        seen = travels(collect)
+        till.clock.at += set_by
+        monkeypatch.setattr(till.clock, "monotonic", lambda: true() - set_by / 1000)
+        return seen
+
+    monkeypatch.setattr(till.gateway, "fetch", fetch)
+    till.clock.pass_seconds(6)
+    till.watcher.step(till.clock.now())
+    till.lanes.drain()
+    assert fetches(till, reference) == 1
+    assert till.collect(reference.rpartition("-")[0]).state is CollectState.OPEN
+
+
+def test_no_answer_has_no_end_to_forget() -> None:
+    error = GatewayError(Kind.TIMEOUT, "No answer.")
+    assert undated(error) is error

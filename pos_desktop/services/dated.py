@@ -1,0 +1,18 @@
+"""Answers whose moments were read on a clock that was set before they arrived."""
+
+from dataclasses import replace
+
+from pos_desktop.ports import Clock, CollectSeen
+
+CLOCK_SET_MS = 2_000
+"""What two clocks drift apart while an answer travels is less than this."""
+
+
+def offset(clock: Clock) -> int:
+    """Milliseconds; changes only where the computer's clock is set, or while it sleeps."""
+    return clock.now() - int(clock.monotonic() * 1000)
+
+
+def undated(outcome: CollectSeen | Exception) -> CollectSeen | Exception:
+    """The answer without its end: nothing has expired by what another clock said."""
+    return replace(outcome, expires_at=None) if isinstance(outcome, CollectSeen) else outcome
