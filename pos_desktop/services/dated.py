@@ -1,6 +1,7 @@
 """Answers whose moments were read on a clock that was set before they arrived."""
 
 from dataclasses import replace
+from typing import TypeVar
 
 from pos_desktop.ports import Clock, CollectSeen
 
@@ -13,6 +14,9 @@ def offset(clock: Clock) -> int:
     return clock.now() - int(clock.monotonic() * 1000)
 
 
-def undated(outcome: CollectSeen | Exception) -> CollectSeen | Exception:
-    """The answer without its end: nothing has expired by what another clock said."""
+Answer = TypeVar("Answer")
+
+
+def undated(outcome: Answer) -> Answer:
+    """What a gateway saw, without its end: nothing has expired by what another clock said."""
     return replace(outcome, expires_at=None) if isinstance(outcome, CollectSeen) else outcome

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.ports import Clock, Effect, Ids, Lanes, Store, UnitOfWork
+from pos_desktop.services.dated import CLOCK_SET_MS, offset, undated
 from pos_desktop.services.lanes import record
 from pos_desktop.services.views import PaidNews
 
@@ -195,6 +196,7 @@ class Outbox:
 
     def _start(self, effect: Effect, action: Action) -> None:
         self._busy[action.target] = self._busy.get(action.target, 0) + 1
+        began = offset(self._clock)
 
         def work() -> object:
             try:
@@ -205,8 +207,12 @@ class Outbox:
             return call if isinstance(call, Dropped) else call.perform()
 
         def done(outcome: object) -> None:
-            answer = _Answer(effect, action, outcome)
-            record(self._lanes, lambda: self._answered(answer))
+            def take() -> None:
+                was_set = abs(offset(self._clock) - began) > CLOCK_SET_MS
+                told = undated(outcome) if was_set else outcome
+                self._answered(_Answer(effect, action, told))
+
+            record(self._lanes, take)
 
         self._lanes.submit("net", work, done, done)
 

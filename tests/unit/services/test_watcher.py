@@ -7,7 +7,7 @@ import pytest
 
 from pos_desktop.domain.payment import Collect, CollectState
 from pos_desktop.domain.sale import SaleState
-from pos_desktop.ports import CollectSeen, GatewayError, GatewayErrorKind
+from pos_desktop.ports import CollectIntent, CollectSeen, GatewayError, GatewayErrorKind
 from pos_desktop.services.dated import undated
 from pos_desktop.services.payments import Payments
 from pos_desktop.wire import v1
@@ -387,18 +387,38 @@ def test_a_series_that_must_not_go_on_hides_no_money_once_it_may(
     assert till.sale(reference.rpartition("-")[0]).invoice_number == "P2A/2627/000001"
 
 
+def set_clock(till: Till, monkeypatch: pytest.MonkeyPatch, by: int) -> None:
+    true = till.clock.monotonic
+    till.clock.at += by
+    monkeypatch.setattr(till.clock, "monotonic", lambda: true() - by / 1000)
+
+
+@pytest.mark.parametrize("set_by", [-86_400_000, 86_400_000])
+def test_a_clock_set_while_it_is_made_ends_nothing(
+    till: Till, monkeypatch: pytest.MonkeyPatch, set_by: int
+) -> None:
+    travels = till.gateway.create
+
+    def create(intent: CollectIntent) -> CollectSeen:
+        seen = travels(intent)
+        set_clock(till, monkeypatch, set_by)
+        return seen
+
+    monkeypatch.setattr(till.gateway, "create", create)
+    assert open_bill(till)
+
+
 @pytest.mark.parametrize("set_by", [-86_400_000, 86_400_000])
 def test_a_clock_set_while_the_answer_travels_ends_nothing(
     till: Till, monkeypatch: pytest.MonkeyPatch, set_by: int
 ) -> None:
     """The end of the link was read on the old clock and would be judged on the new one."""
     reference = open_bill(till)
-    true, travels = till.clock.monotonic, till.gateway.fetch
+    travels = till.gateway.fetch
 
     def fetch(collect: Collect) -> CollectSeen:
         seen = travels(collect)
-        till.clock.at += set_by
-        monkeypatch.setattr(till.clock, "monotonic", lambda: true() - set_by / 1000)
+        set_clock(till, monkeypatch, set_by)
         return seen
 
     monkeypatch.setattr(till.gateway, "fetch", fetch)
