@@ -1,5 +1,6 @@
 """Puts a bug into a copy of the program, and runs the simulation on that copy."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -86,6 +87,12 @@ def _replaced(text: str, name: str, line: int, change: tuple[str, str]) -> str:
         raise DoesNotFit(f"{name} near line {line} is not what the patch expects:\n{before}")
     nearest = min(places, key=lambda at: abs(text.count("\n", 0, at) + 1 - line))
     return text[:nearest] + after + text[nearest + len(before) :]
+
+
+def first_seed(folder: Path, seeds: str) -> int | None:
+    """The first of ``seeds`` (``FIRST-LAST``) that finds the bug in ``folder``, or None."""
+    found = caught(folder, seeds, timeout=3600)
+    return int(json.loads(found)["seed"]) if found else None
 
 
 def caught(folder: Path, seeds: str, timeout: float) -> str:

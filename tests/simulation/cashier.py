@@ -17,7 +17,7 @@ _GOODS = tuple(
     )
 )
 _PAUSES = (5_000, 20_000, 60_000, 150_000)
-_HASTY = (400, 1_500, 6_000, 30_000)
+_HASTY = (300, 800, 2_500, 6_000, 20_000)
 
 
 class Cashier:
@@ -28,7 +28,9 @@ class Cashier:
         self._counter = counter
         self._chance: Random = world.chance(f"cashier {counter.number}")
         self._left = bills
-        self._pauses = _HASTY if world.faults.theme == "hasty" else _PAUSES
+        theme = world.faults.theme
+        self._pauses = _HASTY if theme == "hasty" else _PAUSES
+        self._fickle = {"hasty": 0.75, "late": 0.15}.get(theme, 0.5)
         self.parked: list[str] = []
         self.till = Till(counter, self._chance)
         self._second: list[Callable[[str], None]] = [
@@ -61,7 +63,7 @@ class Cashier:
         if not self._counter.alive:
             self._soon()
             return
-        if self.parked and chance.random() < 0.5:
+        if self.parked and chance.random() < self._fickle:
             # Mostly the bill of the customer who stands there now.
             order_id = self.parked[-1] if chance.random() < 0.7 else chance.choice(self.parked)
             chance.choice(self._second)(order_id)

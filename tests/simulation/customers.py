@@ -7,7 +7,7 @@ from tests.simulation.account import Account, Refused, Thing
 from tests.simulation.world import DAY, World
 
 _QUICK = (3_000, 15_000, 40_000, 90_000)
-_AT_ONCE = (100, 400, 1_500, 15_000)
+_AT_ONCE = (100, 100, 400, 15_000)
 _SLOW = (200_000, 500_000, 1_200_000)
 # The watch after closing ends after five days; money that comes later is another story.
 _LATE = (20_000, 400_000, 4 * 3_600_000, DAY, 4 * DAY)
@@ -74,7 +74,7 @@ class Customers:
             # Nobody was ever shown this one: whoever found it all the same pays at once.
             world.after(500, self._captured(payment))
             return
-        soon = chance.choice((200, 600, 2_000) if self._eager else (300, 2_000, 6_000))
+        soon = chance.choice((200, 200, 2_000) if self._eager else (300, 2_000, 6_000))
         if faults.strike("failed_then_captured"):
             world.after(soon, lambda: self._account.fail(payment))
             world.after(soon + chance.choice(_QUICK), self._captured(payment))

@@ -19,7 +19,7 @@ from tests.simulation.world import DAY, START, Act, World
 from tests.support.rig import options
 
 # A day lasts so long before the faults end.
-_ACTIVE_MS = 25 * 60 * 1000
+_ACTIVE_MS = 20 * 60 * 1000
 # Then everything runs on: the watch over closed objects lasts five days, a refund may take longer.
 _LOOKS_IN_MS = DAY
 _REST_MS = 6 * DAY
@@ -38,8 +38,8 @@ class Day:
         for number in range(1, 1 + self.chance.choice((1, 1, 1, 2, 3))):
             self._add_counter(number, folder / f"counter-{number}.db")
         self.customers = Customers(self.world, self.outside.account, self._shown)
-        hasty = self.world.faults.theme == "hasty"
-        bills = self.chance.choice((4, 6, 9) if hasty else (1, 2, 3, 4, 6))
+        many = self.world.faults.theme in ("hasty", "doubt")
+        bills = self.chance.choice((4, 5, 7) if many else (1, 2, 3, 4, 6))
         for counter in self.counters:
             self._add_people(counter, max(1, bills // len(self.counters)))
         seen = Seen(

@@ -72,7 +72,7 @@ class SimGateway:
 
         def make() -> Thing:
             if faults.strike("gateway_refuses", 0.5):
-                self._caller.travels(self._chance.choice((300, 12_000, 12_000)))
+                self._caller.travels(self._chance.choice((300, 12_000, 12_000, 19_000)))
                 raise Refused(self._chance.choice(("validation", "feature_off")))
             made = self._account.make(wanted)
             made["odd"] = faults.strike("gateway_odd_address", 0.6)
@@ -94,7 +94,7 @@ class SimGateway:
             found = self._account.by_reference(intent.reference, intent.kind.value)
             if found is None:
                 return {}
-            if self._world.now - found["made_at"] < self._line.age():
+            if self._world.now - found["made_at"] < self._line.lag():
                 self._world.note("gateway", "hid", reference=intent.reference)
                 return {}
             return self._account.view(found["id"])
@@ -189,7 +189,7 @@ class SimGateway:
 
     def _begin(self, refund: Thing) -> None:
         """It ends at once, soon, or in days."""
-        if self._chance.random() < 0.3:
+        if self._chance.random() < 0.5:
             self._end(refund)()
         else:
             self._world.after(self._refund_time(), self._end(refund))
@@ -206,7 +206,7 @@ class SimGateway:
             self._account.end_refund(refund, "failed" if failed else "processed")
             # Without hooks nobody would look at a failed one again.
             if failed and self._caller.listening and faults.strike("refund_failed_then_processed"):
-                wait = self._chance.choice((30_000, 400_000, 3_600_000))
+                wait = self._chance.choice((3_000, 10_000, 30_000))
                 self._world.after(wait, lambda: self._account.after_all(refund))
 
         return end

@@ -65,12 +65,18 @@ class Line:
             raise GatewayError(_REFUSALS[no.why], f"The gateway says {no.why}.") from no
         request["acted"] = True
         faults.kill("killed_after_acting")
-        if faults.strike("gateway_lost_answer"):
+        # A lost answer to a question is no news; it is what was done that makes the difference.
+        weight = 1.0 if write else 0.25
+        if faults.strike("gateway_lost_answer", weight):
             raise self._timeout(write)
-        if faults.strike("gateway_error_after_acting"):
+        if faults.strike("gateway_error_after_acting", weight):
             raise _broken(write, "502")
         if faults.strike("gateway_garbage"):
             raise _broken(write, "<html>")
+        if faults.strike("gateway_limited_after_acting", weight):
+            # It lies: by its own word nothing was done, and whoever believes it may go on.
+            self._world.note("gateway", "hid", reference=subject)
+            raise self._limited()
         if faults.strike("gateway_slow"):
             self._caller.travels(self._chance.choice((4_000, 12_000, 19_000)))
         return answer
@@ -94,12 +100,15 @@ class Line:
         if self.down or strike("gateway_refused_connection"):
             raise GatewayError(GatewayErrorKind.UNAVAILABLE, "No connection.")
         if strike("gateway_limited"):
-            after = self._chance.choice((None, 1.0, 5.0, 30.0))
-            raise GatewayError(
-                GatewayErrorKind.RATE_LIMITED, "Slow down.", http_status=429, retry_after=after
-            )
+            raise self._limited()
         if strike("gateway_bad_key"):
             raise GatewayError(GatewayErrorKind.AUTH, "Authentication failed.", http_status=401)
+
+    def _limited(self) -> GatewayError:
+        after = self._chance.choice((None, 1.0, 5.0, 30.0))
+        return GatewayError(
+            GatewayErrorKind.RATE_LIMITED, "Slow down.", http_status=429, retry_after=after
+        )
 
     def _timeout(self, write: bool) -> GatewayError:
         self._caller.travels(_PATIENCE_MS)
@@ -108,6 +117,12 @@ class Line:
     def age(self) -> int:
         if self._world.faults.strike("gateway_stale"):
             return self._chance.choice((500, 2_000, 8_000))
+        return 0
+
+    def lag(self) -> int:
+        """How old something must be to be found: a search knows less than a look does."""
+        if self._world.faults.strike("gateway_stale"):
+            return self._chance.choice((2_000, 8_000, 30_000, 30_000))
         return 0
 
 

@@ -54,6 +54,7 @@ def money_at_rest(gateway: Thing, shop: Shop) -> None:
     for given in gateway["refunds"].values():
         hold("refunds_are_asked_for", not given["key"] or given["key"] in known, given["key"])
     _goods(shop)
+    _told_once(shop)
     for order_id, sale in shop.sales.items():
         left = [t for t in shop.tenders if t["order_id"] == order_id]
         if sale["state"] == "abandoned":
@@ -61,6 +62,15 @@ def money_at_rest(gateway: Thing, shop: Shop) -> None:
     asserted = Counter(t["reference"] for t in shop.tenders if t["kind"] == "own_upi")
     twice = [rrn for rrn, times in asserted.items() if times > 1]
     hold("one_bill_for_an_rrn", not twice, twice)
+
+
+def _told_once(shop: Shop) -> None:
+    """One statement of a gateway is one row, and so is one thing for a person to decide."""
+    flags = [(f["order_id"], f["kind"], f["detail"]) for f in shop.flags if f["order_id"]]
+    told = [(f["order_id"], f["payment_id"], f["status"], f["amount_refunded"]) for f in shop.facts]
+    for rows in (flags, told):
+        twice = [row for row, times in Counter(rows).items() if times > 1]
+        hold("told_once", not twice, twice)
 
 
 def _captured(gateway: Thing, payment: Thing, shop: Shop) -> None:

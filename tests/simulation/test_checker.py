@@ -475,6 +475,27 @@ def a_refund_of_another_amount(scene: Scene) -> None:
     scene.given_back("late-pay_3", "pay_3", 39_900, "failed")
 
 
+# -- told once -----------------------------------------------------------------------------------
+
+
+@breaks("told_once")
+def a_statement_is_written_down_twice(scene: Scene) -> None:
+    scene.sql("CREATE TABLE bare AS SELECT * FROM facts")
+    scene.sql("DROP TABLE facts")
+    scene.sql("ALTER TABLE bare RENAME TO facts")
+    # Behind all others, as the program would write it.
+    scene.sql("INSERT INTO facts SELECT * FROM facts ORDER BY fact_seq")
+    scene.sql("UPDATE facts SET fact_seq = rowid")
+
+
+@breaks("told_once")
+def an_entry_stands_twice(scene: Scene) -> None:
+    scene.sql("CREATE TABLE bare AS SELECT * FROM flags")
+    scene.sql("DROP TABLE flags")
+    scene.sql("ALTER TABLE bare RENAME TO flags")
+    scene.sql("INSERT INTO flags SELECT * FROM flags")
+
+
 # -- the judge -------------------------------------------------------------------------------------
 
 

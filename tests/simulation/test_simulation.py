@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SEEDS = 500
+SEEDS = 2000
 
 
 def simulated(seeds: str) -> tuple[int, dict[str, Any], str]:
@@ -24,16 +24,10 @@ def simulated(seeds: str) -> tuple[int, dict[str, Any], str]:
     return ran.returncode, sums, ran.stdout + ran.stderr
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_no_promise_is_broken() -> None:
+    """So many that the run also counts: every row of the tables and every fault 50 times."""
     code, sums, said = simulated(f"1-{SEEDS}")
     assert (code, sums.get("violations"), sums.get("runs")) == (0, 0, SEEDS), said
     assert sums["crashes"] > SEEDS
     assert sums["faults"] > 10 * SEEDS
-
-
-@pytest.mark.full
-@pytest.mark.timeout(3600)
-def test_two_thousand_seeds_break_nothing() -> None:
-    _, sums, said = simulated("1-2000")
-    assert (sums.get("violations"), sums.get("runs")) == (0, 2000), said
