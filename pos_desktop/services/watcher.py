@@ -91,6 +91,7 @@ class Watcher:
         self._pushed: dict[str, _Push] = {}
         self._resting: dict[str, int] = {}
         self._had_push = False
+        self._resumed_at = 0
         self._told_at = 0
         self.push_connected = False
 
@@ -99,8 +100,9 @@ class Watcher:
         # Moments of the old clock mean nothing any more.
         self._resting.clear()
         self._pushed = {ref: replace(push, at=0) for ref, push in self._pushed.items()}
+        self._resumed_at = self._w.clock.now()
         with self._w.store.write() as uow:
-            uow.collects.wake_all(self._w.clock.now())
+            uow.collects.wake_all(self._resumed_at)
             uow.commit()
 
     def wake(self, uow: UnitOfWork, collect: Collect, now: int) -> None:
@@ -173,6 +175,9 @@ class Watcher:
         """Whether it is due only because there might have been no push when it was opened, or an
         account with room."""
         if not self.push_connected and self._w.traffic.factor(collect.gateway, now) == 1:
+            return False
+        if collect.created_at <= self._resumed_at:
+            # A hook may have come while nobody was here, or before we knew its id.
             return False
         wait = self._wait(collect, now) or 0
         return collect.asks == 0 and now < collect.created_at + wait // 2

@@ -432,3 +432,14 @@ def test_a_clock_set_while_the_answer_travels_ends_nothing(
 def test_no_answer_has_no_end_to_forget() -> None:
     error = GatewayError(Kind.TIMEOUT, "No answer.")
     assert undated(error) is error
+
+
+def test_a_start_asks_at_once_although_there_is_push(till: Till) -> None:
+    """The hook came before anybody knew the id, and the program was killed right after."""
+    till.watcher.push_connected = True
+    reference = open_bill(till)
+    till.clock.pass_seconds(1)
+    till.watcher.resume()
+    till.watcher.step(till.clock.now())
+    till.lanes.drain()
+    assert fetches(till, reference) == 1
