@@ -5,8 +5,10 @@ from typing import TypeVar
 
 from pos_desktop.ports import Clock, CollectSeen
 
-CLOCK_SET_MS = 2_000
-"""What two clocks drift apart while an answer travels is less than this."""
+# What two clocks drift apart while an answer travels is less than this.
+_CLOCK_SET_MS = 2_000
+
+Answer = TypeVar("Answer")
 
 
 def offset(clock: Clock) -> int:
@@ -14,9 +16,10 @@ def offset(clock: Clock) -> int:
     return clock.now() - int(clock.monotonic() * 1000)
 
 
-Answer = TypeVar("Answer")
-
-
-def undated(outcome: Answer) -> Answer:
-    """What a gateway saw, without its end: nothing has expired by what another clock said."""
-    return replace(outcome, expires_at=None) if isinstance(outcome, CollectSeen) else outcome
+def dated(outcome: Answer, clock: Clock, began: int) -> Answer:
+    """What a gateway saw, asked at the ``offset`` that was ``began``; without its end where the
+    clock was set since: nothing has expired by what another clock said."""
+    was_set = abs(offset(clock) - began) > _CLOCK_SET_MS
+    if was_set and isinstance(outcome, CollectSeen):
+        return replace(outcome, expires_at=None)
+    return outcome

@@ -5,7 +5,7 @@ says beside the names of its subject is not even read.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pos_desktop.domain.delivery import DeliverySeen
 from pos_desktop.domain.payment import OWN_UPI, Collect, CollectState
@@ -13,7 +13,7 @@ from pos_desktop.domain.refund import Refund
 from pos_desktop.ports import Clock, Store, UnitOfWork
 from pos_desktop.services.messages import delivered
 from pos_desktop.services.outbox import Listener
-from pos_desktop.services.refund_book import may_change
+from pos_desktop.services.refund_book import look_now
 from pos_desktop.services.standing import Standing
 from pos_desktop.services.watcher import Watcher
 from pos_desktop.wire import v1
@@ -78,8 +78,7 @@ class Hints:
                 self.watcher.wake(uow, collect, now)
         for refund in _refunds(uow, event):
             known = True
-            if may_change(refund):
-                uow.refunds.save(replace(refund, next_ask_at=now))
+            look_now(uow, refund, now)
         if not known:
             uow.notes.put(_UNKNOWN, str(int(uow.notes.get(_UNKNOWN) or 0) + 1))
 

@@ -21,7 +21,7 @@ from pos_desktop.services.inbox_entries import (
     subject_of,
 )
 from pos_desktop.services.outbox import Listener
-from pos_desktop.services.refund_book import OTHERWISE, may_change
+from pos_desktop.services.refund_book import OTHERWISE, look_now
 from pos_desktop.services.refunds import Excess, Refunds
 from pos_desktop.services.views import InboxChoice, InboxEntry, PaidNews
 
@@ -152,9 +152,9 @@ def _given_otherwise(
         "approved_by": approval.by,
     }
     uow.ledger.append("refund.given_otherwise", choice.by, now, body)
-    if subject.refund is not None and may_change(subject.refund):
+    if subject.refund is not None:
         # One last look: the gateway may have paid without anybody having heard.
-        uow.refunds.save(replace(subject.refund, next_ask_at=now))
+        look_now(uow, subject.refund, now)
     close_entry(uow, flag, now, f"{OTHERWISE}: {reason}", choice.by, approval.by)
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.ports import Clock, Effect, Ids, Lanes, Store, UnitOfWork
-from pos_desktop.services.dated import CLOCK_SET_MS, offset, undated
+from pos_desktop.services.dated import dated, offset
 from pos_desktop.services.lanes import record
 from pos_desktop.services.views import PaidNews
 
@@ -208,8 +208,7 @@ class Outbox:
 
         def done(outcome: object) -> None:
             def take() -> None:
-                was_set = abs(offset(self._clock) - began) > CLOCK_SET_MS
-                told = undated(outcome) if was_set else outcome
+                told = dated(outcome, self._clock, began)
                 self._answered(_Answer(effect, action, told))
 
             record(self._lanes, take)

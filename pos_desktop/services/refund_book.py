@@ -64,12 +64,14 @@ def still_owed(uow: UnitOfWork) -> list[Refund]:
     return [refund for refund in uow.refunds.owed() if not settled_otherwise(uow, refund)]
 
 
-def may_change(refund: Refund) -> bool:
-    """One that is watched, or that failed there: a gateway that gave up may still have paid."""
+def look_now(uow: UnitOfWork, refund: Refund, now: int) -> None:
+    """Have the gateway asked about one that is watched, or that failed there: a gateway that gave
+    up may still have paid. Nothing happens to one that is over, or that it never had."""
     # An earlier attempt that failed there may have been paid all the same, too.
     tried = refund.refund_id is not None or refund.attempt > 1
     failed = refund.state is RefundState.FAILED and tried
-    return refund.next_ask_at is not None or failed
+    if refund.next_ask_at is not None or failed:
+        uow.refunds.save(replace(refund, next_ask_at=now))
 
 
 def went_back(uow: UnitOfWork, fact: PaymentFact, now: int) -> None:
@@ -80,8 +82,7 @@ def went_back(uow: UnitOfWork, fact: PaymentFact, now: int) -> None:
     if given_back(fact) <= done:
         return
     for refund in refunds:
-        if may_change(refund):
-            uow.refunds.save(replace(refund, next_ask_at=now))
+        look_now(uow, refund, now)
 
 
 @dataclass(frozen=True, slots=True)

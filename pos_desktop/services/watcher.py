@@ -19,7 +19,7 @@ from pos_desktop.ports import (
     Store,
     UnitOfWork,
 )
-from pos_desktop.services.dated import CLOCK_SET_MS, offset, undated
+from pos_desktop.services.dated import dated, offset
 from pos_desktop.services.entering import wait_beside
 from pos_desktop.services.lanes import record
 from pos_desktop.services.outbox import Listener
@@ -201,8 +201,7 @@ class Watcher:
 
         def done(outcome: CollectSeen | Exception) -> None:
             def take() -> None:
-                was_set = abs(offset(self._w.clock) - began) > CLOCK_SET_MS
-                self._record(question, undated(outcome) if was_set else outcome)
+                self._record(question, dated(outcome, self._w.clock, began))
 
             record(self._w.lanes, take)
 

@@ -8,7 +8,7 @@ import pytest
 from pos_desktop.domain.payment import Collect, CollectState
 from pos_desktop.domain.sale import SaleState
 from pos_desktop.ports import CollectIntent, CollectSeen, GatewayError, GatewayErrorKind
-from pos_desktop.services.dated import undated
+from pos_desktop.services.dated import dated, offset
 from pos_desktop.services.payments import Payments
 from pos_desktop.wire import v1
 from tests.support.till import Till
@@ -429,9 +429,9 @@ def test_a_clock_set_while_the_answer_travels_ends_nothing(
     assert till.collect(reference.rpartition("-")[0]).state is CollectState.OPEN
 
 
-def test_no_answer_has_no_end_to_forget() -> None:
+def test_an_error_has_no_end_to_forget(till: Till) -> None:
     error = GatewayError(Kind.TIMEOUT, "No answer.")
-    assert undated(error) is error
+    assert dated(error, till.clock, offset(till.clock) - 86_400_000) is error
 
 
 def test_a_start_asks_at_once_although_there_is_push(till: Till) -> None:
