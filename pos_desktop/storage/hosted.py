@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pos_desktop.storage.engine import connect_reader
-from pos_desktop.storage.schema import check_header, check_version
-from pos_desktop.storage.session import Session
+from pos_desktop.storage.beside import reading_beside
 
 _AT_ONCE = 50
 _LATEST = (
@@ -31,17 +29,9 @@ class HostedPage:
 def hosted_pages(path: Path) -> Iterator[HostedPage]:
     """Every page of the database at ``path``, oldest bill first; changes nothing and holds up
     nobody. Raises StoreError where the file is not a database of ours."""
-    check_header(path)
-    # With a log beside it somebody may be writing, or died writing: SQLite must read both.
-    alone = not path.with_name(path.name + "-wal").exists()
-    raw = connect_reader(path, alone=alone)
-    try:
-        session = Session(raw, writes=False)
-        check_version(session)
+    with reading_beside(path) as session:
         after = ""
         while rows := session.rows(_LATEST, (after, _AT_ONCE)):
             for row in rows:
                 yield HostedPage(*row)
             after = rows[-1][0]
-    finally:
-        raw.close()

@@ -13,11 +13,10 @@ from pysqlite3 import dbapi2 as dbapi
 from pos_desktop.domain.errors import StoreError
 from pos_desktop.domain.sale import PricedBill, Sale, SaleState
 from pos_desktop.ports import LedgerEntry
-from pos_desktop.storage.engine import connect_reader
+from pos_desktop.storage.beside import reading_beside
 from pos_desktop.storage.errors import DAMAGED, sqlite_errors
 from pos_desktop.storage.repositories.books import entry_of
 from pos_desktop.storage.repositories.sales import LINE_NAMES, SALE_NAMES, line_of, sale_of
-from pos_desktop.storage.schema import check_header, check_version
 from pos_desktop.storage.session import Row, Session
 from pos_desktop.storage.tables import column_names, ledger, sale_lines, sales, select_sql
 from pos_desktop.storage.verify_money import Broken, Tenders, check_money, kinds_of
@@ -62,20 +61,12 @@ class _Issue:
 
 def verify_database(path: Path) -> VerifyResult:
     """Check the file at ``path`` read-only. Raises StoreError where it cannot be read at all."""
-    check_header(path)
-    # With a log beside it somebody may be writing, or died writing: SQLite must read both.
-    alone = not path.with_name(path.name + "-wal").exists()
-    raw = connect_reader(path, alone=alone)
     try:
-        session = Session(raw, writes=False)
-        check_version(session)
-        with sqlite_errors():
+        with reading_beside(path) as session, sqlite_errors():
             return _Verification(session).run()
     except dbapi.OperationalError as error:
         # Our statements fit our schema, so a table or column that is not there was damaged.
         raise StoreError("damaged", DAMAGED, detail=str(error)) from error
-    finally:
-        raw.close()
 
 
 class _Verification:
