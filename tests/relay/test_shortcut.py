@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from pos_desktop.wire import seal
+from pos_desktop.wire import seal, v1
 from pos_relay import shortcut
-from tests.relay.samples import BILL
+from tests.relay.samples import BILL, INVOICE
 from tests.relay.support import QUICK, Relay, captured_log, running
 from tests.relay.test_pages import new_token
 
 Answered = tuple[int, dict[str, str], bytes]
+LINE, ROW = INVOICE.lines[0], INVOICE.tax_rows[0]
+NOTE = v1.CreditNote(number="C2AC/2627/000001", date="1 Nov 2026", lines=(LINE,), total="₹1.00")
 
 
 @pytest.fixture
@@ -91,3 +94,30 @@ def test_a_damaged_page_is_judged_on_the_long_way(relay: Relay) -> None:
         assert asked(relay, f"/i/{token}")[0] == 404
     assert any("damaged" in line for line in log)
     assert any("the long way: Lost" in line for line in log)
+
+
+@pytest.mark.parametrize(
+    "grown",
+    [
+        {"buyer": ("",) * 4000, "credit_notes": (NOTE,) * 20},
+        {"date": "<" * 100_000, "credit_notes": (NOTE,) * 20},
+        {"shop_name": "<" * 100_000, "credit_notes": (NOTE,) * 20},
+        {"lines": (msgspec.structs.replace(LINE, hsn="1006"),) * 600, "tax_rows": (ROW,) * 600},
+    ],
+)
+def test_a_page_that_would_hold_up_all_others_is_no_page(
+    relay: Relay, grown: dict[str, object]
+) -> None:
+    """Sealed it is small; shown it would grow with the square of that, in the event loop."""
+    token, till = new_token(), relay.enrol(relay.shop())
+    relay.publish(till, token, msgspec.structs.replace(INVOICE, **grown))
+    with captured_log() as log:
+        assert asked(relay, f"/i/{token}")[0] == 404
+    assert any('"lost": "garbled"' in line for line in log)
+
+
+def test_a_large_sale_with_many_notes_is_shown(relay: Relay) -> None:
+    token, till = new_token(), relay.enrol(relay.shop())
+    many = {"lines": (LINE,) * 500, "tax_rows": (ROW,) * 8, "credit_notes": (NOTE,) * 200}
+    relay.publish(till, token, msgspec.structs.replace(INVOICE, **many))
+    assert asked(relay, f"/i/{token}")[0] == 200
