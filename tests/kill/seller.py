@@ -193,7 +193,7 @@ def settle(practice: Path, folder: Path, seconds: float) -> None:
     opened = SystemClock().now()
     seller = Seller(practice, folder)
     end = time.monotonic() + seconds
-    quiet = False
+    rows, asked, quiet = 0, list[int](), False
     while time.monotonic() < end and not quiet:
         time.sleep(0.2)
         with seller.counter.store.read() as uow:
@@ -205,7 +205,8 @@ def settle(practice: Path, folder: Path, seconds: float) -> None:
     seller.counter.engine.stop()
     seller.lanes.close()
     seller.counter.close()
-    tell("settled", quiet=quiet)
+    unasked = sum(at < opened for at in asked)
+    tell("settled", quiet=quiet, rows=rows, unasked=unasked)
 
 
 def main(practice: Path, folder: Path) -> None:

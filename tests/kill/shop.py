@@ -15,11 +15,18 @@ from typing import Any, Self
 from pysqlite3 import dbapi2 as sqlite
 
 from pos_desktop.sandbox.surroundings import Surroundings
+from pos_desktop.services.traffic import Budget
 from tests.support.practice import Practice
 
 ROOT = Path(__file__).parents[2]
 Json = dict[str, Any]
 _OPENING_S = 20.0
+# What the counter's budget gives each request once the burst is spent.
+_REQUEST_S = Budget(credit=0).free_at(0) / 1000
+# The longest question: the link or QR, the payments of its order or QR, and one that was captured.
+_REQUESTS = 3
+# QRs on a screen have two turns (turns.py), of one request each, before anybody else has one.
+_REQUESTS_BETWEEN = 2
 
 
 class Killed:
@@ -73,12 +80,29 @@ class Killed:
         return seconds
 
     def settle(self, seconds: float) -> None:
-        """A life in which nobody sells and which ends in order."""
-        self._born(f"settle {seconds}")
-        ended = self._until("settled", seconds + _OPENING_S)
+        """A life in which nobody sells and which ends in order: it ends as soon as it is quiet.
+
+        At a start everything that may still receive money is asked about, also what was closed
+        within five days, at two requests a second and no faster: a third of the links and QRs of
+        these tests, which were all made within minutes. ``seconds`` are for the rest; the asking's
+        come on top.
+        """
+        most = seconds + self._asking_s()
+        self._born(f"settle {most}")
+        ended = self._until("settled", most + _OPENING_S)
         self._until("dead")
-        assert ended["quiet"], self.rows("SELECT kind, subject, last_error FROM outbox "
-                                         "WHERE state IN ('queued', 'doing')")  # fmt: skip
+        assert ended["quiet"], (most, ended, self.rows(
+            "SELECT kind, subject, last_error FROM outbox WHERE state IN ('queued', 'doing')"
+        ))  # fmt: skip
+
+    def _asking_s(self) -> float:
+        """The longest that the budget takes to ask about all that is watched now."""
+        watched, shown = self.rows(
+            "SELECT count(*), coalesce(sum(kind = 'qr' AND state IN ('open', 'closing')), 0) "
+            "FROM collects WHERE next_ask_at IS NOT NULL"
+        )[0]
+        between = _REQUESTS_BETWEEN if shown else 0
+        return float(watched * (_REQUESTS + between) * _REQUEST_S)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Read the counter's file past the program."""

@@ -117,6 +117,6 @@ def test_nothing_acknowledged_is_lost_and_no_rupee_goes_astray(shop: Killed, hal
 
 
 @pytest.mark.full
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 def test_fifteen_hundred_kills(shop: Killed) -> None:
     kill_again_and_again(shop, 1500, SEED)
