@@ -10,7 +10,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
 
-from pos_desktop.wire import seal, v1
+from pos_desktop.wire import seal
 from pos_relay import codes
 from pos_relay.errors import Refused, refused, slow_down
 from pos_relay.node import Node
@@ -139,11 +139,6 @@ def number(text: str | None) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 15):
         raise refused(400, "bad_number", "a whole number is expected")
     return int(text)
-
-
-def refusal(status: int, problem: v1.Problem) -> Refused:
-    """A refusal with more than a code and a sentence."""
-    return Refused(status, problem)
 
 
 def not_found() -> Refused:

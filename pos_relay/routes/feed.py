@@ -12,10 +12,9 @@ from litestar.params import FromQuery
 from litestar.response import Stream
 
 from pos_desktop.wire import v1
-from pos_relay.errors import refused
 from pos_relay.fan import Fan, Reading, frame
 from pos_relay.node import Node
-from pos_relay.routes.common import BEARER, Asked, counter_of, needs_counter, node_of
+from pos_relay.routes.common import BEARER, Asked, counter_of, needs_counter, node_of, number
 from pos_relay.store import devices, feed
 from pos_relay.store.devices import Counter
 
@@ -35,11 +34,11 @@ async def read_feed(
     """
     node, counter = node_of(request), counter_of(request)
     if _STREAM in request.headers.get("accept", ""):
-        cursor = _number(request.headers.get("last-event-id") or after)
+        cursor = number(request.headers.get("last-event-id") or after)
         return Stream(_events(node, counter, cursor), media_type=_STREAM)
     longest = node.settings.limits.long_poll
-    seconds = longest if wait is None else min(_number(wait), longest)
-    return Response(await _long_poll(node, counter, _number(after), seconds))
+    seconds = longest if wait is None else min(number(wait), longest)
+    return Response(await _long_poll(node, counter, number(after), seconds))
 
 
 async def _long_poll(node: Node, counter: Counter, cursor: int, seconds: float) -> v1.FeedPage:
@@ -95,11 +94,3 @@ async def _read(node: Node, counter: Counter, cursor: int) -> v1.FeedPage:
             return feed.after(sql, counter.tenant, cursor, node.settings.limits.feed_page)
 
     return await to_thread.run_sync(read)
-
-
-def _number(text: str | None) -> int:
-    if text is None or text == "":
-        return 0
-    if not (text.isascii() and text.isdigit() and len(text) <= 15):
-        raise refused(400, "bad_number", "a whole number is expected")
-    return int(text)

@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from pos_desktop.wire import enrolment, v1
 from pos_desktop.wire import store as wire
-from pos_relay.errors import refused
+from pos_relay.errors import Refused, refused
 from pos_relay.routes.admin import Revoked
 from pos_relay.routes.common import (
     BEARER,
@@ -21,7 +21,6 @@ from pos_relay.routes.common import (
     node_of,
     not_found,
     number,
-    refusal,
     sealed_bytes,
 )
 from pos_relay.routes.pages import Stored, body_size
@@ -123,7 +122,7 @@ def rotate(request: Asked, name: FromPath[str], data: JSONBody[wire.CredentialPu
         outcome = parcels.rotate(sql, counter.tenant, counter.device, new, node.now())
     if outcome.code:
         text = "nothing was changed: look at the roster and wrap again"
-        raise refusal(409, v1.Problem(code=outcome.code, text=text, missing=outcome.missing))
+        raise Refused(409, v1.Problem(code=outcome.code, text=text, missing=outcome.missing))
     node.bus.wake(counter.tenant)
     return Stored(result="stored")
 
