@@ -1,8 +1,8 @@
 """What the relay needs of a database, of a place for sealed files and of a bus.
 
 A shop has SQLite, a folder and a bus inside the process; a chain has PostgreSQL, an object store
-and NATS behind the same three protocols (design relay 4). ``tests/relay/test_contract_*.py`` says
-what each of them must keep.
+and NATS behind the same three protocols (design relay 4). ``tests/relay/contract.py`` lists
+the adapters that must keep what the tests ask of each.
 """
 
 import asyncio

@@ -58,7 +58,7 @@ def put_page(request: Asked, page_id: FromPath[str], data: JSONBody[v1.PagePush]
     if pdf is not None:
         _keep(node, page_id, pdf)
     pdf_hash = None if pdf is None else digest(pdf)
-    new = PageFiles(counter.tenant, data.revision, digest(content), pdf_hash)
+    new = PageFiles(data.revision, digest(content), pdf_hash)
     with node.store.database.write() as sql:
         outcome = pages.put(sql, counter.tenant, page_id, new, node.now())
     return _said(outcome)

@@ -223,7 +223,7 @@ def make_manager(connection: Connection, device: str) -> bool:
     return connection.execute(here.values(manager=1)).rowcount > 0
 
 
-def listed(connection: Connection, tenant: str | None = None) -> list[dict[str, object]]:
+def listed(connection: Connection) -> list[dict[str, object]]:
     """Counters with their newest epoch, for the operator."""
     query = (
         select(devices, epochs.c.series, epochs.c.last_seq, epochs.c.fork_seq)
@@ -235,8 +235,6 @@ def listed(connection: Connection, tenant: str | None = None) -> list[dict[str, 
         )
         .order_by(devices.c.tenant, devices.c.enrolled_at, devices.c.device)
     )
-    if tenant is not None:
-        query = query.where(devices.c.tenant == tenant)
     shown = ("tenant", "device", "label", "epoch", "series", "last_seq", "fork_seq", "enrolled_at")
     more = ("seen_at", "revoked_at", "manager")
     return [

@@ -23,9 +23,8 @@ class Put(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PageFiles:
-    """The current revision of a page and its files."""
+    """A revision of a page and its files."""
 
-    tenant: str
     revision: int
     content_hash: str
     pdf_hash: str | None
@@ -35,7 +34,6 @@ class PageFiles:
 class PictureFile:
     """A picture; ``closed`` once its collect can no longer be paid."""
 
-    tenant: str
     content_hash: str
     closed: bool
 
@@ -89,19 +87,6 @@ def _again(connection: Connection, page_id: str, known: Row[Any], new: PageFiles
     return Put.STORED
 
 
-def current(connection: Connection, page_id: str) -> PageFiles | None:
-    """What a link opens now; None for unknown and revoked pages alike."""
-    row = connection.execute(
-        select(pages.c.tenant, revisions)
-        .join(
-            revisions,
-            (revisions.c.page_id == pages.c.page_id) & (revisions.c.revision == pages.c.revision),
-        )
-        .where(pages.c.page_id == page_id, pages.c.revoked_at.is_(None))
-    ).first()
-    return PageFiles(row.tenant, row.revision, row.content_hash, row.pdf_hash) if row else None
-
-
 def revoke(connection: Connection, tenant: str, page_id: str, now: int) -> bool:
     """End a link for good (a bill that went to a wrong number); again changes nothing."""
     mine = (pages.c.page_id == page_id, pages.c.tenant == tenant)
@@ -149,4 +134,4 @@ def picture(connection: Connection, page_id: str, now: int) -> PictureFile | Non
     row = connection.execute(select(pictures).where(pictures.c.page_id == page_id)).first()
     if row is None or (row.closed_at is not None and now - row.closed_at > CLOSED_SHOWN_MS):
         return None
-    return PictureFile(row.tenant, row.content_hash, row.closed_at is not None)
+    return PictureFile(row.content_hash, row.closed_at is not None)
