@@ -1,6 +1,8 @@
 """The quick way to make a page gives what Jinja's own way gives, and escapes as much."""
 
-from types import SimpleNamespace
+import itertools
+from types import NoneType, SimpleNamespace
+from typing import get_args, get_origin
 
 import msgspec
 import pytest
@@ -51,6 +53,32 @@ def test_a_page_is_what_jinja_itself_makes(
     monkeypatch.setitem(pages._pages, lang, Slow())
     assert pages.render(content, links) == quick
     assert ("&lt;&amp;&gt;&#34;&#39;" in quick) is ("<" in content.shop_name)
+
+
+def filled(kind: object) -> object:
+    """A value of a type of the wire in which no text is empty, and each is an attack."""
+    if kind is str:
+        return "<script x=\"'&\u202e"
+    if kind is bool or kind is int:
+        return True if kind is bool else 1
+    inner = get_args(kind)
+    if get_origin(kind) is tuple:
+        return (filled(inner[0]),) * 2 if ... in inner else tuple(map(filled, inner))
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return kind(**{each.name: filled(each.type) for each in msgspec.structs.fields(kind)})
+    return filled(next(each for each in inner if each is not NoneType))
+
+
+@pytest.mark.parametrize("lang", sorted(LANGUAGES))
+def test_no_field_of_a_page_comes_out_raw(lang: str) -> None:
+    content = msgspec.convert(filled(v1.PageContent), v1.PageContent)
+    button = msgspec.structs.replace(content.pay or pytest.fail(), url="https://x/\"'<script")
+    for kind, paid in itertools.product(("bill", "invoice"), (None, content.paid)):
+        page = msgspec.structs.replace(content, kind=kind, paid=paid, pay=button, lang=lang)
+        shown = pages.render(page)
+        assert "&lt;script x=&#34;&#39;&amp;" in shown
+        assert ("https://x/&#34;&#39;&lt;script" in shown) is (paid is None)
+        assert [raw for raw in ("<script", "x=\"'", 'x/"', "\u202e") if raw in shown] == []
 
 
 @pytest.mark.parametrize(
