@@ -5,7 +5,7 @@ without a row. A row without its file is a broken disk or a wrong copy: it is ma
 mended as soon as the file is back or its counter pushes the bytes again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select, update
@@ -152,14 +152,17 @@ def _on(page_id: ColumnElement[str], shelf: str) -> ColumnElement[bool]:
     return page_id.between(shelf, shelf + "g")
 
 
-def _mark(rows: Rows, named: Iterable[Named], lost_at: int | None) -> None:
-    for row in named:
-        if row.revision:
-            here = (revisions.c.page_id == row.page_id, revisions.c.revision == row.revision)
-            change = update(revisions).where(*here)
-        else:
-            change = update(pictures).where(pictures.c.page_id == row.page_id)
-        with rows.write() as sql:
+def _mark(rows: Rows, named: Sequence[Named], lost_at: int | None) -> None:
+    """A shelf at once: each transaction waits for the disk, and a lost folder is many rows."""
+    if not named:
+        return
+    with rows.write() as sql:
+        for row in named:
+            if row.revision:
+                here = (revisions.c.page_id == row.page_id, revisions.c.revision == row.revision)
+                change = update(revisions).where(*here)
+            else:
+                change = update(pictures).where(pictures.c.page_id == row.page_id)
             sql.execute(change.values(lost_at=lost_at))
 
 
