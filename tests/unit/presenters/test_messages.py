@@ -66,9 +66,9 @@ def test_every_text_is_listed_with_its_state() -> None:
     }
     shown = state.detail
     assert shown is not None and shown.pictured
-    assert shown.title == "Payment request · WhatsApp with the QR"
+    assert shown.title == "Payment request · WhatsApp, QR"
     assert (shown.state, shown.link) == ("Ready: it reads like this", "")
-    assert state.rows[1].what == "Payment request · WhatsApp with a link"
+    assert state.rows[1].what == "Payment request · WhatsApp, link"
     assert "Your token number is 17 and your items are Amul" in shown.body
     assert shown.facts.endswith("of 1,024 characters\nThe QR of the bill stands above the text")
 
