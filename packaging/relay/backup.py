@@ -20,7 +20,8 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2
 
-_STAMP = re.compile(r"\d{8}T\d{6}Z")
+# Down to the microsecond: one by hand may come in the same second as that of the timer.
+_STAMP = re.compile(r"\d{8}T\d{12}Z")
 _HASH_IN_NAME = 24  # store/files.py: "<page id>.<first characters of the content's SHA-256>"
 # What the relay itself knows to be lost (it logs and counts that) is no fault of a backup.
 _NAMED = """
@@ -173,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.check:
             folder, found = options.check, faults(options.check.absolute())
         else:
-            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
             folder, found = back_up(options.data.absolute(), options.to.absolute(), stamp)
     except (Refusal, OSError, dbapi2.Error) as error:
         print(f"raseed-relay-backup: {error}", file=sys.stderr)

@@ -76,7 +76,6 @@ def stamps(backup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup, "datetime", Clock)
 
 
-@pytest.mark.usefixtures("stamps")
 def test_a_backup_is_whole_while_counters_write(
     backup: ModuleType, served: Relay, tmp_path: Path
 ) -> None:
@@ -129,7 +128,6 @@ def test_a_picture_that_is_closed_between_database_and_folder(
     assert (shown.status_code, shown.content) == (200, CLOSED_PNG)
 
 
-@pytest.mark.usefixtures("stamps")
 def test_faults_are_named_and_mended(
     backup: ModuleType, served: Relay, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -165,13 +163,13 @@ def test_the_newest_are_kept_and_share_their_files(
     till = served.enrol(served.shop())
     served.publish(till, new_token(), INVOICE, pdf=PDF)
     to = tmp_path / "to"
-    (to / "20200101T000000Z.part/sealed").mkdir(parents=True)
+    (to / "20200101T000000000000Z.part/sealed").mkdir(parents=True)
     (to / "notes").mkdir()
     assert [run(backup, served, to, "--keep", "2") for _ in range(4)] == [0] * 4
     said = capsys.readouterr().out
     assert sorted(path.name for path in to.iterdir()) == [
-        "20261123T000002Z",
-        "20261123T000003Z",
+        "20261123T000002000000Z",
+        "20261123T000003000000Z",
         "notes",
     ]
     assert "relay.key is not in the backup" in said
