@@ -5,6 +5,7 @@ import pytest
 from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.payment import RefundStatus
 from pos_desktop.domain.refund import RefundEvent, RefundState
+from pos_desktop.services.entries import open_entry
 from pos_desktop.services.refund_book import RefundBook
 from pos_desktop.services.views import InboxChoice
 from tests.support.money_till import DUE, REFUSED, MoneyTill
@@ -112,3 +113,12 @@ def test_what_was_refused_outright_is_not_looked_for(money: MoneyTill) -> None:
     money.ask_again(money.sale(money.entry("refund_failed").order_id))
     money.run(5)
     assert [call for call in money.gateway.calls[before:] if "find_refund" in call] == []
+
+
+def test_an_entry_whose_refund_is_gone_can_end_all_the_same(money: MoneyTill) -> None:
+    """A restored database may know less than its inbox."""
+    with money.store.write() as uow:
+        open_entry(uow, "", "refund_failed", DUE, money.clock.now(), "dup-gone")
+        uow.commit()
+    money.decide(money.entry("refund_failed"), "given_otherwise", reason="in cash")
+    assert kinds(money) == []
