@@ -171,7 +171,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FeedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """A hint. ``kind``: ``hook`` (a gateway said something: ask it) or ``delivery`` (Exotel).
+    """A hint. ``kind``: ``hook`` (a gateway said something: ask it), ``delivery`` (Exotel on a
+    message's fate) or ``stop`` (a customer wants no more messages: ``tag`` of the customer, ``sid``
+    of the message that was answered; one of both may be "").
 
     News of the shop itself, read with ``GET /v1/store``: ``callback`` (Exotel's addresses have a
     new secret), ``catalogue`` and ``settings`` (``version`` is there), ``credentials`` (``name`` in
@@ -180,6 +182,8 @@ class FeedEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     ``channel`` is ``sms`` or ``whatsapp``. ``status`` and ``detail`` are the provider's words
     (``sent`` and ``DELIVERED_TO_HANDSET``; WhatsApp has only the first: ``EX_MESSAGE_SEEN``).
+    ``tag`` of ``delivery`` and ``stop`` is ``tags.phone_tag`` of the customer's number, under the
+    callback secret that was current when it was said.
     """
 
     seq: int
@@ -200,6 +204,7 @@ class FeedEvent(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     version: int = 0
     device: str = ""
+    tag: str = ""
 
 
 class FeedPage(msgspec.Struct, frozen=True, kw_only=True):
