@@ -1,9 +1,13 @@
 """What is kept of a webhook or callback: ids, words, numbers and nothing about a person. Pure."""
 
+import hmac
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from pos_desktop.wire import v1
+from pos_desktop.wire.tags import phone_tag
+from pos_relay import replies
 
 _ID = re.compile(r"[A-Za-z0-9_.:\-/]{1,64}")
 _WORD = re.compile(r"[A-Za-z][A-Za-z_.\-]{0,47}")
@@ -13,13 +17,24 @@ _NUMBER = re.compile(r"[0-9]{1,20}")
 _BIGGEST_CODE = 999_999
 # An order that a Cashfree link's page made up; it says nothing about ours.
 _LINK_ORDER = "CFPay_"
-INCOMING = {"icm", "incoming_message"}
+# An id of Meta's own tells the customer's number in base64.
+_META = "wamid."
+_MOST_ENTRIES = 200
+_LONGEST_ID = 200
+
+
+class News(NamedTuple):
+    """A hint; the same news again has the same ``key``."""
+
+    key: str
+    hint: v1.FeedEvent
 
 
 def safe_id(value: object) -> str:
     """An id as text, or "" for anything that could carry a person's data."""
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    return text if _ID.fullmatch(text) and not _PHONE.search(text) else ""
+    personal = _PHONE.search(text) or text.startswith(_META)
+    return text if _ID.fullmatch(text) and not personal else ""
 
 
 def safe_number(value: object) -> str:
@@ -91,24 +106,24 @@ def of_cashfree(body: Mapping[str, object], event_id: str, at: int) -> v1.FeedEv
     )
 
 
-def of_exotel(channel: str, body: Mapping[str, object], at: int) -> Iterator[v1.FeedEvent]:
-    """The hints of an Exotel callback (reference exotel 2.5, 3.5); incoming messages give none."""
+def of_exotel(channel: str, body: Mapping[str, object], at: int, secret: str) -> Iterator[News]:
+    """What an Exotel callback says (reference exotel 2.5, 3.5): fates of messages, and customers
+    who want no more. Nothing else of an answer is kept; numbers become tags under ``secret``, the
+    shop's newest callback secret."""
     messages = _mapping(body.get("whatsapp")).get("messages")
     entries = messages if isinstance(messages, list) else [body]
-    for entry in entries[:200]:
+    for entry in entries[:_MOST_ENTRIES]:
         fields = _mapping(entry)
-        if fields.get("callback_type") in INCOMING:
-            continue
-        hint = _delivery(channel, fields, at)
-        if (hint.sid or hint.label) and (hint.status or hint.detail or hint.code is not None):
-            yield hint
+        read = _stop if replies.is_incoming(fields) else _delivery
+        if news := read(channel, fields, at, secret):
+            yield news
 
 
-def _delivery(channel: str, fields: Mapping[str, object], at: int) -> v1.FeedEvent:
+def _delivery(channel: str, fields: Mapping[str, object], at: int, secret: str) -> News | None:
     def first(*names: str) -> object:
         return next((fields[name] for name in names if fields.get(name) not in (None, "")), None)
 
-    return v1.FeedEvent(
+    hint = v1.FeedEvent(
         seq=0,
         kind="delivery",
         at=at,
@@ -118,15 +133,37 @@ def _delivery(channel: str, fields: Mapping[str, object], at: int) -> v1.FeedEve
         status=safe_word(first("Status", "exo_detailed_status", "status")),
         detail=safe_word(first("DetailedStatus")),
         code=safe_code(first("DetailedStatusCode", "ExoStatusCode", "exo_status_code")),
+        tag=_tag(secret, first("To", "to")),
     )
+    if not (hint.sid or hint.label) or not (hint.status or hint.detail or hint.code is not None):
+        return None
+    parts = (channel, hint.sid, hint.label, str(hint.code), hint.status, hint.detail)
+    return News("delivery:" + "|".join(parts), hint)
 
 
-def dedupe_key(hint: v1.FeedEvent) -> str:
-    """The same news again has the same key."""
-    if hint.kind == "hook":
-        return f"hook:{hint.gateway}:{hint.event_id}"
-    parts = (hint.channel, hint.sid, hint.label, str(hint.code), hint.status, hint.detail)
-    return "delivery:" + "|".join(parts)
+def _stop(channel: str, fields: Mapping[str, object], at: int, secret: str) -> News | None:
+    """Who says it again later, after agreeing in between, says something new: the answer's own id
+    tells the two apart. Only a keyed digest of it is kept: Meta's ids tell the number."""
+    if not replies.asks_to_stop(fields):
+        return None
+    tag = _tag(secret, fields.get("from"))
+    hint = v1.FeedEvent(
+        seq=0, kind="stop", at=at, channel=channel, tag=tag, sid=safe_id(replies.answered(fields))
+    )
+    if not (hint.tag or hint.sid):
+        return None
+    own = str(fields.get("sid") or fields.get("timestamp"))[:_LONGEST_ID]
+    digest = hmac.new(secret.encode(), own.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+    return News("|".join((f"stop:{channel}", tag, hint.sid, digest)), hint)
+
+
+def _tag(secret: str, number: object) -> str:
+    return phone_tag(secret, str(number)) if isinstance(number, str | int) else ""
+
+
+def hook_key(hint: v1.FeedEvent) -> str:
+    """The same webhook again has the same key."""
+    return f"hook:{hint.gateway}:{hint.event_id}"
 
 
 def _entity(payload: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -36,7 +36,8 @@ async def exotel(
     of the secret. Unknown shapes: 200.
     """
     node = node_of(request)
-    if not await to_thread.run_sync(_is_ours, node, channel, tenant, secret):
+    current = await to_thread.run_sync(_newest_if_ours, node, channel, tenant, secret)
+    if not current:
         node.meters.hints.labels("callback", "forged").inc()
         raise wrong(request, not_found())
     if seconds := node.doors.callbacks.take(codes.hashed(f"{tenant}/{secret}")):
@@ -45,17 +46,19 @@ async def exotel(
     challenge = body.get("challenge")
     if body.get("type") == "verification" and isinstance(challenge, str):
         return Response({"challenge": challenge[:_LONGEST_CHALLENGE]})
-    await to_thread.run_sync(_store, node, _CHANNELS[channel], tenant, body)
+    news = list(hints.of_exotel(_CHANNELS[channel], body, node.now(), current))
+    await to_thread.run_sync(_store, node, tenant, news)
     return Response({})
 
 
-def _is_ours(node: Node, channel: str, tenant: str, secret: str) -> bool:
-    """The secret in constant time; an unknown shop costs one comparison, too."""
+def _newest_if_ours(node: Node, channel: str, tenant: str, secret: str) -> str:
+    """The shop's newest secret if ``secret`` is a valid one, else "". In constant time; an unknown
+    shop costs one comparison, too."""
     with node.store.database.read() as sql:
         valid = tenants.callback_secrets(sql, node.store.box, tenant, node.now()) or ("",)
     shown = secret.encode("utf-8", "surrogatepass")
     fits = [hmac.compare_digest(value.encode(), shown) and value != "" for value in valid]
-    return any(fits) and channel in _CHANNELS
+    return valid[0] if any(fits) and channel in _CHANNELS else ""
 
 
 async def _body(request: Asked) -> dict[str, object]:
@@ -87,13 +90,12 @@ def _unreadable() -> Refused:
     return refused(400, "bad_callback", "the body cannot be read")
 
 
-def _store(node: Node, channel: str, tenant: str, body: dict[str, object]) -> None:
-    news = list(hints.of_exotel(channel, body, node.now()))
+def _store(node: Node, tenant: str, news: list[hints.News]) -> None:
     if not news:
         node.meters.hints.labels("callback", "nothing").inc()
         return
     with node.store.database.write() as sql:
-        fresh = [feed.append(sql, tenant, hints.dedupe_key(hint), hint) for hint in news]
+        fresh = [feed.append(sql, tenant, one.key, one.hint) for one in news]
     for seq in fresh:
         node.meters.hints.labels("callback", "same" if seq is None else "stored").inc()
     if any(seq is not None for seq in fresh):

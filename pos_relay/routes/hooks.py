@@ -71,7 +71,7 @@ def _event(body: bytes, keys: HookKeys) -> dict[str, object]:
 
 def _store(node: Node, tenant: str, hint: v1.FeedEvent) -> None:
     with node.store.database.write() as sql:
-        seq = feed.append(sql, tenant, hints.dedupe_key(hint), hint)
+        seq = feed.append(sql, tenant, hints.hook_key(hint), hint)
     node.meters.hints.labels("hook", "same" if seq is None else "stored").inc()
     if seq is not None:
         node.bus.wake(tenant)

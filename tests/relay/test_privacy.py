@@ -1,13 +1,16 @@
 """A dump of database, folder and logs shows nothing about a customer (design relay 2)."""
 
 import hashlib
+import hmac
 import json
+from base64 import b64encode
 from pathlib import Path
 
 import msgspec
 
 from pos_desktop.wire import seal, v1
 from pos_desktop.wire.seal import EventPlace
+from pos_desktop.wire.tags import phone_tag
 from tests.relay.doors import doors
 from tests.relay.planted import COUNT, Customer, customers, needles, seen_in, spellings
 from tests.relay.samples import INVOICE
@@ -40,8 +43,21 @@ def test_a_thousand_planted_customers_are_nowhere(tmp_path: Path) -> None:
     dump = b"\n".join(dumps)
     assert len(dump) > 1_000_000
     assert seen_in(dump, needles()) == []
+    _only_keyed_tags(dump, shop, planted[20:24])
     for secret in (till.answer.token, shop.callback_secret, shop.hook_key, "ashapays"):
         assert secret.encode() not in dump
+
+
+def _only_keyed_tags(dump: bytes, shop: Shop, some: list[Customer]) -> None:
+    """Who has the dump has everything but the relay's key: nothing in it makes the tags."""
+    keys = [word.encode() for word in (shop.tenant, shop.hook_key, "", "raseed")]
+    for one in some:
+        assert phone_tag(shop.callback_secret, one.phone).encode() in dump
+        for text in (one.phone, f"+91{one.phone}", f"91{one.phone}", f"0{one.phone}"):
+            guesses = [hashlib.new(name, text.encode()) for name in ("sha256", "sha1", "md5")]
+            digests = [guess.hexdigest() for guess in guesses]
+            digests += [hmac.new(key, text.encode(), "sha256").hexdigest() for key in keys]
+            assert not [digest for digest in digests if digest[:32].encode() in dump]
 
 
 def test_the_search_would_find_every_spelling() -> None:
@@ -149,7 +165,11 @@ def _callbacks(relay: Relay, shop: Shop, some: list[Customer]) -> None:
         entry: dict[str, object] = {"sid": one.phone, "to": "+91" + one.phone, "text": body}
         entry |= {"custom_data": "m1.X" + one.phone[:4], "exo_status_code": 30002}
         entry |= {"description": body, "profile_name": one.name, "amount": one.paise}
-        array = {"whatsapp": {"messages": [entry, {**entry, "callback_type": "icm"}]}}
+        context = {"from": one.phone, "id": "wamid." + b64encode(one.phone.encode()).decode()}
+        said = {"type": "text", "text": {"body": "STOP"}, "context": context, "note": body}
+        icm = {**entry, "callback_type": "icm", "from": "91" + one.phone}
+        stop = {**icm, "callback_type": "incoming_message", "content": said}
+        array = {"whatsapp": {"messages": [entry, icm, stop]}}
         url = f"/cb/exotel/wa/{shop.tenant}/{shop.callback_secret}"
         assert relay.http.post(url, json=array).status_code == 200
 
