@@ -14,6 +14,7 @@ from pos_desktop.sandbox.cashfree import entities as cashfree
 from pos_desktop.sandbox.cashfree.control import CashfreeMoneyRoutes
 from pos_desktop.sandbox.controlling import Asked, ControlRefused, control_body, whole_number
 from pos_desktop.sandbox.exotel import registry
+from pos_desktop.sandbox.exotel.callbacks import Answer
 from pos_desktop.sandbox.faults import SERVER_TARGETS, FaultRefused
 from pos_desktop.sandbox.practice import Practice, Target
 from pos_desktop.sandbox.razorpay import entities
@@ -74,12 +75,19 @@ class CustomerRoutes(Controller):
 
     @post("/reply", status_code=200)
     async def reply(self, request: Asked, practice: Practice) -> Json:
-        """The customer answers a WhatsApp message: ``{"sid", "text"}``."""
+        """The customer answers a WhatsApp message: ``{"sid", "text", "payload"?, "quotes"?}``.
+
+        With ``payload`` a button is pressed; see ``callbacks.Answer``.
+        """
         body = await control_body(request)
         message = practice.book.messages.get(str(body.get("sid", "")))
         if message is None:
             raise ControlRefused("not_found", "no message has this sid", 404)
-        practice.book.reply(message, str(body.get("text", "")))
+        text, payload, quotes = body.get("text", ""), body.get("payload"), body.get("quotes", False)
+        fits = isinstance(text, str) and isinstance(payload, str | None)
+        if not fits or not isinstance(quotes, bool):
+            raise ControlRefused("bad_field", "text and payload are text, quotes is true or false")
+        practice.book.reply(message, Answer(text, payload, quotes))
         return {"sid": message.sid}
 
 

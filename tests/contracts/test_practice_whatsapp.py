@@ -247,6 +247,17 @@ def test_a_customer_can_answer(practice: Practice, hearing: Listener) -> None:
     reply = hearing.wait(3)[2].json
     assert_same_shape(sample("exotel/whatsapp_callback_incoming"), reply)
     assert reply["whatsapp"]["messages"][0]["content"]["text"]["body"] == "STOP"
+    practice.do("reply", sid=sid, text="बंद", quotes=True)
+    practice.do("reply", sid=sid, text="No more", payload="STOP")
+    quoted, pressed = (
+        heard.json["whatsapp"]["messages"][0]["content"] for heard in hearing.wait(5)[3:]
+    )
+    assert quoted["context"] == pressed["context"] == {"id": sid}
+    assert quoted["text"] == {"body": "बंद"}
+    assert (pressed["type"], pressed["button"]["payload"]) == ("button", "STOP")
+    for wrong in ({"text": 7}, {"payload": 7}, {"quotes": "yes"}):
+        answer = practice.control.post("/reply", json={"sid": sid, **wrong})
+        assert answer.json()["code"] == "bad_field"
 
 
 def test_keys_paths_and_methods(practice: Practice) -> None:

@@ -87,9 +87,10 @@ class Book:
         self.messages[message.sid] = message
         self.courier.spawn(self._travel_whatsapp(message, judged))
 
-    def reply(self, message: Sent, text: str) -> None:
+    def reply(self, message: Sent, answer: callbacks.Answer) -> None:
         """The customer answers: an incoming message at the same callback URL."""
-        body = callbacks.incoming(message.to, message.sender, text, self.now())
+        content = answer.content(message.sid)
+        body = callbacks.incoming(message.to, message.sender, content, self.now())
         self._post(message, "icm", json.dumps(body).encode(), "application/json")
 
     async def _travel_sms(self, message: Sent, way: tuple[Step, ...]) -> None:

@@ -1,5 +1,7 @@
 """The bodies of Exotel's callbacks (reference exotel 2.5 and 3.5)."""
 
+from dataclasses import dataclass
+
 from pos_desktop.sandbox.exotel.outcomes import Step
 from pos_desktop.sandbox.settings import Features
 from pos_desktop.sandbox.shapes import Json, ist_iso, ist_text, tail
@@ -46,7 +48,27 @@ def whatsapp_report(
     return entry
 
 
-def incoming(customer: str, shop: str, text: str, now: int) -> Json:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a customer answers: typed ``text``, or the button with this text and ``payload``.
+
+    ``quotes``: the answer names the message. Pressing a button always does, typing does not.
+    """
+
+    text: str
+    payload: str | None = None
+    quotes: bool = False
+
+    def content(self, sid: str) -> Json:
+        """As it is said of the answer to message ``sid``."""
+        if self.payload is not None:
+            pressed = {"text": self.text, "payload": self.payload}
+            return {"type": "button", "button": pressed, "context": {"id": sid}}
+        typed: Json = {"type": "text", "text": {"body": self.text}}
+        return {**typed, "context": {"id": sid}} if self.quotes else typed
+
+
+def incoming(customer: str, shop: str, content: Json, now: int) -> Json:
     """A reply of the customer; live captures say ``incoming_message``, not ``icm``."""
     entry = {
         "callback_type": "incoming_message",
@@ -55,7 +77,7 @@ def incoming(customer: str, shop: str, text: str, now: int) -> Json:
         "to": shop,
         "timestamp": ist_iso(now),
         "profile_name": "Asha",
-        "content": {"type": "text", "text": {"body": text}},
+        "content": content,
     }
     return {"whatsapp": {"messages": [entry]}}
 
