@@ -65,6 +65,45 @@ class Message:
         return f"{'m1' if self.order_id else TRIAL}.{self.message_id}"
 
 
+MACHINE = "machine"
+"""Who says so where neither the provider nor a person does."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFact:
+    """One step of a message: when, what, and who said so (``source``: ``machine``, ``answer`` of
+    the provider, ``push``, ``poll``, or a person's name)."""
+
+    at: int
+    state: MessageState
+    code: int | None
+    reason: str | None
+    source: str
+
+
+class OptKind(StrEnum):
+    """Whether a number wants messages."""
+
+    OUT = "out"
+    IN = "in"
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """A word about a number: who gets no messages (or gets them again). The newest counts.
+
+    ``phone`` is E.164; a number that this counter never wrote to is known by its ``tag`` alone
+    (wire/tags.py). ``source`` is ``stop`` (the customer's reply) or ``counter`` (``by`` whom).
+    """
+
+    phone: str | None
+    tag: str | None
+    at: int
+    kind: OptKind
+    source: str
+    by: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class DeliverySeen:
     """What a callback or a poll says about one message; matched by ``sid``, else by ``label``."""

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 # They are settings of the shop; the counter reads its settings before it needs a sale.
-from pos_desktop.domain.options import Channel, RoundOff, Scheme
+from pos_desktop.domain.options import Channel, LinkStyle, RoundOff, Scheme
 
 __all__ = [
     "Channel",
     "Consent",
     "Item",
+    "LinkStyle",
     "PricedBill",
     "PricedLine",
     "RoundOff",
@@ -189,11 +190,13 @@ class Tender:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A frozen bill. Everything but ``state``, ``issued_at`` and ``invoice_number`` never changes.
+    """A frozen bill. Everything but ``state``, ``issued_at`` and ``invoice_number`` never changes;
+    ``phone`` and ``link_token`` may be corrected while it waits, ``contact`` counts how often.
 
     ``order_id`` is our sortable id (26 characters), ``token_no`` the number called out at the
     counter, ``link_token`` the 128-bit secret of the hosted page (22 characters). ``remote``: a
     phone order, paid and handed over elsewhere. ``confirmed_by``: push, poll, cash, asserted ...
+    ``link_style``: where the link of its payment request leads.
     """
 
     order_id: str
@@ -214,3 +217,5 @@ class Sale:
     confirmed_by: str | None = None
     handed_over_at: int | None = None
     remote: bool = False
+    link_style: LinkStyle = LinkStyle.GATEWAY
+    contact: int = 0

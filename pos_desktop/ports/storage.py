@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, Self
 
-from pos_desktop.domain.delivery import Message
+from pos_desktop.domain.delivery import Message, MessageFact, OptOut
 from pos_desktop.domain.people import Person
 from pos_desktop.domain.sale import Item, Sale, SaleState
 from pos_desktop.ports.money import (
@@ -78,14 +78,27 @@ class LedgerEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerContact:
+    """A number (None once erased) and a link that a bill had before they were corrected."""
+
+    contact: int
+    at: int
+    by: str
+    phone: str | None
+    link_token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A hosted page: what was sealed (once) for one revision, and what the relay acknowledged."""
+    """A hosted page: what was sealed (once) for one revision, and what the relay acknowledged.
+    ``contact``: under which link of the bill (``Sale.contact``)."""
 
     order_id: str
     revision: int
     content: bytes
     pdf: bytes | None
     acknowledged: bool
+    contact: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +129,17 @@ class Sales(Protocol):
     def issue(self, order_id: str, invoice_number: str, at: int, confirmed_by: str) -> None: ...
     def close(self, order_id: str, state: SaleState) -> None: ...
     def hand_over(self, order_id: str, at: int, by: str) -> None: ...
+    def change_contact(
+        self, order_id: str, phone: str | None, link_token: str, at: int, by: str
+    ) -> None:
+        """Another number and link for a waiting bill; the former are kept. Raises DomainError
+        ``not_waiting``."""
+        ...
+
+    def contacts(self, order_id: str) -> Sequence[FormerContact]:
+        """What they were before, oldest first."""
+        ...
+
     def handed_over_by(self, order_id: str) -> str:
         """Who gave the goods out; "" where nobody did yet."""
         ...
@@ -142,10 +166,26 @@ class Messages(Protocol):
 
     def get(self, message_id: str) -> Message | None: ...
     def of(self, order_id: str) -> Sequence[Message]: ...
-    def save(self, message: Message) -> None: ...
+    def save(self, message: Message, at: int, source: str = "machine") -> None:
+        """Write it; a new state, code or reason becomes a fact of ``at``, said by ``source``."""
+        ...
+
+    def facts(self, message_id: str) -> Sequence[MessageFact]:
+        """What became of it, oldest first."""
+        ...
+
     def match(self, sid: str | None, label: str | None) -> Message | None: ...
     def to_poll(self, now: int, limit: int) -> Sequence[Message]:
         """Accepted SMS whose ``not_before`` (next poll) has come."""
+        ...
+
+
+class OptOuts(Protocol):
+    """Who wants no messages; the newest word about a number counts."""
+
+    def add(self, word: OptOut) -> None: ...
+    def latest(self, phone: str, tags: Sequence[str] = ()) -> OptOut | None:
+        """The newest word about this number, which ``tags`` name, too."""
         ...
 
 
@@ -197,8 +237,8 @@ class Pages(Protocol):
     """Hosted pages and pictures as they were sealed."""
 
     def save(self, page: Page) -> None: ...
-    def latest(self, order_id: str) -> Page | None: ...
-    def acknowledge(self, order_id: str, revision: int) -> None: ...
+    def latest(self, order_id: str, contact: int = 0) -> Page | None: ...
+    def acknowledge(self, order_id: str, revision: int, contact: int = 0) -> None: ...
     def save_picture(self, picture: Picture) -> None: ...
     def picture(self, reference: str) -> Picture | None: ...
 
@@ -218,6 +258,7 @@ class UnitOfWork(Protocol):
     collects: Collects
     facts: Facts
     messages: Messages
+    opt_outs: OptOuts
     outbox: OutboxRows
     ledger: Ledger
     numbers: Numbers

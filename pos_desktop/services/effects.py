@@ -30,15 +30,16 @@ def close_at(gateway: str) -> str:
     return OWN_QR_CLOSE if gateway == OWN_UPI else COLLECT_CLOSE
 
 
-def page_subject(order_id: str, revision: int) -> str:
-    """The subject of a page effect: ``ORDER:REVISION``."""
-    return f"{order_id}:{revision}"
+def page_subject(order_id: str, revision: int, contact: int = 0) -> str:
+    """The subject of a page effect: ``ORDER:REVISION``, after a corrected number (``Sale.contact``)
+    ``ORDER:REVISION:CONTACT``."""
+    return f"{order_id}:{revision}:{contact}" if contact else f"{order_id}:{revision}"
 
 
-def page_of(subject: str) -> tuple[str, int]:
-    """The order id and revision named by ``page_subject``."""
-    order_id, _, revision = subject.partition(":")
-    return order_id, int(revision)
+def page_of(subject: str) -> tuple[str, int, int]:
+    """The order id, revision and contact named by ``page_subject``."""
+    order_id, revision, contact = [*subject.split(":"), "0"][:3]
+    return order_id, int(revision), int(contact)
 
 
 def capture_subject(reference: str, payment_id: str) -> str:

@@ -43,6 +43,7 @@ def freeze(
         phone=order.phone,
         consent=order.consent if order.phone else None,
         remote=remote,
+        link_style=options.link_style,
     )
     uow.sales.add(sale)
     if order.left is not None:

@@ -59,7 +59,7 @@ class Issuer:
             uow.sales.hand_over(sale.order_id, now, sale.cashier)
         close_entries(uow, sale.order_id, SOLVED_BY_PAYING, now, "paid")
         revision = effects.INVOICE_REVISION
-        subject = effects.page_subject(sale.order_id, revision)
+        subject = effects.page_subject(sale.order_id, revision, sale.contact)
         uow.outbox.put(effects.PAGE_PUBLISH, subject, sale.order_id, now)
         if sale.phone is not None:
             uow.messages.add(self._receipt(sale, now))
@@ -147,7 +147,7 @@ def leave_awaiting(uow: UnitOfWork, order_id: str, now: int, *, reason: str) -> 
         unsent = message.state in (MessageState.WAITING, MessageState.QUEUED)
         if message.purpose is Purpose.PAYMENT_REQUEST and unsent:
             dropped = replace(message, state=MessageState.DROPPED, reason=reason)
-            uow.messages.save(dropped)
+            uow.messages.save(dropped, now)
 
 
 def close_collects(uow: UnitOfWork, order_id: str, now: int, reason: str = "sale_settled") -> bool:

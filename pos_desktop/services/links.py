@@ -34,5 +34,4 @@ class Links:
 
     def by_page(self, sale: Sale) -> bool:
         """Whether the payment request leads to our page (SMS always) or to the gateway's."""
-        style = self.options.link_style
-        return sale.channel is Channel.SMS_LINK or style is LinkStyle.PAGE
+        return sale.channel is Channel.SMS_LINK or sale.link_style is LinkStyle.PAGE

@@ -62,7 +62,7 @@ class Outgoing:
             uow.pages.save_picture(Picture(collect.reference, self.ids.token(), None, False))
             uow.outbox.put(effects.PICTURE_PUBLISH, collect.reference, sale.order_id, now)
         elif self.links.by_page(sale):
-            subject = effects.page_subject(sale.order_id, effects.BILL_REVISION)
+            subject = effects.page_subject(sale.order_id, effects.BILL_REVISION, sale.contact)
             uow.outbox.put(effects.PAGE_PUBLISH, subject, sale.order_id, now)
         self.advance(uow, sale, now)
 
@@ -73,7 +73,7 @@ class Outgoing:
                 continue
             composed = self._compose(uow, sale, message)
             if composed is not None:
-                uow.messages.save(composed)
+                uow.messages.save(composed, now)
                 if composed.state is MessageState.QUEUED:
                     subject = composed.message_id
                     uow.outbox.put(effects.MESSAGE_SEND, subject, sale.order_id, now)
@@ -110,7 +110,7 @@ class Outgoing:
             filled = self.composer.payment_request(Channel.WHATSAPP_QR, message, facts)
             return replace(filled, state=MessageState.QUEUED)
         if self.links.by_page(sale):
-            page = uow.pages.latest(sale.order_id)
+            page = uow.pages.latest(sale.order_id, sale.contact)
             if page is None or not page.acknowledged:
                 return None
             facts = replace(facts, link=self.links.page(sale))
@@ -122,7 +122,7 @@ class Outgoing:
         return replace(filled, state=MessageState.QUEUED)
 
     def _receipt(self, uow: UnitOfWork, sale: Sale, message: Message) -> Message | None:
-        page = uow.pages.latest(sale.order_id)
+        page = uow.pages.latest(sale.order_id, sale.contact)
         ready = page is not None and page.acknowledged
         if page is None or not ready or page.revision < effects.INVOICE_REVISION:
             return None
@@ -197,20 +197,21 @@ class SendMessage:
             return Dropped("no_such_message")
         if isinstance(outcome, NotSent):
             return Later(outcome.text, max(1.0, outcome.retry_after))
-        uow.messages.save(_after(message, outcome, now))
+        uow.messages.save(_after(message, outcome, now), now, "answer")
         return Done()
 
     def dropped(self, uow: UnitOfWork, effect: Effect, reason: str, now: int) -> None:
         message = uow.messages.get(effect.subject)
         if message is not None and message.state is MessageState.QUEUED:
-            uow.messages.save(replace(message, state=MessageState.DROPPED, reason=reason))
+            dropped = replace(message, state=MessageState.DROPPED, reason=reason)
+            uow.messages.save(dropped, now)
 
     def recover(self, uow: UnitOfWork, effect: Effect, now: int) -> Recorded:
         """The program died in mid-call: it may have gone, so it is not sent again."""
         message = uow.messages.get(effect.subject)
         if message is not None and message.state in _SENDING:
             unknown = replace(message, state=MessageState.UNKNOWN, reason="stopped_while_sending")
-            uow.messages.save(unknown)
+            uow.messages.save(unknown, now)
         return Done()
 
 
@@ -234,8 +235,11 @@ def _after(message: Message, outcome: object, now: int) -> Message:
             return unknown if sending else message
 
 
-def delivered(uow: UnitOfWork, seen: DeliverySeen, now: int) -> Message | None:
-    """Apply a callback or a poll; None when it is nobody's. Forward only, money untouched."""
+def delivered(
+    uow: UnitOfWork, seen: DeliverySeen, now: int, source: str = "push"
+) -> Message | None:
+    """Apply a callback or a poll (``source``); None when it is nobody's. Forward only,
+    money untouched."""
     message = uow.messages.match(seen.sid, seen.label)
     if message is None:
         return None
@@ -243,7 +247,7 @@ def delivered(uow: UnitOfWork, seen: DeliverySeen, now: int) -> Message | None:
     changed = replace(message, state=state, sid=message.sid or seen.sid)
     if state is seen.state and state is not message.state:
         changed = replace(changed, code=seen.code, reason=seen.reason)
-    uow.messages.save(changed)
+    uow.messages.save(changed, now, source)
     return changed
 
 

@@ -44,6 +44,7 @@ class _PublishPage:
     page: Page | None
     order_id: str
     revision: int
+    contact: int
     content: v1.PageContent
 
     def perform(self) -> Page | _Failed:
@@ -65,7 +66,7 @@ class _PublishPage:
             plain = self.press.renderer.invoice_pdf(content, practice=content.practice)
             pdf = sealer.pdf(self.token, self.revision, plain)
         sealed = sealer.page(self.token, self.revision, content)
-        return Page(self.order_id, self.revision, sealed, pdf, acknowledged=False)
+        return Page(self.order_id, self.revision, sealed, pdf, False, self.contact)
 
 
 def bill_of(uow: UnitOfWork, order_id: str) -> Bill | None:
@@ -87,29 +88,32 @@ class PublishPage:
     target: str = "relay"
 
     def prepare(self, uow: UnitOfWork, effect: Effect, now: int) -> Call | Dropped:
-        order_id, revision = effects.page_of(effect.subject)
+        order_id, revision, contact = effects.page_of(effect.subject)
         bill = bill_of(uow, order_id)
         if bill is None:
             return Dropped("no_such_sale")
         if revision == effects.BILL_REVISION and bill.sale.state is not SaleState.AWAITING:
             return Dropped("bill_settled")
-        kept = uow.pages.latest(order_id)
+        if contact != bill.sale.contact:
+            return Dropped("number_corrected")
+        kept = uow.pages.latest(order_id, contact)
         page = kept if kept is not None and kept.revision == revision else None
         content = self.writer.content(bill)
-        return _PublishPage(self.press, bill.sale.link_token, page, order_id, revision, content)
+        token = bill.sale.link_token
+        return _PublishPage(self.press, token, page, order_id, revision, contact, content)
 
     def record(self, uow: UnitOfWork, effect: Effect, outcome: object, now: int) -> Recorded:
         made = outcome.made if isinstance(outcome, _Failed) else outcome
         if not isinstance(made, Page):
             return Later(repr(outcome))
-        kept = uow.pages.latest(made.order_id)
+        kept = uow.pages.latest(made.order_id, made.contact)
         if kept is None or kept.revision < made.revision:
             uow.pages.save(made)
         if isinstance(outcome, _Failed):
             return Later(_word(outcome.error))
         if not made.acknowledged:
             return Later("sealed", 0)
-        uow.pages.acknowledge(made.order_id, made.revision)
+        uow.pages.acknowledge(made.order_id, made.revision, made.contact)
         _advance(self.outgoing, uow, made.order_id, now)
         return Done()
 

@@ -57,9 +57,9 @@ class SmsPolls:
         with self.store.write() as uow:
             if isinstance(outcome, DeliverySeen):
                 before = uow.messages.match(outcome.sid, outcome.label)
-                self.standing.reported(uow, before, delivered(uow, outcome, now), now)
+                self.standing.reported(uow, before, delivered(uow, outcome, now, "poll"), now)
             message = uow.messages.get(asked.message_id) or asked
-            uow.messages.save(next_poll(message, now))
+            uow.messages.save(next_poll(message, now), now, "poll")
             uow.commit()
         self._not_before = 0
         self.listener.changed()

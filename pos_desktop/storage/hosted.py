@@ -9,8 +9,9 @@ from pos_desktop.storage.beside import reading_beside
 _AT_ONCE = 50
 _LATEST = (
     "SELECT pages.order_id, sales.link_token, pages.revision, pages.content, pages.pdf "
-    "FROM pages JOIN sales USING (order_id) WHERE pages.order_id > ? AND pages.revision = "
-    "(SELECT max(revision) FROM pages AS other WHERE other.order_id = pages.order_id) "
+    "FROM pages JOIN sales USING (order_id, contact) "
+    "WHERE pages.order_id > ? AND pages.revision = (SELECT max(revision) FROM pages AS other "
+    "WHERE other.order_id = pages.order_id AND other.contact = pages.contact) "
     "ORDER BY pages.order_id LIMIT ?"
 )
 

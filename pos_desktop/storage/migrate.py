@@ -1,4 +1,4 @@
-"""Bringing a database of version 1 to the present one, with a copy of it kept beside.
+"""Bringing a database of an older version to the present one, with a copy of it kept beside.
 
 Why not Alembic: it is one step, and plain SQL in one transaction says all of it. A kill at any
 moment leaves either version whole: the version number is written last and committed with the rest.
@@ -22,26 +22,35 @@ from pos_desktop.storage.schema import VERSION, flush_file, flush_folder
 from pos_desktop.storage.session import Session
 from pos_desktop.storage.triggers import create_triggers
 
-ENDING = ".v1-backup"
-# What version 1 has not: what its rows get.
+ENDING = ".v{version}-backup"
+_LINK_STYLE = "CASE channel WHEN 'sms_link' THEN 'page' ELSE 'gateway' END"
+# What an older version may not have: what its rows get.
 _ADDED: dict[Table, dict[str, str]] = {
-    tables.sales: {"remote": "0"},
+    tables.sales: {"remote": "0", "link_style": _LINK_STYLE, "contact": "0"},
     tables.tenders: {"approved_by": "''"},
-    tables.facts: {},
     tables.flags: {"closed_at": "NULL", "closed_by": "NULL", "resolution": "NULL"},
+    tables.messages: {"told_at": "created_at", "told_by": "'machine'"},
+    tables.pages: {"contact": "0"},
 }
-_OLD = "_v1"
+# What became of older messages is not known but for the last of it.
+_TELL = (
+    "INSERT INTO message_facts (message_id, at, state, code, reason, source) "
+    "SELECT message_id, told_at, state, code, reason, told_by FROM messages ORDER BY message_id"
+)
+_OLD = "_old"
 _OBJECTS = "SELECT name FROM sqlite_schema WHERE type = ? AND sql IS NOT NULL"
 _INDICES_OF = f"{_OBJECTS} AND tbl_name = ?"
 _DIALECT = sqlite.dialect()
 
 
-def migrate(writer: Held, path: Path) -> None:
-    """Bring the open database of version 1 at ``path`` up to date; nobody else has it open.
+def migrate(writer: Held, path: Path, version: int) -> None:
+    """Bring the open database of this older version at ``path`` up to date; nobody else has it
+    open.
 
-    A copy is left as ``path`` + ``.v1-backup``. Raises StoreError; then it is still of version 1.
+    A copy is left as ``path`` + ``.v1-backup`` (of version 1). Raises StoreError; then it is still
+    of the older version.
     """
-    _keep_copy(writer.raw, path)
+    _keep_copy(writer.raw, path, ENDING.format(version=version))
     session = writer.session
     with _tables_free(session):
         session.control("BEGIN IMMEDIATE")
@@ -58,8 +67,8 @@ def migrate(writer: Held, path: Path) -> None:
         session.control("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _keep_copy(raw: dbapi.Connection, path: Path) -> None:
-    kept = path.with_name(path.name + ENDING)
+def _keep_copy(raw: dbapi.Connection, path: Path, ending: str) -> None:
+    kept = path.with_name(path.name + ending)
     draft = kept.with_name(kept.name + ".new")
     try:
         _clear(draft)
@@ -123,7 +132,8 @@ def _tables_free(session: Session) -> Iterator[None]:
 def _rebuild(session: Session) -> None:
     for trigger in _names(session, "trigger"):
         session.control(f"DROP TRIGGER {trigger}")
-    for table in _ADDED:
+    changed = [table for table in tables.metadata.sorted_tables if _differs(session, table)]
+    for table in changed:
         for (index,) in session.rows(_INDICES_OF, ("index", table.name)):
             session.control(f"DROP INDEX {index}")
         session.control(f"ALTER TABLE {table.name} RENAME TO {table.name}{_OLD}")
@@ -131,19 +141,31 @@ def _rebuild(session: Session) -> None:
     for table in tables.metadata.sorted_tables:
         if table.name not in have:
             session.control(str(CreateTable(table).compile(dialect=_DIALECT)))
-    for table, added in _ADDED.items():
-        _refill(session, table, added)
+    for table in changed:
+        _refill(session, table)
     _create_indices(session)
+    session.change(_TELL)
     for statement in create_triggers():
         session.control(statement)
     if session.rows("PRAGMA foreign_key_check"):
         raise StoreError("damaged", DAMAGED, detail="a row without the bill that it belongs to")
 
 
-def _refill(session: Session, table: Table, added: dict[str, str]) -> None:
+def _differs(session: Session, table: Table) -> bool:
+    """Whether the database has the table, and in another shape than ours."""
+    row = session.row(
+        "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", (table.name,)
+    )
+    ours = str(CreateTable(table).compile(dialect=_DIALECT))
+    return row is not None and str(row[0]).split() != ours.split()
+
+
+def _refill(session: Session, table: Table) -> None:
+    have = {name for _, name, *_ in session.rows(f"PRAGMA table_info({table.name}{_OLD})")}
+    added = _ADDED.get(table, {})
     names = tables.column_names(table)
     listed = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(added.get(name, f'"{name}"') for name in names)
+    values = ", ".join(f'"{name}"' if name in have else added[name] for name in names)
     old = f"SELECT {values} FROM {table.name}{_OLD}"  # noqa: S608 - our own names and constants
     session.change(f"INSERT INTO {table.name} ({listed}) {old}")
     session.control(f"DROP TABLE {table.name}{_OLD}")

@@ -19,9 +19,11 @@ from pos_desktop.storage.session import Session
 from pos_desktop.storage.tables import metadata
 from pos_desktop.storage.triggers import all_statements
 
-MAJOR = 2
+MAJOR = 3
 MINOR = 0
 VERSION = MAJOR * 1000 + MINOR
+# The older versions that a start brings up to date (migrate.py).
+UPDATED = (1, 2)
 APPLICATION_ID = 0x52534544  # "RSED"
 _MAGIC = b"SQLite format 3\x00"
 
@@ -81,10 +83,11 @@ def check_header(path: Path) -> None:
         raise StoreError("damaged", "The file is not a database; restore the last backup.")
 
 
-def is_version_1(session: Session) -> bool:
-    """Whether it is our database of the version before this one. Raises StoreError."""
+def older_version(session: Session) -> int | None:
+    """The version of a database of ours that can be brought up to date. Raises StoreError."""
+    version = _number(session, "user_version") // 1000
     ours = _number(session, "application_id") == APPLICATION_ID
-    return ours and _number(session, "user_version") // 1000 == 1
+    return version if ours and version in UPDATED else None
 
 
 def check_version(session: Session) -> None:
@@ -101,7 +104,7 @@ def check_version(session: Session) -> None:
             have=MAJOR,
             need=version // 1000,
         )
-    if version // 1000 == 1:
+    if version // 1000 in UPDATED:
         text = "The database is of an older version; open it once with the program to update it."
         raise StoreError("older_schema", text)
     if version // 1000 < MAJOR:

@@ -15,7 +15,7 @@ from pos_desktop.storage.schema import (
     check_sound,
     check_version,
     create_file,
-    is_version_1,
+    older_version,
 )
 from pos_desktop.storage.session import Session
 from pos_desktop.storage.uow import Fence, ReadUnit, WriteUnit, touch
@@ -62,11 +62,12 @@ class SqliteStore:
             create_file(self.path)
         self._writer = Held(connect_writer(self.path), writes=True)
         session = self._writer.session
-        if is_version_1(session):
+        older = older_version(session)
+        if older is not None:
             # Needed once in the life of a database, so not loaded at every start.
             from pos_desktop.storage.migrate import migrate
 
-            migrate(self._writer, self.path)
+            migrate(self._writer, self.path, older)
         check_version(session)
         if unclean:
             check_sound(session)

@@ -1,8 +1,9 @@
-"""Triggers and full-text tables of schema version 2: what must hold whoever writes to the file.
+"""Triggers and full-text tables of schema version 3: what must hold whoever writes to the file.
 
 The books: ledger, facts and tenders only grow; a frozen bill keeps its figures; an issued one keeps
-all but the hand-over; a refund keeps whom it pays; an entry of the inbox is closed once. A phone
-and its consent may be erased, never replaced (DPDP, reference domain 3.2).
+all but the hand-over; its number and link may be corrected while it waits if the former ones are
+kept beside; a message goes by the channel of its bill; a refund keeps whom it pays; an entry of the
+inbox is closed once. A phone and its consent may be erased (DPDP, reference domain 3.2).
 """
 
 from collections.abc import Iterable
@@ -16,14 +17,16 @@ _MAY_CHANGE = frozenset(
         "state", "invoice_number", "issued_at", "confirmed_by", "day", "hour",
         "handed_over_at", "handed_over_by",
         "phone", "consent_purpose", "consent_asked_by", "consent_at", "consent_text_version",
+        "link_token", "contact",
     }
 )  # fmt: skip
 _UNTIL_ISSUED = ("state", "invoice_number", "issued_at", "confirmed_by", "day", "hour")
 _ONLY_ERASED = (
-    "phone", "consent_purpose", "consent_asked_by", "consent_at", "consent_text_version",
+    "consent_purpose", "consent_asked_by", "consent_at", "consent_text_version",
 )  # fmt: skip
 _APPEND_ONLY = (
     "ledger", "facts", "tenders", "tender_reversals", "refund_facts", "sale_lines",
+    "message_facts", "opt_outs",
 )  # fmt: skip
 _CLOSING = ("state", "closed_at", "closed_by", "resolution")
 _OF_A_PERSON = ("pin_hash", "failures", "locked_until")
@@ -63,7 +66,17 @@ def _sales() -> list[str]:
         f"CREATE TRIGGER sales_final BEFORE UPDATE ON sales WHEN OLD.state <> 'awaiting' "
         f"AND ({late}) BEGIN SELECT RAISE(ABORT, 'an issued bill never changes'); END",
         f"CREATE TRIGGER sales_erase BEFORE UPDATE ON sales WHEN {replaced} "
-        "BEGIN SELECT RAISE(ABORT, 'a phone may be erased, not replaced'); END",
+        "BEGIN SELECT RAISE(ABORT, 'a consent may be erased, not replaced'); END",
+        # Written in one statement with the rest, so that no moment has half of it.
+        "CREATE TRIGGER sales_contact BEFORE UPDATE ON sales WHEN "
+        "(NEW.contact <> OLD.contact OR NEW.link_token <> OLD.link_token "
+        "OR (NEW.phone IS NOT NULL AND NEW.phone IS NOT OLD.phone)) "
+        "AND NOT (OLD.state = 'awaiting' AND NEW.contact = OLD.contact + 1 "
+        "AND NEW.link_token <> OLD.link_token AND EXISTS (SELECT 1 FROM contact_changes AS c "
+        "WHERE c.order_id = OLD.order_id AND c.contact = OLD.contact "
+        "AND c.phone IS OLD.phone AND c.link_token = OLD.link_token)) "
+        "BEGIN SELECT RAISE(ABORT, 'a number is corrected with its link, the former ones kept'); "
+        "END",
         "CREATE TRIGGER sale_lines_late BEFORE INSERT ON sale_lines "
         "WHEN (SELECT state FROM sales WHERE order_id = NEW.order_id) <> 'awaiting' "
         "BEGIN SELECT RAISE(ABORT, 'an issued bill never changes'); END",
@@ -80,6 +93,34 @@ def _books() -> list[str]:
         "CREATE TRIGGER ledger_next BEFORE INSERT ON ledger "
         "WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM ledger) "
         "BEGIN SELECT RAISE(ABORT, 'the ledger has no gaps'); END",
+    ]
+
+
+def _messages() -> list[str]:
+    told = "INSERT INTO message_facts (message_id, at, state, code, reason, source) VALUES "
+    fact = "(NEW.message_id, NEW.told_at, NEW.state, NEW.code, NEW.reason, NEW.told_by)"
+    news = "NEW.state IS NOT OLD.state OR NEW.code IS NOT OLD.code OR NEW.reason IS NOT OLD.reason"
+    wrong = (
+        "(NEW.channel = 'sms' AND NEW.media_url IS NOT NULL) OR NEW.channel <> "
+        "(SELECT CASE channel WHEN 'sms_link' THEN 'sms' ELSE 'whatsapp' END "
+        "FROM sales WHERE order_id = NEW.order_id)"
+    )
+    refuse = "BEGIN SELECT RAISE(ABORT, 'a message goes by the channel of its bill'); END"
+    former = _kept(tables.contact_changes, "phone")
+    return [
+        f"CREATE TRIGGER messages_channel BEFORE INSERT ON messages WHEN {wrong} {refuse}",
+        "CREATE TRIGGER messages_channel_kept BEFORE UPDATE OF order_id, channel, media_url "
+        f"ON messages WHEN {wrong} {refuse}",
+        f"CREATE TRIGGER messages_begun AFTER INSERT ON messages BEGIN {told}{fact}; END",
+        f"CREATE TRIGGER messages_told AFTER UPDATE ON messages WHEN {news} "
+        f"BEGIN {told}{fact}; END",
+        "CREATE TRIGGER messages_no_delete BEFORE DELETE ON messages "
+        "BEGIN SELECT RAISE(ABORT, 'a message is never deleted'); END",
+        "CREATE TRIGGER contact_changes_fixed BEFORE UPDATE ON contact_changes "
+        f"WHEN NEW.phone IS NOT NULL OR {former} "
+        "BEGIN SELECT RAISE(ABORT, 'a former number may be erased, nothing else'); END",
+        "CREATE TRIGGER contact_changes_no_delete BEFORE DELETE ON contact_changes "
+        "BEGIN SELECT RAISE(ABORT, 'a former number may be erased, nothing else'); END",
     ]
 
 
@@ -157,7 +198,15 @@ def drop_item_triggers() -> list[str]:
 def create_triggers() -> list[str]:
     """Every trigger."""
     growing = [statement for table in _APPEND_ONLY for statement in _append_only(table)]
-    return [*growing, *_sales(), *_books(), *_money(), *_desk(), *create_item_triggers()]
+    return [
+        *growing,
+        *_sales(),
+        *_books(),
+        *_messages(),
+        *_money(),
+        *_desk(),
+        *create_item_triggers(),
+    ]
 
 
 def all_statements() -> list[str]:

@@ -14,6 +14,7 @@ from pos_desktop.ports import (
     Messages,
     Notes,
     Numbers,
+    OptOuts,
     OutboxRows,
     Pages,
     Panel,
@@ -28,7 +29,7 @@ from pos_desktop.storage.repositories.books import SqlLedger, SqlNumbers
 from pos_desktop.storage.repositories.collects import SqlCollects
 from pos_desktop.storage.repositories.desk import SqlFlags, SqlNotes, SqlPages
 from pos_desktop.storage.repositories.facts import SqlFacts
-from pos_desktop.storage.repositories.messages import SqlMessages
+from pos_desktop.storage.repositories.messages import SqlMessages, SqlOptOuts
 from pos_desktop.storage.repositories.outbox import SqlOutbox
 from pos_desktop.storage.repositories.panel import SqlPanel
 from pos_desktop.storage.repositories.people import SqlPeople, SqlWishes
@@ -79,6 +80,7 @@ class Unit:
         self.collects: Collects = SqlCollects(session)
         self.facts: Facts = SqlFacts(session)
         self.messages: Messages = SqlMessages(session)
+        self.opt_outs: OptOuts = SqlOptOuts(session)
         self.outbox: OutboxRows = SqlOutbox(session)
         self.ledger: Ledger = SqlLedger(session)
         self.numbers: Numbers = SqlNumbers(session, locked, taken)

@@ -15,16 +15,20 @@ from pos_desktop.storage.tables import (
     select_sql,
 )
 
-_PAGE = column_names(pages)
+_PAGE = ("order_id", "revision", "content", "pdf", "acknowledged", "contact")
 # A revision is sealed once: the same content again may only bring the PDF that was missing.
 _SAVE_PAGE = insert_sql(
     pages,
     _PAGE,
-    "ON CONFLICT (order_id, revision) DO UPDATE SET pdf = COALESCE(pdf, excluded.pdf), "
+    "ON CONFLICT (order_id, contact, revision) DO UPDATE SET pdf = COALESCE(pdf, excluded.pdf), "
     "acknowledged = MAX(acknowledged, excluded.acknowledged) WHERE content = excluded.content",
 )
-_LATEST = select_sql(pages, _PAGE, "WHERE order_id = ? ORDER BY revision DESC LIMIT 1")
-_ACKNOWLEDGE = "UPDATE pages SET acknowledged = 1 WHERE order_id = ? AND revision = ?"
+_LATEST = select_sql(
+    pages, _PAGE, "WHERE order_id = ? AND contact = ? ORDER BY revision DESC LIMIT 1"
+)
+_ACKNOWLEDGE = (
+    "UPDATE pages SET acknowledged = 1 WHERE order_id = ? AND contact = ? AND revision = ?"
+)
 _PICTURE = column_names(pictures)
 _SAVE_PICTURE = insert_sql(
     pictures,
@@ -60,18 +64,21 @@ class SqlPages:
 
     def save(self, page: Page) -> None:
         """Raises DomainError ``conflict`` for other content under a revision sealed before."""
-        values = (page.order_id, page.revision, page.content, page.pdf, page.acknowledged)
+        p = page
+        values = (p.order_id, p.revision, p.content, p.pdf, p.acknowledged, p.contact)
         if self._session.change(_SAVE_PAGE, values) != 1:
             raise DomainError("conflict", "a page revision is sealed once")
 
-    def latest(self, order_id: str) -> Page | None:
-        """The highest revision."""
-        row = self._session.row(_LATEST, (order_id,))
-        return None if row is None else Page(row[0], row[1], row[2], row[3], bool(row[4]))
+    def latest(self, order_id: str, contact: int = 0) -> Page | None:
+        """The highest revision under the link of this contact."""
+        row = self._session.row(_LATEST, (order_id, contact))
+        if row is None:
+            return None
+        return Page(row[0], row[1], row[2], row[3], bool(row[4]), row[5])
 
-    def acknowledge(self, order_id: str, revision: int) -> None:
+    def acknowledge(self, order_id: str, revision: int, contact: int = 0) -> None:
         """The relay holds it."""
-        self._session.change(_ACKNOWLEDGE, (order_id, revision))
+        self._session.change(_ACKNOWLEDGE, (order_id, contact, revision))
 
     def save_picture(self, picture: Picture) -> None:
         """Insert or replace by reference."""

@@ -4,16 +4,40 @@ import json
 from collections.abc import Sequence
 from operator import attrgetter
 
-from pos_desktop.domain.delivery import Message, MessageState, Purpose
+from pos_desktop.domain.delivery import (
+    MACHINE,
+    Message,
+    MessageFact,
+    MessageState,
+    OptKind,
+    OptOut,
+    Purpose,
+)
 from pos_desktop.domain.errors import DomainError
 from pos_desktop.storage.session import Row, Session
-from pos_desktop.storage.tables import column_names, insert_sql, messages, select_sql, update_sql
+from pos_desktop.storage.tables import (
+    column_names,
+    insert_sql,
+    message_facts,
+    messages,
+    opt_outs,
+    select_sql,
+    update_sql,
+)
 
-MESSAGE_NAMES = column_names(messages)
+MESSAGE_NAMES = column_names(messages, "told_at", "told_by")
 _FIXED = frozenset({"message_id", "order_id", "purpose", "attempt", "created_at"})
 _MUTABLE = tuple(name for name in MESSAGE_NAMES if name not in _FIXED)
-_ADD = insert_sql(messages, MESSAGE_NAMES, "ON CONFLICT (order_id, purpose, attempt) DO NOTHING")
-_SAVE = update_sql(messages, _MUTABLE, "WHERE message_id = ?")
+_TOLD = ("told_at", "told_by")
+_ADD = insert_sql(
+    messages, (*MESSAGE_NAMES, *_TOLD), "ON CONFLICT (order_id, purpose, attempt) DO NOTHING"
+)
+_SAVE = update_sql(messages, (*_MUTABLE, *_TOLD), "WHERE message_id = ?")
+_FACTS = select_sql(
+    message_facts,
+    column_names(message_facts, "fact_id", "message_id"),
+    "WHERE message_id = ? ORDER BY fact_id",
+)
 _GET = select_sql(messages, MESSAGE_NAMES, "WHERE message_id = ?")
 _OF = select_sql(messages, MESSAGE_NAMES, "WHERE order_id = ? ORDER BY created_at, message_id")
 _BY_SID = select_sql(messages, MESSAGE_NAMES, "WHERE sid = ? AND sid IS NOT NULL")
@@ -27,6 +51,13 @@ _FIRST_POLL = (
     "SELECT MIN(not_before) FROM messages WHERE channel = 'sms' AND state IN ('accepted', 'sent')"
 )
 _PARAMETERS = MESSAGE_NAMES.index("parameters")
+_OPT = column_names(opt_outs, "opt_id")
+_ADD_OPT = insert_sql(opt_outs, _OPT)
+_LATEST_OPT = select_sql(
+    opt_outs,
+    _OPT,
+    "WHERE phone = ?1 OR tag IN (SELECT value FROM json_each(?2)) ORDER BY opt_id DESC LIMIT 1",
+)
 _LABEL = "m1."
 _all = attrgetter(*MESSAGE_NAMES)
 _mutable = attrgetter(*_MUTABLE)
@@ -41,7 +72,8 @@ class SqlMessages:
 
     def add(self, message: Message) -> bool:
         """False if that purpose and attempt exists for the bill."""
-        return self._session.change(_ADD, _as_text(_all(message), _PARAMETERS)) == 1
+        values = _as_text(_all(message), _PARAMETERS)
+        return self._session.change(_ADD, (*values, message.created_at, MACHINE)) == 1
 
     def get(self, message_id: str) -> Message | None:
         """By our id."""
@@ -51,11 +83,17 @@ class SqlMessages:
         """Oldest first."""
         return tuple(map(message_of, self._session.rows(_OF, (order_id,))))
 
-    def save(self, message: Message) -> None:
-        """Write every mutable field. Raises DomainError ``conflict`` for an unknown message."""
+    def save(self, message: Message, at: int, source: str = MACHINE) -> None:
+        """Write every mutable field; a new state, code or reason becomes a fact (a trigger does
+        that). Raises DomainError ``conflict`` for an unknown message."""
         values = _as_text(_mutable(message), _MUTABLE_PARAMETERS)
-        if self._session.change(_SAVE, (*values, message.message_id)) != 1:
+        if self._session.change(_SAVE, (*values, at, source, message.message_id)) != 1:
             raise DomainError("conflict", f"no message {message.message_id}")
+
+    def facts(self, message_id: str) -> Sequence[MessageFact]:
+        """What became of it, oldest first."""
+        rows = self._session.rows(_FACTS, (message_id,))
+        return tuple(MessageFact(row[0], MessageState(row[1]), *row[2:]) for row in rows)
 
     def match(self, sid: str | None, label: str | None) -> Message | None:
         """By the provider's id, else by our label."""
@@ -71,6 +109,25 @@ class SqlMessages:
             # What is asked at every turn of the engine, and mostly in vain, does not sort.
             return ()
         return tuple(map(message_of, self._session.rows(_TO_POLL, (now, limit))))
+
+
+class SqlOptOuts:
+    """``ports.OptOuts``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, word: OptOut) -> None:
+        """Append it."""
+        values = (word.phone, word.tag, word.at, word.kind.value, word.source, word.by)
+        self._session.change(_ADD_OPT, values)
+
+    def latest(self, phone: str, tags: Sequence[str] = ()) -> OptOut | None:
+        """The newest word about the number."""
+        row = self._session.row(_LATEST_OPT, (phone, json.dumps(list(tags))))
+        if row is None:
+            return None
+        return OptOut(row[0], row[1], row[2], OptKind(row[3]), row[4], row[5])
 
 
 def _as_text(values: tuple[object, ...], at: int) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ from pos_desktop.domain.numbering import ist_day, ist_hour
 from pos_desktop.domain.sale import (
     Channel,
     Consent,
+    LinkStyle,
     PricedBill,
     PricedLine,
     Sale,
@@ -17,8 +18,16 @@ from pos_desktop.domain.sale import (
     TaxClass,
     Totals,
 )
+from pos_desktop.ports import FormerContact
 from pos_desktop.storage.session import Row, Session
-from pos_desktop.storage.tables import column_names, insert_sql, sale_lines, sales, select_sql
+from pos_desktop.storage.tables import (
+    column_names,
+    contact_changes,
+    insert_sql,
+    sale_lines,
+    sales,
+    select_sql,
+)
 
 SALE_NAMES = column_names(sales, "handed_over_by", "day", "hour")
 LINE_NAMES = column_names(sale_lines, "order_id", "line_no")
@@ -53,6 +62,20 @@ _ABANDON = "UPDATE sales SET state = 'abandoned' WHERE order_id = ? AND state = 
 _HAND_OVER = (
     "UPDATE sales SET handed_over_at = ?, handed_over_by = ? "
     "WHERE order_id = ? AND state = 'issued' AND handed_over_at IS NULL"
+)
+# The former number and link first: the trigger lets nothing else replace them.
+_KEEP_CONTACT = (
+    "INSERT INTO contact_changes (order_id, contact, at, by, phone, link_token) "
+    "SELECT order_id, contact, ?, ?, phone, link_token FROM sales "
+    "WHERE order_id = ? AND state = 'awaiting'"
+)
+_NEW_CONTACT = (
+    "UPDATE sales SET phone = ?, link_token = ?, contact = contact + 1 WHERE order_id = ?"
+)
+_CONTACTS = select_sql(
+    contact_changes,
+    ("contact", "at", "by", "phone", "link_token"),
+    "WHERE order_id = ? ORDER BY contact",
 )
 _HANDED_OVER_BY = "SELECT handed_over_by FROM sales WHERE order_id = ?"
 _STATE = "SELECT state FROM sales WHERE order_id = ?"
@@ -131,6 +154,19 @@ class SqlSales:
             raise DomainError("not_waiting", f"a bill is not closed as {state}")
         self._one(_ABANDON, (order_id,), "not_waiting")
 
+    def change_contact(
+        self, order_id: str, phone: str | None, link_token: str, at: int, by: str
+    ) -> None:
+        """Another number and another link for a waiting bill; the former ones are kept beside.
+        Raises DomainError ``not_waiting``."""
+        self._one(_KEEP_CONTACT, (at, by, order_id), "not_waiting")
+        self._one(_NEW_CONTACT, (phone, link_token, order_id), "not_waiting")
+
+    def contacts(self, order_id: str) -> Sequence[FormerContact]:
+        """The former numbers and links of a bill, oldest first."""
+        rows = self._session.rows(_CONTACTS, (order_id,))
+        return tuple(FormerContact(*row) for row in rows)
+
     def hand_over(self, order_id: str, at: int, by: str) -> None:
         """The first hand-over counts. Raises DomainError ``not_paid_yet`` before the issue."""
         if self._session.change(_HAND_OVER, (at, by, order_id)) == 0:
@@ -187,6 +223,8 @@ def sale_of(row: Row, lines: Sequence[PricedLine]) -> Sale:
         confirmed_by=row[28],
         handed_over_at=row[29],
         remote=bool(row[30]),
+        link_style=LinkStyle(row[31]),
+        contact=row[32],
     )
 
 
@@ -203,7 +241,7 @@ def _sale_values(sale: Sale) -> tuple[object, ...]:
         sale.bill.supplier_state, sale.bill.place_of_supply, sale.bill.scheme.value,
         sale.due, sale.bill_hash, sale.link_token, sale.created_at,
         sale.phone, *asked,
-        None, None, None, None, sale.remote,
+        None, None, None, None, sale.remote, sale.link_style.value, sale.contact,
     )  # fmt: skip
 
 

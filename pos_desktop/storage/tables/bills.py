@@ -39,6 +39,9 @@ sales = table(
     whole("handed_over_at", null=True),
     text("handed_over_by", null=True),
     yes_no("remote"),
+    word("link_style", "gateway", "page"),
+    # How often the customer's number was corrected; see contact_changes.
+    whole("contact"),
     # In the shop's time; of the issue once there is one, of the freezing before.
     whole("day"),
     whole("hour"),
@@ -87,6 +90,20 @@ sale_lines = table(
     rowid=False,
 )
 
+# What a bill's number and link were before they were corrected. The phone may be erased.
+contact_changes = table(
+    "contact_changes",
+    Column("change_id", INTEGER, primary_key=True),
+    order(),
+    whole("contact"),
+    whole("at"),
+    text("by"),
+    text("phone", null=True),
+    text("link_token"),
+    UniqueConstraint("order_id", "contact"),
+    UniqueConstraint("link_token"),
+)
+
 messages = table(
     "messages",
     key("message_id"),
@@ -108,6 +125,9 @@ messages = table(
     text("reason", null=True),
     whole("not_before"),
     whole("polls"),
+    # When and by whom the present state was told: what a fact says of it.
+    whole("told_at"),
+    text("told_by"),
     UniqueConstraint("order_id", "purpose", "attempt"),
 )
 Index("messages_by_sid", messages.c.sid, sqlite_where=sa.text("sid IS NOT NULL"))
@@ -117,9 +137,38 @@ Index(
     sqlite_where=sa.text("channel = 'sms' AND state IN ('accepted', 'sent')"),
 )
 
+message_facts = table(
+    "message_facts",
+    Column("fact_id", INTEGER, primary_key=True),
+    Column("message_id", TEXT, sa.ForeignKey("messages.message_id"), nullable=False),
+    whole("at"),
+    text("state"),
+    whole("code", null=True),
+    text("reason", null=True),
+    text("source"),
+)
+Index("message_facts_of", message_facts.c.message_id)
+
+# Numbers that want no messages, and those that want them again: the newest word counts. ``tag``
+# names a number that this counter never wrote to (wire/tags.py).
+opt_outs = table(
+    "opt_outs",
+    Column("opt_id", INTEGER, primary_key=True),
+    text("phone", null=True),
+    text("tag", null=True),
+    whole("at"),
+    word("kind", "out", "in"),
+    word("source", "stop", "counter"),
+    text("by"),
+    CheckConstraint("phone IS NOT NULL OR tag IS NOT NULL"),
+)
+Index("opt_outs_by_phone", opt_outs.c.phone, sqlite_where=sa.text("phone IS NOT NULL"))
+Index("opt_outs_by_tag", opt_outs.c.tag, sqlite_where=sa.text("tag IS NOT NULL"))
+
 pages = table(
     "pages",
     Column("order_id", TEXT, sa.ForeignKey("sales.order_id"), primary_key=True, nullable=False),
+    Column("contact", INTEGER, primary_key=True, nullable=False),
     Column("revision", INTEGER, primary_key=True, nullable=False),
     Column("content", BLOB, nullable=False),
     Column("pdf", BLOB, nullable=True),

@@ -157,4 +157,6 @@ def test_the_draft_survives_a_power_cut(till: Till) -> None:
 
 
 def test_the_subject_of_a_page_can_be_read_back() -> None:
-    assert page_of(page_subject("01J0", 2)) == ("01J0", 2)
+    assert page_subject("01J0", 2) == "01J0:2"
+    assert page_of(page_subject("01J0", 2)) == ("01J0", 2, 0)
+    assert page_of(page_subject("01J0", 2, 3)) == ("01J0", 2, 3)

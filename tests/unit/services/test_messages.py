@@ -171,7 +171,8 @@ def test_an_unknown_answer_after_a_callback_changes_nothing(till: Till, outcome:
     sale = till.checkout.request(till.order())
     till.settle_down()
     with till.store.write() as uow:
-        uow.messages.save(replace(till.message(sale.order_id, REQUEST), state=MessageState.SENT))
+        sent = replace(till.message(sale.order_id, REQUEST), state=MessageState.SENT)
+        uow.messages.save(sent, till.clock.now())
         uow.commit()
     with till.store.write() as uow:
         uow.outbox.put("message.send", "other", sale.order_id, 0)

@@ -116,6 +116,13 @@ def test_pages_are_sealed_once(store: SqliteStore) -> None:
         newer = replace(page, revision=2, content=b"paid")
         unit.pages.save(newer)
         assert unit.pages.latest(order_id(1)) == newer
+        # Under a corrected number's link everything begins anew.
+        assert unit.pages.latest(order_id(1), 1) is None
+        other = replace(page, contact=1)
+        unit.pages.save(other)
+        unit.pages.acknowledge(order_id(1), 1, 1)
+        assert unit.pages.latest(order_id(1), 1) == replace(other, acknowledged=True)
+        assert unit.pages.latest(order_id(1)) == newer
 
 
 def test_pictures(store: SqliteStore) -> None:

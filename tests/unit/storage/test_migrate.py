@@ -1,4 +1,4 @@
-"""A database of version 1 becomes one of version 2, whole or not at all, and a copy of it stays."""
+"""A database of an older version becomes one of version 3 or stays; a copy of it is kept."""
 
 import os
 import re
@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from pysqlite3 import dbapi2 as dbapi
 
+from pos_desktop.domain.delivery import MessageFact
 from pos_desktop.domain.errors import StoreError
 from pos_desktop.domain.payment import CollectState, PaymentStatus
-from pos_desktop.domain.sale import SaleState, TenderKind
+from pos_desktop.domain.sale import LinkStyle, SaleState, TenderKind
 from pos_desktop.storage import migrate
 from pos_desktop.storage.marker import NumberMarker
 from pos_desktop.storage.store import SqliteStore
@@ -20,15 +21,22 @@ from pos_desktop.storage.verify import VerifyResult, verify_database
 from tests.unit.storage.samples import FY, SERIES, order_id, sale, sell
 
 ROOT = Path(__file__).parents[3]
-OLD = ROOT / "tests" / "data" / "schema_v1.sql"
+OLD = ROOT / "tests" / "data"
 Rows = dict[str, list[tuple[object, ...]]]
 
 
+@pytest.fixture(params=[1, 2])
+def version(request: pytest.FixtureRequest) -> int:
+    """The version that wrote the database."""
+    number: int = request.param
+    return number
+
+
 @pytest.fixture
-def old(path: Path) -> Path:
-    """A database as version 1 wrote it: three issued bills, one waiting, one given up."""
+def old(path: Path, version: int) -> Path:
+    """A database as that version wrote it: three issued bills, one waiting, one given up."""
     raw = dbapi.connect(str(path), isolation_level=None)
-    raw.executescript(OLD.read_text(encoding="utf-8"))
+    raw.executescript((OLD / f"schema_v{version}.sql").read_text(encoding="utf-8"))
     raw.close()
     marker = NumberMarker(path.with_name("counter.db.numbers"))
     marker.open()
@@ -50,6 +58,10 @@ def _ask(path: Path, sql: str) -> list[tuple[object, ...]]:
 def _version(path: Path) -> object:
     ((version,),) = _ask(path, "PRAGMA user_version")
     return version
+
+
+def _backup(path: Path, version: int) -> Path:
+    return path.with_name(f"counter.db.v{version}-backup")
 
 
 def _tables(path: Path) -> dict[str, list[str]]:
@@ -87,7 +99,7 @@ def test_everything_survives(old: Path) -> None:
     assert after.pop("tallies") != before.pop("tallies")
     assert after == before
     assert min(len(before[table]) for table in ("sales", "facts", "tenders", "ledger")) >= 3
-    assert _version(old) == 2000
+    assert _version(old) == 3000
     assert verify_database(old) == VerifyResult(True, 4, None, "")
 
 
@@ -130,15 +142,28 @@ def test_the_counter_goes_on_with_it(old: Path) -> None:
     assert verify_database(old).ok
 
 
-def test_a_copy_of_the_old_one_stays_and_is_the_owners_alone(old: Path) -> None:
+def test_what_is_known_of_older_messages_and_links_is_kept(old: Path) -> None:
+    with SqliteStore(old).open() as store, store.read() as unit:
+        bill = unit.sales.get(order_id(3))
+        assert bill is not None
+        assert (bill.link_style, bill.contact) == (LinkStyle.GATEWAY, 0)
+        (message,) = unit.messages.of(order_id(3))
+        assert unit.messages.facts(message.message_id) == (
+            MessageFact(message.created_at, message.state, None, None, "machine"),
+        )
+        page = unit.pages.latest(order_id(3))
+        assert page is not None and (page.revision, page.acknowledged) == (2, True)
+
+
+def test_a_copy_of_the_old_one_stays_and_is_the_owners_alone(old: Path, version: int) -> None:
     columns = _tables(old)
     before = _rows(old, columns)
     SqliteStore(old).open().close()
-    copy = old.with_name("counter.db.v1-backup")
+    copy = _backup(old, version)
     assert sorted(p.name for p in old.parent.iterdir()) == [
-        "counter.db", "counter.db.lock", "counter.db.numbers", "counter.db.v1-backup",
+        "counter.db", "counter.db.lock", "counter.db.numbers", f"counter.db.v{version}-backup",
     ]  # fmt: skip
-    assert _version(copy) == 1000
+    assert _version(copy) == version * 1000
     assert _rows(copy, columns) == before
     if sys.platform != "win32":
         assert copy.stat().st_mode & 0o077 == 0
@@ -147,7 +172,7 @@ def test_a_copy_of_the_old_one_stays_and_is_the_owners_alone(old: Path) -> None:
     assert copy.read_bytes() == kept
 
 
-def test_what_only_the_log_holds_comes_along(old: Path) -> None:
+def test_what_only_the_log_holds_comes_along(old: Path, version: int) -> None:
     """The old program was killed: its last sale stands in the -wal alone."""
     code = """
         import os, sys
@@ -162,7 +187,7 @@ def test_what_only_the_log_holds_comes_along(old: Path) -> None:
     assert old.with_name("counter.db-wal").stat().st_size > 0
     with SqliteStore(old).open() as store, store.read() as unit:
         assert unit.notes.get("draft") == "from the log"
-    copied = _ask(old.with_name("counter.db.v1-backup"), "SELECT value FROM notes")
+    copied = _ask(_backup(old, version), "SELECT value FROM notes")
     assert copied == [("from the log",)]
 
 
@@ -211,7 +236,7 @@ KILLER = """
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="each kill is of a fork of one process")
 def test_killed_between_any_two_statements_it_is_of_one_version_and_goes_on(
-    old: Path, tmp_path: Path
+    old: Path, tmp_path: Path, version: int
 ) -> None:
     columns = _tables(old)
     before = _rows(old, columns)
@@ -227,15 +252,15 @@ def test_killed_between_any_two_statements_it_is_of_one_version_and_goes_on(
         assert left == before, f"killed at statement {number}"
         SqliteStore(path).open().close()
         assert verify_database(path) == VerifyResult(True, 4, None, ""), number
-        assert _version(path.with_name("counter.db.v1-backup")) == 1000
+        assert _version(_backup(path, version)) == version * 1000
         assert not list(path.parent.glob("*.new*"))
     # It was killed before and after the commit, and very often in between.
-    assert versions.count(1000) > 20
-    assert versions[-1] == 2000
+    assert versions.count(version * 1000) > 20
+    assert versions[-1] == 3000
 
 
-def test_a_failure_in_the_middle_leaves_version_1(
-    old: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_failure_in_the_middle_leaves_the_older_version(
+    old: Path, monkeypatch: pytest.MonkeyPatch, version: int
 ) -> None:
     columns = _tables(old)
     before = _rows(old, columns)
@@ -247,35 +272,35 @@ def test_a_failure_in_the_middle_leaves_version_1(
         patch.setattr(migrate, "create_triggers", full)
         with pytest.raises(dbapi.OperationalError):
             SqliteStore(old).open()
-    assert (_version(old), _tables(old), _rows(old, columns)) == (1000, columns, before)
+    assert (_version(old), _tables(old), _rows(old, columns)) == (version * 1000, columns, before)
     with SqliteStore(old).open() as store, store.write() as unit:
         unit.sales.add(sale(7))
         unit.commit()
 
 
-def test_a_row_without_its_bill_is_not_carried_over(old: Path) -> None:
+def test_a_row_without_its_bill_is_not_carried_over(old: Path, version: int) -> None:
     raw = dbapi.connect(str(old), isolation_level=None)
-    raw.execute("INSERT INTO tenders VALUES (99, 'nobody', 'cash', 1, 1, 'x', 0, 0, '')")
+    raw.execute("INSERT INTO pages VALUES ('nobody', 1, x'00', NULL, 0)")
     raw.close()
     with pytest.raises(StoreError) as caught:
         SqliteStore(old).open()
     assert caught.value.code == "damaged"
-    assert _version(old) == 1000
+    assert _version(old) == version * 1000
 
 
-def test_no_room_for_the_copy_is_told_and_changes_nothing(old: Path) -> None:
-    old.with_name("counter.db.v1-backup").mkdir()
+def test_no_room_for_the_copy_is_told_and_changes_nothing(old: Path, version: int) -> None:
+    _backup(old, version).mkdir()
     with pytest.raises(StoreError) as caught:
         SqliteStore(old).open()
     assert caught.value.code == "cannot_create"
     assert "copied before its update" in str(caught.value)
     assert str(old.parent) not in str(caught.value)
-    assert _version(old) == 1000
+    assert _version(old) == version * 1000
     assert not list(old.parent.glob("*.new*"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
-def test_a_full_disk_is_told_and_changes_nothing(old: Path) -> None:
+def test_a_full_disk_is_told_and_changes_nothing(old: Path, version: int) -> None:
     size = old.stat().st_size
     code = f"""
         import resource, signal, sys
@@ -291,10 +316,10 @@ def test_a_full_disk_is_told_and_changes_nothing(old: Path) -> None:
     """
     done = _python(code)
     assert done.stderr.strip() == "cannot_create: Free some space", done.stderr
-    assert _version(old) == 1000
+    assert _version(old) == version * 1000
     assert not list(old.parent.glob("*.new*"))
     SqliteStore(old).open().close()
-    assert _version(old) == 2000
+    assert _version(old) == 3000
 
 
 def test_damage_is_found_before_anything_is_changed(old: Path) -> None:
@@ -305,25 +330,25 @@ def test_damage_is_found_before_anything_is_changed(old: Path) -> None:
     with pytest.raises(StoreError) as caught:
         SqliteStore(old).open()
     assert caught.value.code == "damaged"
-    assert not list(old.parent.glob("*.v1-backup*"))
+    assert not list(old.parent.glob("*-backup*"))
 
 
-def test_another_programs_file_is_not_touched(old: Path) -> None:
+def test_another_programs_file_is_not_touched(old: Path, version: int) -> None:
     raw = dbapi.connect(str(old), isolation_level=None)
     raw.execute("PRAGMA application_id=7")
     raw.close()
     with pytest.raises(StoreError) as caught:
         SqliteStore(old).open()
     assert caught.value.code == "not_ours"
-    assert (_version(old), list(old.parent.glob("*.v1-backup*"))) == (1000, [])
+    assert (_version(old), list(old.parent.glob("*-backup*"))) == (version * 1000, [])
 
 
-def test_verification_does_not_update(old: Path) -> None:
+def test_verification_does_not_update(old: Path, version: int) -> None:
     with pytest.raises(StoreError) as caught:
         verify_database(old)
     assert caught.value.code == "older_schema"
     assert "open it once" in str(caught.value)
-    assert _version(old) == 1000
+    assert _version(old) == version * 1000
 
 
 def _python(code: str, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -142,7 +142,7 @@ def _full(unit: WriteUnit, n: int) -> None:
         )  # fmt: skip
         unit.messages.add(
             Message(
-                f"m{n}-{attempt}", order_id(n), Purpose.PAYMENT_REQUEST, attempt, "sms",
+                f"m{n}-{attempt}", order_id(n), Purpose.PAYMENT_REQUEST, attempt, "whatsapp",
                 "+919876543210", MessageState.WAITING, NOW - attempt, parameters=("x", "y"),
             )
         )  # fmt: skip

@@ -6,7 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from pos_desktop.domain.delivery import Message, MessageState, Purpose
+from pos_desktop.domain.delivery import (
+    Message,
+    MessageFact,
+    MessageState,
+    OptKind,
+    OptOut,
+    Purpose,
+)
 from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.payment import (
     Collect,
@@ -15,7 +22,8 @@ from pos_desktop.domain.payment import (
     PaymentFact,
     PaymentStatus,
 )
-from pos_desktop.domain.sale import PricedLine, SaleState, TaxClass, Tender, TenderKind
+from pos_desktop.domain.sale import Channel, PricedLine, SaleState, TaxClass, Tender, TenderKind
+from pos_desktop.ports import FormerContact
 from pos_desktop.storage.repositories.sales import LINE_NAMES
 from pos_desktop.storage.store import SqliteStore
 from pos_desktop.storage.tables import collects, column_names, facts, messages
@@ -35,7 +43,7 @@ def test_columns_follow_the_dataclasses() -> None:
 
     assert names(PricedLine) == LINE_NAMES
     assert names(Collect) == column_names(collects)
-    assert names(Message) == column_names(messages)
+    assert names(Message) == column_names(messages, "told_at", "told_by")
     assert names(PaymentFact) == column_names(facts, "fact_seq", "order_id", "reference", "seen_at")
 
 
@@ -231,12 +239,18 @@ def _message(n: int, **changes: object) -> Message:
         order_id=order_id(1),
         purpose=Purpose.PAYMENT_REQUEST,
         attempt=n,
-        channel="sms",
+        channel="whatsapp",
         to="+919876543210",
         state=MessageState.WAITING,
         created_at=NOW + n,
     )
     return replace(made, **changes)  # type: ignore[arg-type] # names of its own fields
+
+
+def _sms(store: SqliteStore, n: int) -> None:
+    with store.write() as unit:
+        unit.sales.add(replace(sale(n), channel=Channel.SMS_LINK))
+        unit.commit()
 
 
 def test_messages(store: SqliteStore) -> None:
@@ -253,7 +267,14 @@ def test_messages(store: SqliteStore) -> None:
             media_url="https://m", url="https://u", url_suffix="s", not_before=9, polls=2,
             parameters=("x",),
         )  # fmt: skip
-        unit.messages.save(changed)
+        unit.messages.save(changed, NOW + 5, "answer")
+        unit.messages.save(replace(changed, polls=3), NOW + 6, "poll")
+        unit.messages.save(changed, NOW + 7, "poll")
+        # Only news becomes a fact.
+        assert unit.messages.facts("m1") == (
+            MessageFact(NOW + 1, MessageState.WAITING, None, None, "machine"),
+            MessageFact(NOW + 5, MessageState.ACCEPTED, 25, "r", "answer"),
+        )
         assert list(unit.messages.of(order_id(1))) == [changed, _message(2)]
         assert unit.messages.match("sid-1", None) == changed
         assert unit.messages.match("sid-9", "m1.m2") == _message(2)
@@ -262,21 +283,60 @@ def test_messages(store: SqliteStore) -> None:
         assert unit.messages.match(None, "m1") is None
         assert unit.messages.match(None, None) is None
         with pytest.raises(DomainError):
-            unit.messages.save(_message(7))
+            unit.messages.save(_message(7), NOW)
 
 
 def test_messages_to_poll_are_sms_that_were_taken(store: SqliteStore) -> None:
-    _add(store, 1)
+    _sms(store, 1)
+    _add(store, 2)
     kinds: tuple[dict[str, object], ...] = (
         {"state": MessageState.ACCEPTED, "not_before": 30},
         {"state": MessageState.SENT, "not_before": 20},
         {"state": MessageState.ACCEPTED, "not_before": 101},
-        {"state": MessageState.ACCEPTED, "channel": "whatsapp"},
+        {"state": MessageState.ACCEPTED, "channel": "whatsapp", "order_id": order_id(2)},
         {"state": MessageState.DELIVERED},
         {"state": MessageState.QUEUED},
     )
     with store.write() as unit:
         for n, changes in enumerate(kinds, 1):
-            unit.messages.add(_message(n, **changes))
+            unit.messages.add(_message(n, **{"channel": "sms", **changes}))
         assert [m.attempt for m in unit.messages.to_poll(100, 10)] == [2, 1]
         assert [m.attempt for m in unit.messages.to_poll(100, 1)] == [2]
+
+
+def test_a_corrected_number_keeps_the_former_beside(store: SqliteStore) -> None:
+    _add(store, 1)
+    first, second = sale(1).link_token, "another-token"
+    with store.write() as unit:
+        unit.sales.change_contact(order_id(1), "+919800000001", second, NOW + 1, "Asha")
+        unit.sales.change_contact(order_id(1), None, "third-token", NOW + 2, "Ravi")
+        found = unit.sales.get(order_id(1))
+        assert found is not None
+        assert (found.phone, found.link_token, found.contact) == (None, "third-token", 2)
+        assert unit.sales.contacts(order_id(1)) == (
+            FormerContact(0, NOW + 1, "Asha", sale(1).phone, first),
+            FormerContact(1, NOW + 2, "Ravi", "+919800000001", second),
+        )
+        unit.commit()
+    with store.write() as unit:
+        unit.sales.issue(order_id(1), "C2A/2627/000001", NOW + 3, "cash")
+        with pytest.raises(DomainError) as caught:
+            unit.sales.change_contact(order_id(1), "+919800000001", "fourth", NOW + 4, "Asha")
+    assert caught.value.code == "not_waiting"
+
+
+def test_the_newest_word_about_a_number_counts(store: SqliteStore) -> None:
+    out = OptOut("+919876543210", None, NOW, OptKind.OUT, "counter", "Asha")
+    tagged = OptOut(None, "ab12", NOW + 1, OptKind.OUT, "stop")
+    again = OptOut("+919876543210", "cd34", NOW + 2, OptKind.IN, "counter", "Asha")
+    with store.write() as unit:
+        assert unit.opt_outs.latest("+919876543210") is None
+        unit.opt_outs.add(out)
+        assert unit.opt_outs.latest("+919876543210") == out
+        assert unit.opt_outs.latest("+919800000001", ["ab12"]) is None
+        unit.opt_outs.add(tagged)
+        assert unit.opt_outs.latest("+919800000001", ["zz", "ab12"]) == tagged
+        assert unit.opt_outs.latest("+919876543210") == out
+        unit.opt_outs.add(again)
+        assert unit.opt_outs.latest("+919876543210") == again
+        assert unit.opt_outs.latest("+919800000001", ["cd34"]) == again

@@ -229,7 +229,7 @@ def test_the_unclean_mark_stands_only_while_open(path: Path) -> None:
 
 def test_versions(path: Path) -> None:
     SqliteStore(path).open().close()
-    for version, code in ((2007, ""), (3000, "newer_schema"), (0, "older_schema")):
+    for version, code in ((3007, ""), (4000, "newer_schema"), (0, "older_schema")):
         _pragma(path, f"user_version={version}")
         if code:
             with pytest.raises(StoreError) as caught:

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from pos_desktop.domain.delivery import Message, MessageState, OptKind, OptOut, Purpose
 from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.payment import PaymentFact, PaymentStatus, RefundFact, RefundStatus
 from pos_desktop.domain.people import Person, Role
 from pos_desktop.domain.refund import Refund, RefundState
-from pos_desktop.domain.sale import Tender, TenderKind
+from pos_desktop.domain.sale import Channel, Tender, TenderKind
 from pos_desktop.storage.store import SqliteStore
 from tests.unit.storage.samples import NOW, order_id, sale, sell
 
@@ -148,3 +149,57 @@ def test_money_columns_take_only_integers(store: SqliteStore, value: object) -> 
             (value,),
         )
     assert caught.value.code == "conflict"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE sales SET phone = '+919800000001'",
+        "UPDATE sales SET link_token = 'other'",
+        "UPDATE sales SET contact = 2",
+        "UPDATE sales SET phone = '+919800000001', link_token = 'other', contact = 2",
+        "UPDATE contact_changes SET phone = '+919800000001'",
+        "UPDATE contact_changes SET by = 'Ravi'",
+        "DELETE FROM contact_changes",
+        "UPDATE messages SET channel = 'sms'",
+        "INSERT INTO messages SELECT 'm2', order_id, purpose, 2, 'sms', \"to\", state, created_at, "
+        "template, parameters, body, media_url, url, url_suffix, sid, code, reason, not_before, "
+        "polls, told_at, told_by FROM messages",
+        "DELETE FROM messages",
+        "UPDATE message_facts SET at = 1",
+        "DELETE FROM message_facts",
+        "UPDATE opt_outs SET kind = 'in'",
+        "DELETE FROM opt_outs",
+    ],
+)
+def test_messages_and_numbers_hold_against_any_writer(store: SqliteStore, statement: str) -> None:
+    with store.write() as unit:
+        unit.sales.add(sale(1))
+        unit.sales.change_contact(order_id(1), "+919800000000", "second-token", NOW, "Asha")
+        unit.opt_outs.add(OptOut("+919800000000", None, NOW, OptKind.OUT, "stop"))
+        unit.messages.add(
+            Message(
+                "m1", order_id(1), Purpose.PAYMENT_REQUEST, 1, "whatsapp", "+919800000000",
+                MessageState.WAITING, NOW,
+            )
+        )  # fmt: skip
+        unit.commit()
+    with store.write() as unit, pytest.raises(DomainError) as caught:
+        unit.session.change(statement)
+    assert caught.value.code == "conflict"
+
+
+def test_a_former_number_may_be_erased_and_a_picture_never_goes_by_sms(store: SqliteStore) -> None:
+    with store.write() as unit:
+        unit.sales.add(sale(1))
+        unit.sales.change_contact(order_id(1), "+919800000000", "second-token", NOW, "Asha")
+        unit.session.change("UPDATE contact_changes SET phone = NULL")
+        assert unit.sales.contacts(order_id(1))[0].phone is None
+        by_sms = Message(
+            "m1", order_id(2), Purpose.PAYMENT_REQUEST, 1, "sms", "+919800000000",
+            MessageState.WAITING, NOW,
+        )  # fmt: skip
+        unit.sales.add(replace(sale(2), channel=Channel.SMS_LINK))
+        unit.messages.add(by_sms)
+        with pytest.raises(DomainError):
+            unit.messages.save(replace(by_sms, media_url="https://relay.example/q/x.png"), NOW)
