@@ -13,6 +13,7 @@ from pos_desktop.services.attaching import Attaching
 from pos_desktop.services.checkout import Checkout
 from pos_desktop.services.desk import Desk
 from pos_desktop.services.drafts import Drafts
+from pos_desktop.services.fence import Numbering
 from pos_desktop.services.health import Health
 from pos_desktop.services.inbox import Inbox
 from pos_desktop.services.pages import PageWriter
@@ -76,7 +77,10 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
     clock, ids, bell = machine.clock, machine.ids, machine.listener
     peers = peers_of(options, machine)
     core = core_of(store, options, machine, peers)
-    syncing = Syncing(store, machine.lanes, clock, ids, peers.relay, bell)
+    numbering = Numbering(store.fence, options.counter.series)
+    with store.read() as uow:
+        numbering.restore(uow)
+    syncing = Syncing(store, machine.lanes, clock, ids, peers.relay, bell, numbering)
     health = health_of(options, machine, core.traffic, peers.relay)
     refunds = Refunds(store, clock, peers.gateways, bell)
     sweep = Sweep(core.asking, core.payments, options.counter, forgetful=options.practice)

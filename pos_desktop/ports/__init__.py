@@ -4,6 +4,7 @@ Times are UTC milliseconds, amounts integer paise. Each method says whether it m
 calling it twice is harmless. Adapters translate their errors to the ones named here.
 """
 
+from pos_desktop.ports.fence import NumberFence
 from pos_desktop.ports.gateway import (
     Capabilities,
     CollectIntent,
@@ -39,7 +40,17 @@ from pos_desktop.ports.money import (
     Tenders,
     Wishes,
 )
-from pos_desktop.ports.relay import Enrolled, QrMatrix, Relay, Renderer, Sealer
+from pos_desktop.ports.relay import (
+    Enrolled,
+    Head,
+    KeptEntry,
+    KeptLedger,
+    QrMatrix,
+    Relay,
+    Renderer,
+    Sealer,
+    Taken,
+)
 from pos_desktop.ports.storage import (
     CatalogueReader,
     Effect,
@@ -80,7 +91,10 @@ __all__ = [
     "GatewayError",
     "GatewayErrorKind",
     "Gateways",
+    "Head",
     "Ids",
+    "KeptEntry",
+    "KeptLedger",
     "Lanes",
     "Ledger",
     "LedgerEntry",
@@ -90,6 +104,7 @@ __all__ = [
     "Messenger",
     "NotSent",
     "Notes",
+    "NumberFence",
     "Numbers",
     "OptOuts",
     "OutboxRows",
@@ -114,6 +129,7 @@ __all__ = [
     "SecretStore",
     "SendResult",
     "Store",
+    "Taken",
     "Tenders",
     "UnitOfWork",
     "Unknown",

@@ -8,6 +8,7 @@ from typing import Protocol, Self
 from pos_desktop.domain.delivery import Message, MessageFact, OptOut
 from pos_desktop.domain.people import Person
 from pos_desktop.domain.sale import Item, Sale, SaleState
+from pos_desktop.ports.fence import NumberFence
 from pos_desktop.ports.money import (
     Collects,
     Facts,
@@ -281,6 +282,11 @@ class Store(Protocol):
     def write(self) -> UnitOfWork: ...
     def read(self) -> UnitOfWork:
         """A read-only unit on this thread's own connection; its writing methods raise."""
+        ...
+
+    @property
+    def fence(self) -> NumberFence:
+        """What keeps a document number from being given out twice."""
         ...
 
     def checkpoint(self) -> None:

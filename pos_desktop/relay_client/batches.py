@@ -1,8 +1,9 @@
 """Ledger entries as sync batches: sealed, at most 200 and about 1 MB each."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from pos_desktop.ports import LedgerEntry
+from pos_desktop.ports import Head, LedgerEntry
 from pos_desktop.wire import seal, v1
 from pos_desktop.wire.chain import canonical
 
@@ -11,23 +12,29 @@ MOST_CHARACTERS = 1_000_000
 BIGGEST_SEALED = 65_536
 
 
-def batches(
-    entries: Sequence[LedgerEntry], device: str, epoch: int, shop_key: bytes
-) -> Iterator[v1.SyncBatch]:
-    """Batches in order; each names the last of all ``entries`` as the counter's head."""
-    head_seq = entries[-1].seq if entries else 0
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose ledger it is, and the key under which its bodies are sealed."""
+
+    device: str
+    epoch: int
+    shop_key: bytes
+
+
+def batches(entries: Sequence[LedgerEntry], origin: Origin, head: Head) -> Iterator[v1.SyncBatch]:
+    """Batches in order, each with the counter's head; without entries one that only tells it."""
     pending: list[v1.SyncEvent] = []
     size = 0
     for entry in entries:
-        place = seal.EventPlace(device, epoch, entry.seq, entry.kind)
-        event = sealed_event(entry, place, shop_key)
+        place = seal.EventPlace(origin.device, origin.epoch, entry.seq, entry.kind)
+        event = sealed_event(entry, place, origin.shop_key)
         if pending and (len(pending) == MOST_EVENTS or size + len(event.sealed) > MOST_CHARACTERS):
-            yield _batch(pending, epoch, head_seq)
+            yield _batch(pending, origin.epoch, head)
             pending, size = [], 0
         pending.append(event)
         size += len(event.sealed)
-    if pending:
-        yield _batch(pending, epoch, head_seq)
+    if pending or not entries:
+        yield _batch(pending, origin.epoch, head)
 
 
 def sealed_event(entry: LedgerEntry, place: seal.EventPlace, shop_key: bytes) -> v1.SyncEvent:
@@ -48,7 +55,11 @@ def sealed_event(entry: LedgerEntry, place: seal.EventPlace, shop_key: bytes) ->
     )
 
 
-def _batch(events: list[v1.SyncEvent], epoch: int, head_seq: int) -> v1.SyncBatch:
+def _batch(events: list[v1.SyncEvent], epoch: int, head: Head) -> v1.SyncBatch:
     return v1.SyncBatch(
-        epoch=epoch, from_seq=events[0].seq, events=tuple(events), head_seq=head_seq
+        epoch=epoch,
+        from_seq=events[0].seq if events else head.seq + 1,
+        events=tuple(events),
+        head_seq=head.seq,
+        marks=head.marks,
     )

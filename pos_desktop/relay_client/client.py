@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from pos_desktop.domain.errors import InputError, RaseedError, Unavailable
+from pos_desktop.domain.errors import RaseedError, Unavailable
 from pos_desktop.net.http import HttpAnswer, HttpClient, OutcomeUnknown, StreamRefused
-from pos_desktop.ports import Enrolled, LedgerEntry, SecretStore
+from pos_desktop.ports import Enrolled, Head, KeptLedger, LedgerEntry, SecretStore, Taken
+from pos_desktop.relay_client import enrolling
 from pos_desktop.relay_client.answers import checked, decoded, problem, refusal
-from pos_desktop.relay_client.batches import batches
-from pos_desktop.relay_client.identity import Identity, Session, public_key
+from pos_desktop.relay_client.batches import Origin, batches
+from pos_desktop.relay_client.identity import Identity
 from pos_desktop.relay_client.life import SILENCE_S, StreamLife
+from pos_desktop.relay_client.reading import opened
 from pos_desktop.relay_client.sse import StreamTooLarge, read_events
-from pos_desktop.wire import enrolment, seal, v1
+from pos_desktop.wire import seal, store, v1
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +35,6 @@ class RelayClient:
     relay_gap, relay_ahead, relay_fork, relay_epoch (sync; ``last_seq`` in ``params``),
     relay_conflict, relay_code_refused, relay_unknown_session, relay_revoked, relay_not_enrolled ...
     Whatever may pass by itself (no connection, 429, 5xx, an unreadable answer) is Unavailable.
-    ``parked`` is told the numbers of ledger entries that the relay could not read (422);
     ``monotonic`` counts seconds.
     """
 
@@ -41,40 +42,23 @@ class RelayClient:
         self,
         http: HttpClient,
         secret_store: SecretStore,
-        parked: Callable[[Sequence[int]], None] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = http
         self._identity = Identity(secret_store)
-        self._parked = parked
         self._life = StreamLife(monotonic)
 
-    def enrol(self, code: str, label: str) -> Enrolled:
-        """Use up a one-time code. InputError("bad_enrolment_code") before anything is sent."""
-        try:
-            wire_code = enrolment.wire_code(code)
-        except ValueError as error:
-            raise InputError("bad_enrolment_code", "This is not an enrolment code.") from error
-        key = self._identity.device_key()
-        signature = key.sign(enrolment.possession_text(wire_code, label))
-        request = v1.EnrolRequest(
-            code=wire_code,
-            label=label,
-            public_key=public_key(key),
-            signature=seal.encode(signature),
-        )
+    def enrol(self, code: str, label: str, *, fresh: bool = False) -> Enrolled:
+        """Use up a one-time code. InputError("bad_enrolment_code") before anything is sent.
+
+        ``fresh``: with new keys, so as another device than the copy that has the old ones.
+        """
+        keys = self._identity.keys(fresh=fresh)
+        request = enrolling.request_of(code, label, keys)
+        self._identity.keep_keys(keys)
         reply = self._http.request("POST", "/v1/enrol", json=msgspec.to_builtins(request))
         answer = decoded(checked(reply).body, v1.EnrolAnswer)
-        session = Session(device=answer.device, epoch=answer.epoch, token=answer.token)
-        self._identity.keep_session(session)
-        return Enrolled(
-            tenant=answer.tenant,
-            device=answer.device,
-            epoch=answer.epoch,
-            series=answer.series,
-            token=answer.token,
-            callback_secret=answer.callback_secret,
-        )
+        return enrolling.taken(self._identity, code, answer)
 
     def publish(self, token: str, revision: int, content: bytes, pdf: bytes | None) -> None:
         """Push a sealed revision; returns once it is durable there.
@@ -103,17 +87,25 @@ class RelayClient:
         """From now on the picture says that the payment is closed."""
         checked(self._call("POST", f"/v1/pictures/{seal.page_id(token)}/close", {}))
 
-    def sync(self, entries: Sequence[LedgerEntry]) -> int:
-        """Push entries in order, in as many requests as their size asks for.
-
-        The last of ``entries`` counts as the counter's head: a relay that holds more answers
-        relay_ahead, so a caller must not send less than it sent before the restart.
-        """
+    def sync(self, entries: Sequence[LedgerEntry], head: Head) -> Taken:
+        """Push entries in order, in as many requests as their size asks for; each tells where this
+        counter stands. A relay that holds more than ``head`` answers relay_ahead."""
         session, shop_key = self._identity.session(), self._identity.shop_key()
-        last = 0
-        for batch in batches(entries, session.device, session.epoch, shop_key):
-            last = self._sync(batch)
-        return last
+        taken = Taken(0)
+        for batch in batches(entries, Origin(session.device, session.epoch, shop_key), head):
+            new = self._sync(batch)
+            taken = Taken(new.last_seq, new.marks, tuple(sorted({*taken.parked, *new.parked})))
+        return taken
+
+    def ledger(self, after: int, epoch: int = 0) -> KeptLedger:
+        """What the relay holds of this device's ledger behind ``after``, opened."""
+        wanted = f"&epoch={epoch:d}" if epoch else ""
+        reply = self._get(f"/v1/ledger?after={after:d}{wanted}")
+        return opened(decoded(reply.body, v1.LedgerPage), self._identity.shop_key())
+
+    def store(self) -> store.StoreState:
+        """What this counter should know of its shop."""
+        return decoded(self._get("/v1/store").body, store.StoreState)
 
     def feed(self, after: int, stop: Callable[[], bool]) -> Iterator[v1.FeedEvent]:
         """Hints as they come, until ``stop`` or Unavailable; never twice within one call.
@@ -166,17 +158,19 @@ class RelayClient:
         log.info("nothing came through the stream: asking by long poll")
         yield from self._poll(after, stop)
 
-    def _sync(self, batch: v1.SyncBatch) -> int:
+    def _sync(self, batch: v1.SyncBatch) -> Taken:
         reply = self._call("POST", "/v1/sync", msgspec.to_builtins(batch))
         if reply.status == 422:
             told = problem(reply.status, reply.body)
             if told.code == "POISON" and told.last_seq is not None:
                 # Stored but for these: the ledger here still has them, a person must look.
                 log.error("the relay could not read ledger entries %s", list(told.parked))
-                if self._parked is not None:
-                    self._parked(told.parked)
-                return told.last_seq
-        return decoded(checked(reply).body, v1.SyncAnswer).last_seq
+                return Taken(told.last_seq, parked=told.parked)
+        answer = decoded(checked(reply).body, v1.SyncAnswer)
+        return Taken(answer.last_seq, answer.marks)
+
+    def _get(self, path: str) -> HttpAnswer:
+        return checked(self._http.request("GET", path, headers=self._session_headers()))
 
     def _poll(self, after: int, stop: Callable[[], bool]) -> Iterator[v1.FeedEvent | None]:
         while not stop():

@@ -2,9 +2,11 @@
 
 import secrets
 import threading
+from dataclasses import dataclass
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -17,8 +19,10 @@ from pos_desktop.ports import SecretStore
 from pos_desktop.wire import seal
 
 DEVICE_KEY = "relay.device_key"
+SEALING_KEY = "relay.sealing_key"
 SHOP_KEY = "relay.shop_key"
 SESSION = "relay.session"
+EARLIER_SHOP_KEY = "relay.shop_key_before"
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,17 +42,28 @@ class Identity:
         self._session: Session | None = None
         self._shop_key: bytes | None = None
 
-    def device_key(self) -> Ed25519PrivateKey:
-        """The counter's key; made at the first enrolment and kept, so that it stays one device."""
+    def keys(self, *, fresh: bool = False) -> "Keys":
+        """The counter's keys; made at the first enrolment and kept, so that it stays one device.
+        ``fresh`` makes new ones: only ``keep_keys`` puts them in the place of the old."""
         with self._lock:
-            stored = self._store.get(DEVICE_KEY)
-            if stored is None:
-                raw = Ed25519PrivateKey.generate().private_bytes(
-                    Encoding.Raw, PrivateFormat.Raw, NoEncryption()
-                )
-                stored = seal.encode(raw)
-                self._store.put(DEVICE_KEY, stored)
-            return Ed25519PrivateKey.from_private_bytes(seal.decode(stored))
+            stored = None if fresh else self._store.get(DEVICE_KEY)
+            sealing = None if stored is None else self._store.get(SEALING_KEY)
+        device = Ed25519PrivateKey.generate()
+        if stored is not None:
+            device = Ed25519PrivateKey.from_private_bytes(seal.decode(stored))
+        opener = X25519PrivateKey.generate()
+        if sealing is not None:
+            opener = X25519PrivateKey.from_private_bytes(seal.decode(sealing))
+        return Keys(device, opener)
+
+    def keep_keys(self, keys: "Keys") -> None:
+        """Remember the keys that an enrolment shows, before it is sent: an answer that is lost must
+        not cost the device."""
+        with self._lock:
+            for name, key in ((DEVICE_KEY, keys.device), (SEALING_KEY, keys.sealing)):
+                raw = key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+                if self._store.get(name) != seal.encode(raw):
+                    self._store.put(name, seal.encode(raw))
 
     def shop_key(self) -> bytes:
         """The 32 bytes under which ledger bodies are sealed; made by the shop's first counter."""
@@ -60,6 +75,16 @@ class Identity:
                     self._store.put(SHOP_KEY, stored)
                 self._shop_key = seal.decode(stored)
             return self._shop_key
+
+    def take_shop_key(self, key: bytes) -> None:
+        """The shop's key, as its manager handed it over. The one that this counter had made for
+        itself is kept: what was sealed so far opens with it."""
+        with self._lock:
+            stored, taken = self._store.get(SHOP_KEY), seal.encode(key)
+            if stored is not None and stored != taken:
+                self._store.put(EARLIER_SHOP_KEY, stored)
+            self._store.put(SHOP_KEY, taken)
+            self._shop_key = key
 
     def session(self) -> Session:
         """The session of the last enrolment. Raises RaseedError("relay_not_enrolled")."""
@@ -78,6 +103,15 @@ class Identity:
             self._session = session
 
 
-def public_key(key: Ed25519PrivateKey) -> str:
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What makes a counter one device: the key that signs, and the one that opens what the manager
+    wraps for it."""
+
+    device: Ed25519PrivateKey
+    sealing: X25519PrivateKey
+
+
+def public_key(key: Ed25519PrivateKey | X25519PrivateKey) -> str:
     """The public half as it travels."""
     return seal.encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))

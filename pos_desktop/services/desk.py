@@ -59,6 +59,7 @@ class Desk:
                 edits=_edits(uow, parked),
                 outage_until=outage_until(uow, now),
                 offers=self.standing.offers.shown(uow),
+                trouble=self.syncing.trouble(),
             )
 
     def payable(self, order_id: str) -> PayableQr | None:

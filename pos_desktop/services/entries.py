@@ -21,6 +21,8 @@ _ACTIONS: Mapping[str, str] = MappingProxyType(
         "mismatch": "check_with_gateway",
         "unmatched": "attach_or_accept",
         "asserted_unconfirmed": "check_bank_account",
+        "relay_parked": "call_it",
+        "numbers_missing": "look_for_bills",
     }
 )
 MACHINE = "machine"

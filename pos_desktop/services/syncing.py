@@ -1,16 +1,35 @@
-"""The ledger on its way to the relay: gapless, resumable, replayed without harm."""
+"""The ledger on its way to the relay: gapless, resumable, replayed without harm.
+
+Each push tells where this counter stands, and each answer what the relay knows of it: so a counter
+that was put back or copied is found out, also while it has nothing to send.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pos_desktop.domain.errors import RaseedError
-from pos_desktop.ports import Clock, Ids, Lanes, LedgerEntry, Relay, Store
+from pos_desktop.ports import Clock, Head, Ids, Lanes, LedgerEntry, Relay, Store, Taken, UnitOfWork
+from pos_desktop.services.entries import open_entry
+from pos_desktop.services.fence import AHEAD, PROVES, STRANGER, Numbering
 from pos_desktop.services.lanes import record
 from pos_desktop.services.outbox import Listener, backoff
 
 _CURSOR = "sync.last_seq"
+_PARKED = "sync.parked"
 _BATCH = 200
 _LONGEST_WAIT_MS = 40_000
+# What a counter without sales says of itself from time to time.
+_TOLD_EVERY_MS = 900_000
+_MOST_PARKED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Push:
+    """What is sent: entries behind ``before``, and where the counter stands."""
+
+    entries: Sequence[LedgerEntry]
+    head: Head
+    before: int
 
 
 @dataclass
@@ -23,10 +42,12 @@ class Syncing:
     ids: Ids
     relay: Relay
     listener: Listener
+    numbering: Numbering
     failures: int = 0
     problem: str = ""
     _busy: bool = False
     _not_before: int = 0
+    _told_at: int | None = None
 
     def unsent(self) -> tuple[int, int | None]:
         """(entries the relay does not hold yet, moment of the oldest)."""
@@ -36,8 +57,14 @@ class Syncing:
             first = uow.ledger.after(last, 1)
         return max(0, head - last), first[0].at if first else None
 
+    def trouble(self) -> str:
+        """What a person must do something about: why no numbers are given, or how the relay turns
+        this counter away (codes of ``services.fence``); "" where all is well."""
+        reason = self.numbering.reason()
+        return reason or (self.problem if self.problem in STRANGER else "")
+
     def step(self, now: int) -> int | None:
-        """Push the next batch if there is one; when to come again, or None."""
+        """Push the next batch, or tell where this counter stands; when to come again, or None."""
         if self._busy:
             return None
         # A moment far ahead is one of a clock that has been put back since.
@@ -46,38 +73,59 @@ class Syncing:
         with self.store.read() as uow:
             last = int(uow.notes.get(_CURSOR) or 0)
             entries = list(uow.ledger.after(last, _BATCH))
-        if entries:
-            self._push(entries)
+            head, _ = uow.ledger.head()
+        if entries or self._silent(now):
+            self._push(_Push(entries, Head(head, self.numbering.marks()), last))
         return None
 
-    def _push(self, entries: Sequence[LedgerEntry]) -> None:
+    def _silent(self, now: int) -> bool:
+        """Whether the relay has not heard of this counter for long, or not in this life."""
+        return self._told_at is None or not 0 <= now - self._told_at < _TOLD_EVERY_MS
+
+    def _push(self, push: _Push) -> None:
         self._busy = True
 
-        def done(outcome: int | Exception) -> None:
-            record(self.lanes, lambda: self._record(entries[0].seq - 1, outcome))
+        def done(outcome: Taken | Exception) -> None:
+            record(self.lanes, lambda: self._record(push, outcome))
 
-        self.lanes.submit("net", lambda: self.relay.sync(entries), done, done)
+        self.lanes.submit("net", lambda: self.relay.sync(push.entries, push.head), done, done)
 
-    def _record(self, before: int, outcome: int | Exception) -> None:
+    def _record(self, push: _Push, outcome: Taken | Exception) -> None:
         self._busy = False
-        held = _held(outcome)
-        if held is None or held == before:
-            self._failed(_problem(outcome))
-        else:
-            try:
-                self._moved(held)
-            except Exception as error:
-                self._failed(repr(error))
-                raise
-        self.listener.changed()
+        was, taken = self.trouble(), _taken(outcome, push.head)
+        try:
+            if taken is None:
+                self._refused(_problem(outcome, push.head))
+            elif push.entries and taken.last_seq == push.before:
+                self._failed(_problem(outcome, push.head))
+            else:
+                self._moved(taken)
+        except Exception as error:
+            self._failed(repr(error))
+            raise
+        if push.entries or self.trouble() != was:
+            self.listener.changed()
         if isinstance(outcome, Exception) and not isinstance(outcome, RaseedError):
             raise outcome
 
-    def _moved(self, last: int) -> None:
+    def _refused(self, problem: str) -> None:
+        """What proves that this counter was put back or copied is written down at once."""
+        now = self.clock.now()
+        if problem in PROVES:
+            with self.store.write() as uow:
+                if self.numbering.lock(uow, problem, now):
+                    uow.commit()
+        self._failed(problem)
+
+    def _moved(self, taken: Taken) -> None:
+        now = self.clock.now()
         with self.store.write() as uow:
-            uow.notes.put(_CURSOR, str(last))
+            uow.notes.put(_CURSOR, str(taken.last_seq))
+            self.numbering.compare(uow, taken.marks, now)
+            _park(uow, taken.parked, now)
             uow.commit()
         self.failures, self.problem, self._not_before = 0, "", 0
+        self._told_at = now
 
     def _failed(self, problem: str) -> None:
         self.failures += 1
@@ -86,21 +134,42 @@ class Syncing:
         self._not_before = self.clock.now() + int(wait * 1000)
 
 
-def _held(outcome: int | Exception) -> int | None:
-    """The last entry that the relay has; a relay with a gap (it was put back) says where to go on.
+def _park(uow: UnitOfWork, parked: Sequence[int], now: int) -> None:
+    """Entries that the relay could not read: it holds their place, this counter their words. A
+    person hears of each once."""
+    known = (uow.notes.get(_PARKED) or "").split()
+    new = [str(seq) for seq in parked if str(seq) not in known]
+    if new:
+        uow.notes.put(_PARKED, " ".join([*known, *new][-_MOST_PARKED:]))
+        open_entry(uow, "", "relay_parked", 0, now, " ".join(new))
 
-    None for every other refusal: ahead or fork mean that this counter was put back or cloned, and
-    the relay's word must not move the cursor then (reliability d).
-    """
-    if isinstance(outcome, int):
-        return outcome
+
+def _gap(outcome: Taken | Exception) -> int | None:
+    """Where a relay with a gap wants to go on."""
     if isinstance(outcome, RaseedError) and outcome.code == "relay_gap":
         last = outcome.params.get("last_seq")
         return last if isinstance(last, int) else None
     return None
 
 
-def _problem(outcome: int | Exception) -> str:
-    if isinstance(outcome, int):
+def _taken(outcome: Taken | Exception, head: Head) -> Taken | None:
+    """What the relay has; one with a gap (it was put back) says where to go on.
+
+    None for every other refusal: ahead or fork mean that this counter was put back or cloned, and
+    the relay's word must not move the cursor then (reliability d).
+    """
+    if isinstance(outcome, Taken):
+        return outcome
+    last = _gap(outcome)
+    return Taken(last) if last is not None and last <= head.seq else None
+
+
+def _problem(outcome: Taken | Exception, head: Head) -> str:
+    """The code of what went wrong. A gap that ends behind this counter's head is none: the relay
+    has more of this epoch than the counter."""
+    if isinstance(outcome, Taken):
         return "relay_took_nothing"
+    last = _gap(outcome)
+    if last is not None and last > head.seq:
+        return AHEAD
     return outcome.code if isinstance(outcome, RaseedError) else repr(outcome)

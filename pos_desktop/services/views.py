@@ -135,6 +135,8 @@ class Offered:
 @dataclass(frozen=True, slots=True)
 class DeskState:
     """Everything about bills that are not on the screen; made by one read.
+    ``trouble``: why this counter gives no numbers, or how the relay turns it away (codes of
+    ``services.fence``), or "".
 
     ``inbox``: open entries of the exceptions inbox. ``owed``: refunds that are not done.
     ``longest_unasked_at``: when the gateway was last asked about the live collect that waits
@@ -153,6 +155,7 @@ class DeskState:
     edits: tuple[str, ...] = ()
     outage_until: int | None = None
     offers: Offered = Offered()
+    trouble: str = ""
 
     @property
     def testable(self) -> bool:

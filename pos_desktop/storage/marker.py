@@ -44,6 +44,15 @@ def check_key(series: str, fy: str) -> None:
         raise DomainError("series_invalid", f"{series}/{fy} is no series of this shop")
 
 
+def family(series: str) -> tuple[str, str]:
+    """A series and that of its credit notes, from either (``C2A`` and ``C2AC``): one that must not
+    go on takes the other along."""
+    length = 4 if series.startswith("E") else 3
+    notes = len(series) == length + 1 and series.endswith("C")
+    first = series[:-1] if notes else series
+    return first, f"{first}C"
+
+
 class NumberMarker:
     """The file. Only the db lane uses it. Every method raises StoreError where the disk fails."""
 

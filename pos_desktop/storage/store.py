@@ -81,6 +81,7 @@ class SqliteStore:
     def _compare_numbers(self, session: Session) -> None:
         rows = session.rows("SELECT series, fy, last_no FROM numbers")
         database: dict[Key, int] = {(series, fy): number for series, fy, number in rows}
+        self._fence.record(database)
         marks = self._marker.marks
         locked = fence(marks, database)
         self._marker.lock(locked)
@@ -94,6 +95,11 @@ class SqliteStore:
         }
         if complete:
             self._marker.done(complete)
+
+    @property
+    def fence(self) -> Fence:
+        """The numbering fence of this database; open it first."""
+        return self._fence
 
     @property
     def locked_series(self) -> dict[str, str]:

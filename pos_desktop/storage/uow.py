@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Self
 
 from pos_desktop.domain.errors import StoreError
@@ -24,7 +24,7 @@ from pos_desktop.ports import (
     Tenders,
     Wishes,
 )
-from pos_desktop.storage.marker import Key, NumberMarker
+from pos_desktop.storage.marker import Key, NumberMarker, family
 from pos_desktop.storage.repositories.books import SqlLedger, SqlNumbers
 from pos_desktop.storage.repositories.collects import SqlCollects
 from pos_desktop.storage.repositories.desk import SqlFlags, SqlNotes, SqlPages
@@ -42,18 +42,42 @@ _TOUCH = "UPDATE tallies SET value = value + 1 WHERE name = ?"
 
 
 class Fence:
-    """The marker file and which series are locked; also the gate that lets one writer in."""
+    """``ports.NumberFence``: the marker file and which series are locked; also the gate that lets
+    one writer in."""
 
     def __init__(self, marker: NumberMarker) -> None:
         self.marker = marker
         self.locked: dict[str, str] = {}
+        self._recorded: dict[Key, int] = {}
         self.committed = 0
         self._gate = threading.Lock()
         self._owner: int | None = None
 
     def reason(self, series: str) -> str | None:
-        """Why a series must not go on, or None."""
-        return self.locked.get(series)
+        """Why a series must not go on, or None; that of its credit notes goes with it."""
+        reasons = (self.locked.get(name) for name in family(series))
+        return next((reason for reason in reasons if reason is not None), None)
+
+    def recorded(self) -> Mapping[Key, int]:
+        """The highest numbers of the database."""
+        return dict(self._recorded)
+
+    def highest(self) -> Mapping[Key, int]:
+        """The highest numbers that anybody was told: of the database, or of the marker."""
+        told = {key: mark.done for key, mark in self.marker.marks.items() if mark.done}
+        for key, number in self._recorded.items():
+            told[key] = max(number, told.get(key, 0))
+        return told
+
+    def record(self, numbers: Mapping[Key, int]) -> None:
+        """The database has these numbers."""
+        self._recorded.update(numbers)
+
+    def lock(self, series: str, reason: str) -> None:
+        """Stop a series and that of its credit notes for good; db lane. Raises StoreError."""
+        # First where the next sale looks: the file may refuse.
+        self.locked[series] = reason
+        self.marker.lock((series,))
 
     def enter(self) -> None:
         """Wait for the gate; raises RuntimeError for a unit inside a unit of the same thread."""
@@ -125,6 +149,7 @@ class WriteUnit(Unit):
             self._bury()
             raise
         self._fence.committed += 1
+        self._fence.record(self._taken)
         if self._taken:
             self._fence.marker.done_if_possible(self._taken)
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pos_desktop.domain.errors import RaseedError, StoreError
 from pos_desktop.domain.options import Options
 from pos_desktop.gateways.manual_upi import OwnUpi
-from pos_desktop.ports import UnitOfWork
+from pos_desktop.ports import NumberFence, UnitOfWork
 from pos_desktop.storage.store import SqliteStore
 from pos_desktop.wire import v1
 from tests.simulation.account import Account
@@ -101,6 +101,10 @@ class FaultyStore:
 
     def read(self) -> UnitOfWork:
         return self._store.read()
+
+    @property
+    def fence(self) -> NumberFence:
+        return self._store.fence
 
     def checkpoint(self) -> None:
         self._store.checkpoint()

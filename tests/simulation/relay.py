@@ -5,8 +5,9 @@ from random import Random
 from typing import Protocol
 
 from pos_desktop.domain.errors import RaseedError, Unavailable
-from pos_desktop.ports import Enrolled, LedgerEntry
+from pos_desktop.ports import Enrolled, Head, KeptLedger, LedgerEntry, Taken
 from pos_desktop.wire import v1
+from pos_desktop.wire.store import StoreState
 from tests.simulation.account import Thing
 from tests.simulation.line import Caller
 from tests.simulation.world import World
@@ -99,7 +100,7 @@ class SimRelay:
         self._relay = relay
         self._caller = caller
 
-    def enrol(self, code: str, label: str) -> Enrolled:
+    def enrol(self, code: str, label: str, *, fresh: bool = False) -> Enrolled:
         return Enrolled("tenant", "dev", 1, "P2A", "token", "secret")
 
     def publish(self, token: str, revision: int, content: bytes, pdf: bytes | None) -> None:
@@ -123,7 +124,7 @@ class SimRelay:
 
         self._call("close_picture", token, close)
 
-    def sync(self, entries: Sequence[LedgerEntry]) -> int:
+    def sync(self, entries: Sequence[LedgerEntry], head: Head) -> Taken:
         kept = self._relay.ledgers.setdefault(self._caller.number, [])
 
         def append() -> None:
@@ -135,8 +136,19 @@ class SimRelay:
                 elif kept[entry.seq - 1] != (entry.seq, entry.hash):
                     raise RaseedError("relay_fork")
 
+            if head.seq < len(kept):
+                raise RaseedError("relay_ahead", last_seq=len(kept))
+
         self._call("sync", str(len(entries)), append)
-        return len(kept)
+        return Taken(len(kept), head.marks)
+
+    def ledger(self, after: int, epoch: int = 0) -> KeptLedger:
+        self._up()
+        return KeptLedger((), (), more=False)
+
+    def store(self) -> StoreState:
+        self._up()
+        return StoreState(device="dev", manager=True, callback_secret="secret")
 
     def feed(self, after: int, stop: Callable[[], bool]) -> Iterator[v1.FeedEvent]:
         self._up()

@@ -18,14 +18,20 @@ from pos_desktop.domain.sale import Channel, PricedLine
 from pos_desktop.ports import (
     Accepted,
     Enrolled,
+    Head,
+    KeptEntry,
+    KeptLedger,
     LedgerEntry,
     MessageFacts,
+    NumberFence,
     SendResult,
+    Taken,
     UnitOfWork,
 )
 from pos_desktop.services.views import PaidNews
 from pos_desktop.storage.store import SqliteStore
 from pos_desktop.wire import v1
+from pos_desktop.wire.store import StoreState
 from tests.support.played_gateway import START, PlayedGateway, PlayedOwnUpi
 
 __all__ = [
@@ -143,6 +149,10 @@ class ShakyStore:
     def read(self) -> UnitOfWork:
         return self._store.read()
 
+    @property
+    def fence(self) -> NumberFence:
+        return self._store.fence
+
     def checkpoint(self) -> None:
         self._store.checkpoint()
 
@@ -206,6 +216,9 @@ def names(lines: Sequence[PricedLine]) -> str:
     return ", ".join(line.name for line in lines)
 
 
+_SHOP = StoreState(device="dev", manager=True, callback_secret="secret")
+
+
 @dataclass
 class PlayedRelay:
     """Keeps what is published; ``down`` refuses everything, ``trouble`` the next calls.
@@ -215,7 +228,11 @@ class PlayedRelay:
 
     down: bool = False
     trouble: deque[Exception] = field(default_factory=deque)
-    held: int | Exception | None = None
+    held: Taken | Exception | None = None
+    marks: tuple[v1.Mark, ...] = ()
+    heads: list[Head] = field(default_factory=list)
+    epochs: tuple[v1.LedgerEpoch, ...] = ()
+    state: StoreState = _SHOP
     pages: dict[str, list[tuple[int, bytes, bytes | None]]] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
     closed: list[str] = field(default_factory=list)
@@ -228,7 +245,7 @@ class PlayedRelay:
         if self.trouble:
             raise self.trouble.popleft()
 
-    def enrol(self, code: str, label: str) -> Enrolled:
+    def enrol(self, code: str, label: str, *, fresh: bool = False) -> Enrolled:
         self._up()
         return Enrolled("tenant", "dev", 1, "P2A", "token", "secret")
 
@@ -247,14 +264,24 @@ class PlayedRelay:
             raise RaseedError("relay_not_found")
         self.closed.append(token)
 
-    def sync(self, entries: Sequence[LedgerEntry]) -> int:
+    def sync(self, entries: Sequence[LedgerEntry], head: Head) -> Taken:
         self._up()
+        self.heads.append(head)
         if isinstance(self.held, Exception):
             raise self.held
         if self.held is not None:
             return self.held
         self.entries.extend(e for e in entries if e.seq > len(self.entries))
-        return entries[-1].seq
+        return Taken(entries[-1].seq if entries else head.seq, self.marks)
+
+    def ledger(self, after: int, epoch: int = 0) -> KeptLedger:
+        self._up()
+        kept = [KeptEntry(e.seq, e.kind, e.at, e.hash, e.body) for e in self.entries]
+        return KeptLedger(self.epochs, tuple(e for e in kept if e.seq > after), more=False)
+
+    def store(self) -> StoreState:
+        self._up()
+        return self.state
 
     def feed(self, after: int, stop: Callable[[], bool]) -> Iterator[v1.FeedEvent]:
         self._up()

@@ -30,6 +30,7 @@ from pos_desktop.services.capturing import CapturePayment
 from pos_desktop.services.checkout import Checkout
 from pos_desktop.services.collecting import CloseCollect, CreateCollect, Intents
 from pos_desktop.services.desk import Desk
+from pos_desktop.services.fence import Numbering
 from pos_desktop.services.hints import Hints
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.links import Links
@@ -117,7 +118,12 @@ class Wired:
         }
         self._watch(actions)
         store, clock = self.store, self.clock
-        self.syncing = Syncing(store, self.lanes, clock, self.ids, self.relay, self.heard)
+        numbering = Numbering(store.fence, self.options.counter.series)
+        with store.read() as uow:
+            numbering.restore(uow)
+        self.syncing = Syncing(
+            store, self.lanes, clock, self.ids, self.relay, self.heard, numbering
+        )
         silent = partial(self.standing.is_off, name=MESSAGES)
         self.checkout = Checkout(store, clock, self.heard, self.switching, outgoing, silent)
         self.desk = Desk(store, clock, writer, self.syncing, self.standing)

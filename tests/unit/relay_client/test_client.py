@@ -10,11 +10,11 @@ import pytest
 
 from pos_desktop.domain.errors import InputError, RaseedError, Unavailable
 from pos_desktop.net.http import HttpAnswer, HttpClient, OutcomeUnknown, StreamRefused
-from pos_desktop.ports import LedgerEntry
+from pos_desktop.ports import Head, LedgerEntry, Taken
 from pos_desktop.ports import Relay as RelayPort
 from pos_desktop.ports import Sealer as SealerPort
 from pos_desktop.relay_client import identity
-from pos_desktop.relay_client.batches import MOST_EVENTS, batches
+from pos_desktop.relay_client.batches import MOST_EVENTS, Origin, batches
 from pos_desktop.relay_client.client import RelayClient
 from pos_desktop.relay_client.sealer import TokenSealer
 from pos_desktop.wire import chain, seal, v1
@@ -78,6 +78,12 @@ def ledger(count: int, *, salt: str = "", first: LedgerEntry | None = None) -> l
     return entries
 
 
+def push(client: RelayClient, entries: Sequence[LedgerEntry], head: int | None = None) -> int:
+    """Push with the last entry as the counter's head; the last that the relay holds."""
+    last = entries[-1].seq if entries else 0
+    return client.sync(entries, Head(last if head is None else head)).last_seq
+
+
 def test_it_fits_the_ports(client: RelayClient) -> None:
     port: RelayPort = client
     sealer: SealerPort = TokenSealer()
@@ -88,17 +94,18 @@ def test_it_fits_the_ports(client: RelayClient) -> None:
 def test_enrolment_keeps_key_and_session(
     relay: Relay, shop: Shop, client: RelayClient, secrets: Secrets
 ) -> None:
-    assert set(secrets.values) == {identity.DEVICE_KEY, identity.SESSION}
+    kept = {identity.DEVICE_KEY, identity.SEALING_KEY, identity.SESSION}
+    assert set(secrets.values) == kept
     restarted = RelayClient(HttpClient(relay.base_url), secrets)
-    assert restarted.sync(ledger(2)) == 2
+    assert push(restarted, ledger(2)) == 2
     again = restarted.enrol(relay.code(shop), "Till 1")
     assert again.epoch == 2
     assert again.tenant == shop.tenant
     assert again.callback_secret == shop.callback_secret
     with pytest.raises(RaseedError) as refused:
-        client.sync(ledger(3))
+        push(client, ledger(3))
     assert refused.value.code == "relay_unknown_session"
-    assert restarted.sync(ledger(3)) == 3
+    assert push(restarted, ledger(3)) == 3
 
 
 def test_enrolment_refusals(relay: Relay, shop: Shop, secrets: Secrets) -> None:
@@ -110,7 +117,7 @@ def test_enrolment_refusals(relay: Relay, shop: Shop, secrets: Secrets) -> None:
         made.enrol(relay.code(shop, minutes=-1), "Till")
     assert refused.value.code == "relay_code_refused"
     with pytest.raises(RaseedError) as unknown:
-        made.sync(ledger(1))
+        push(made, ledger(1))
     assert unknown.value.code == "relay_not_enrolled"
 
 
@@ -118,10 +125,11 @@ def test_ledger_bodies_are_sealed_under_the_shop_key(
     relay: Relay, client: RelayClient, secrets: Secrets
 ) -> None:
     entries = ledger(3)
-    assert client.sync(entries) == 3
+    assert push(client, entries) == 3
     session = msgspec.json.decode(secrets.values[identity.SESSION], type=identity.Session)
     shop_key = seal.decode(secrets.values[identity.SHOP_KEY])
-    (batch,) = batches(entries, session.device, session.epoch, shop_key)
+    origin = Origin(session.device, session.epoch, shop_key)
+    (batch,) = batches(entries, origin, Head(3))
     for event, entry in zip(batch.events, entries, strict=True):
         place = seal.EventPlace(session.device, session.epoch, entry.seq, entry.kind)
         plain = seal.open_event(shop_key, place, seal.decode(event.sealed))
@@ -136,49 +144,48 @@ def test_ledger_bodies_are_sealed_under_the_shop_key(
 
 def test_sync_is_repeatable_and_large_ledgers_are_cut(client: RelayClient) -> None:
     entries = ledger(MOST_EVENTS * 2 + 30)
-    assert client.sync(entries) == len(entries)
-    assert client.sync(entries) == len(entries)
-    assert client.sync([]) == 0
+    assert push(client, entries) == len(entries)
+    assert push(client, entries) == len(entries)
+    assert push(client, [], len(entries)) == len(entries), "who has nothing to send may tell so"
 
 
 def test_sync_refusals_have_names(client: RelayClient) -> None:
     entries = ledger(6)
-    client.sync(entries[:4])
+    push(client, entries[:4])
     for wrong, code, last_seq in (
         (ledger(2, first=entries[5]), "relay_gap", 4),
         (ledger(5, salt="other"), "relay_fork", 4),
         (entries[:2], "relay_ahead", 4),
     ):
         with pytest.raises(RaseedError) as refused:
-            client.sync(wrong)
+            push(client, wrong)
         assert refused.value.code == code
         assert refused.value.params["last_seq"] == last_seq
         assert not isinstance(refused.value, Unavailable)
-    assert client.sync(entries) == 6
+    assert push(client, entries) == 6
 
 
 def test_poison_is_parked_and_the_rest_goes_on(relay: Relay, shop: Shop, secrets: Secrets) -> None:
-    told: list[Sequence[int]] = []
-    made = RelayClient(HttpClient(relay.base_url), secrets, parked=told.append)
+    made = RelayClient(HttpClient(relay.base_url), secrets)
     made.enrol(relay.code(shop), "Till")
     entries = ledger(3)
     huge = {**entries[1].body, "note": "x" * 100_000}
     digest = chain.link(entries[0].hash, 2, "sale.issued", "Asha", entries[1].at, huge)
     entries[1] = replace(entries[1], body=huge, hash=digest)
     entries[2:] = ledger(1, first=entries[1])
-    assert made.sync(entries) == 3
-    assert told == [(2,)]
+    assert made.sync(entries, Head(3)) == Taken(3, (), (2,))
 
 
 def test_batches_respect_the_size() -> None:
     entries = ledger(120)
     big = [replace(e, body={**e.body, "note": "x" * 30_000}) for e in entries]
-    cut = list(batches(big, "D1", 1, bytes(32)))
+    origin, head = Origin("D1", 1, bytes(32)), Head(120)
+    cut = list(batches(big, origin, head))
     assert [e.seq for b in cut for e in b.events] == list(range(1, 121))
     assert all(sum(len(e.sealed) for e in b.events) <= 1_000_000 for b in cut)
     assert {b.head_seq for b in cut} == {120}
     assert [b.from_seq for b in cut] == [b.events[0].seq for b in cut]
-    assert cut == list(batches(big, "D1", 1, bytes(32)))
+    assert cut == list(batches(big, origin, head))
 
 
 def test_a_page_is_published_and_opened(relay: Relay, client: RelayClient) -> None:
@@ -346,7 +353,7 @@ def test_broken_streams_are_unavailable(lines: object, code: str) -> None:
 )
 def test_answers_that_are_not_the_relays(answer: HttpAnswer, code: str, passing: bool) -> None:
     with pytest.raises(RaseedError) as raised:
-        RelayClient(Scripted([], [answer]), enrolled()).sync(ledger(1))
+        RelayClient(Scripted([], [answer]), enrolled()).sync(ledger(1), Head(1))
     assert raised.value.code == code
     assert isinstance(raised.value, Unavailable) is passing
 
@@ -364,7 +371,7 @@ def test_a_lost_relay_is_unavailable(tmp_path: Path, secrets: Secrets) -> None:
         made = RelayClient(http, secrets)
         made.enrol(short_lived.code(short_lived.shop()), "Till")
     for call in (
-        lambda: made.sync(ledger(1)),
+        lambda: made.sync(ledger(1), Head(1)),
         lambda: made.publish(TOKEN, 1, b"x", None),
         lambda: list(made.feed(0, lambda: False)),
     ):

@@ -5,6 +5,7 @@ from typing import NoReturn
 import pytest
 
 from pos_desktop.domain.errors import RaseedError, Unavailable
+from pos_desktop.ports import Taken
 from tests.support.till import Till
 
 
@@ -107,7 +108,7 @@ def test_a_refusal_that_needs_a_person_moves_no_cursor(till: Till, refusal: Rase
 
 def test_a_relay_that_takes_nothing_is_not_asked_at_every_turn(till: Till) -> None:
     sell(till, 1)
-    till.relay.held = 0
+    till.relay.held = Taken(0)
     till.run(60)
     assert till.syncing.problem == "relay_took_nothing"
     assert 5 <= till.syncing.failures <= 8
@@ -126,7 +127,7 @@ def test_a_full_disk_does_not_make_it_run_hot(till: Till) -> None:
 
 
 def test_a_bug_of_the_client_is_told(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
-    def bug(self: object, entries: object) -> NoReturn:
+    def bug(self: object, entries: object, head: object) -> NoReturn:
         raise ValueError("bug")
 
     monkeypatch.setattr("tests.support.rig.PlayedRelay.sync", bug)
