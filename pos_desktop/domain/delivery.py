@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pos_desktop.domain.options import Channel
+
 TRIAL = "t1"
 """Begins the label of a message that belongs to no bill."""
 
@@ -13,6 +15,15 @@ class Purpose(StrEnum):
     PAYMENT_REQUEST = "payment_request"
     RECEIPT = "receipt"
     REFUND_NOTE = "refund_note"
+
+
+class Content(StrEnum):
+    """What a message brings beside its words: a link at most, the picture of a payment QR, or the
+    PDF of an invoice or credit note."""
+
+    WORDS = "words"
+    QR = "qr"
+    DOCUMENT = "document"
 
 
 class MessageState(StrEnum):
@@ -60,9 +71,42 @@ class Message:
     polls: int = 0
 
     @property
+    def content(self) -> Content:
+        """What it brings; of one that is not composed yet, words."""
+        if self.media_url is None:
+            return Content.WORDS
+        return Content.QR if self.purpose is Purpose.PAYMENT_REQUEST else Content.DOCUMENT
+
+    @property
     def label(self) -> str:
         """The id that Exotel echoes (``CustomField``/``custom_data``): no phone, name or amount."""
         return f"{'m1' if self.order_id else TRIAL}.{self.message_id}"
+
+
+_WORDS = frozenset({Content.WORDS})
+_PAPERS = frozenset({Content.WORDS, Content.DOCUMENT})
+_BY_WHATSAPP = {Purpose.RECEIPT: _PAPERS, Purpose.REFUND_NOTE: _PAPERS}
+# What a tenant's one channel may carry; whatever is not here must not leave.
+_MAY_CARRY = {
+    Channel.WHATSAPP_QR: {
+        # A bill above the cap of QR payments, or for a customer who is away, gets a link.
+        Purpose.PAYMENT_REQUEST: frozenset({Content.WORDS, Content.QR}),
+        **_BY_WHATSAPP,
+    },
+    Channel.WHATSAPP_LINK: {Purpose.PAYMENT_REQUEST: _WORDS, **_BY_WHATSAPP},
+    Channel.SMS_LINK: dict.fromkeys(Purpose, _WORDS),
+}
+
+
+def provider_of(channel: Channel) -> str:
+    """The provider's channel of a tenant's one: ``whatsapp`` or ``sms``."""
+    return "sms" if channel is Channel.SMS_LINK else "whatsapp"
+
+
+def may_carry(channel: Channel, purpose: Purpose, provider: str, content: Content) -> bool:
+    """Whether a message of this purpose may go out with this content by the provider's channel,
+    for a bill that was frozen under the tenant's ``channel``."""
+    return provider == provider_of(channel) and content in _MAY_CARRY[channel][purpose]
 
 
 MACHINE = "machine"

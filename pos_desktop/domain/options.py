@@ -147,12 +147,17 @@ class RelayOptions:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Everything a counter needs to know but secrets."""
+    """Everything a counter needs to know but secrets.
+
+    ``messages_quiet``: between these times of the shop's day receipts and refund notes wait
+    (domain/quiet.py); "" for never.
+    """
 
     shop: Shop = field(default_factory=Shop)
     counter: CounterOptions = field(default_factory=CounterOptions)
     channel: Channel = Channel.WHATSAPP_LINK
     link_style: LinkStyle = LinkStyle.GATEWAY
+    messages_quiet: str = "21:00-08:00"
     gateway: GatewayOptions = field(default_factory=GatewayOptions)
     exotel: ExotelOptions = field(default_factory=ExotelOptions)
     relay: RelayOptions = field(default_factory=RelayOptions)

@@ -16,6 +16,7 @@ import msgspec
 
 from pos_desktop.domain.errors import InputError
 from pos_desktop.domain.options import GatewayOptions, Options
+from pos_desktop.domain.quiet import quiet_hours
 from pos_desktop.domain.upi import UpiPayment, upi_link
 from pos_desktop.net.urls import base_address, split_url
 from pos_desktop.settings.files import write_atomically
@@ -134,6 +135,7 @@ def check_options(options: Options, text: str = "") -> None:
     _check_gateways(text, options)
     _check_own_upi(text, options)
     _check_logo(text, options.shop.logo)
+    _check_quiet(text, options.messages_quiet)
     callback = options.exotel.callback_url
     if callback:
         try:
@@ -186,6 +188,14 @@ def _check_own_upi(text: str, options: Options) -> None:
         except InputError as error:
             key, what = _OWN_UPI_FAULTS[error.code]
             raise _wrong(text, key, what) from error
+
+
+def _check_quiet(text: str, hours: str) -> None:
+    try:
+        quiet_hours(hours)
+    except InputError as error:
+        what = 'must look like 21:00-08:00, or be "" for none'
+        raise _wrong(text, "messages_quiet", what) from error
 
 
 def _check_logo(text: str, logo: str) -> None:

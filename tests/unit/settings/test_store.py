@@ -105,6 +105,7 @@ def test_partial_file_takes_defaults_for_the_rest() -> None:
         ('{\n "own_upi": {"category": "541"}\n}', "own_upi.category", 2),
         ('{\n "own_upi": {"outage_limit": -1}\n}', "own_upi.outage_limit", 2),
         ('{\n "own_upi": {"outage": 5}\n}', "own_upi.outage", 2),
+        ('{\n "messages_quiet": "21-8"\n}', "messages_quiet", 2),
         ('{\n "shop": {\n  "language": "xx"\n}}', "shop.language", 3),
         ('{\n "shop": {\n  "logo": "logo.png"\n}}', "shop.logo", 3),
         ('{\n "shop": {\n  "logo": "/srv/logo.svg"\n}}', "shop.logo", 3),
