@@ -101,14 +101,16 @@ class Collects(Protocol):
         """When the newest one at this gateway was made; None where there is none."""
         ...
 
-    def longest_unasked(self) -> int | None:
-        """The moment at which the longest unasked one in requested, unknown, open or closing with
-        a gateway id was asked last (or made, if never)."""
+    def longest_unasked(self, now: int) -> int | None:
+        """Since when the one waits that waits longest for its question: in requested, unknown, open
+        or closing with a gateway id since it was asked last (or made, if never), else since its
+        ``next_ask_at`` has come."""
         ...
 
     def save(self, collect: Collect) -> None: ...
     def due(self, now: int, limit: int) -> Sequence[Collect]:
-        """Those whose ``next_ask_at`` has come, on-screen QRs first, then the longest unasked."""
+        """Those whose ``next_ask_at`` has come: the first ``limit`` QRs that take money, then as
+        many links that take money, then as many that do not; of each the longest unasked first."""
         ...
 
     def next_due(self) -> int | None: ...

@@ -54,7 +54,7 @@ class Desk:
                 attention=sum(bill.attention for bill in bills),
                 inbox=len(uow.flags.open()),
                 owed=len(still_owed(uow)),
-                longest_unasked_at=uow.collects.longest_unasked(),
+                longest_unasked_at=uow.collects.longest_unasked(now),
                 services_off=self.standing.off(uow),
                 edits=_edits(uow, parked),
                 outage_until=outage_until(uow, now),

@@ -1,36 +1,62 @@
-"""Whose turn it is to be asked about: QRs on a screen first, but never they alone; pure."""
+"""Whose turn it is to be asked about: pure.
+
+A QR on a screen goes before a link, and both go before what is closed and only watched for late
+money. Nobody waits for ever: after two QRs it is a link's turn, after four that take money the turn
+of a closed one, which so gets a fifth of the budget where the others want all of it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 from pos_desktop.domain.payment import Collect, CollectKind
 from pos_desktop.services.schedule import takes_money
 
-_IN_A_ROW = 2
+_SHOWN_IN_A_ROW = 2
+_PAYABLE_IN_A_ROW = 4
+
+
+class Rank(IntEnum):
+    """In the order of ``Collects.due``."""
+
+    SHOWN = 0
+    LINK = 1
+    CLOSED = 2
 
 
 @dataclass
 class Turns:
-    """Remembers how many QRs had their turn in a row."""
+    """Remembers who had turns in a row: QRs since the last link, and both since the last closed
+    one."""
 
-    in_a_row: int = 0
-
-    def others_wait(self, due: Sequence[Collect]) -> bool:
-        """Whether QRs had turns enough, and there is nobody else in ``due``."""
-        return self.in_a_row >= _IN_A_ROW and all(map(on_screen, due))
+    shown: int = 0
+    payable: int = 0
 
     def pick(self, due: Sequence[Collect]) -> Collect | None:
         """The next of ``due``, which stands in the order of ``Collects.due``."""
-        others = [collect for collect in due if not on_screen(collect)]
-        if self.in_a_row >= _IN_A_ROW and others:
-            return others[0]
-        return due[0] if due else None
+        order = [Rank.SHOWN, Rank.LINK] if self.shown < _SHOWN_IN_A_ROW else [Rank.LINK, Rank.SHOWN]
+        order.insert(0 if self.payable >= _PAYABLE_IN_A_ROW else 2, Rank.CLOSED)
+        return min(due, key=lambda collect: order.index(rank(collect)), default=None)
 
     def took(self, collect: Collect) -> None:
         """It had its turn."""
-        self.in_a_row = self.in_a_row + 1 if on_screen(collect) else 0
+        if rank(collect) is Rank.CLOSED:
+            self.payable = 0
+        else:
+            self.payable += 1
+            self.shown = self.shown + 1 if rank(collect) is Rank.SHOWN else 0
 
 
-def on_screen(collect: Collect) -> bool:
-    """Whether a customer may be standing before it now."""
-    return collect.kind is CollectKind.QR and takes_money(collect)
+def rank(collect: Collect) -> Rank:
+    """How urgent it is: a customer may be standing before it, may pay it, or should not."""
+    if not takes_money(collect):
+        return Rank.CLOSED
+    return Rank.SHOWN if collect.kind is CollectKind.QR else Rank.LINK
+
+
+def hidden(due: Sequence[Collect], free: Sequence[Collect], limit: int) -> bool:
+    """Whether somebody whose turn it might be stands behind ``due``, the first ``limit`` of every
+    rank: where none of a rank's first is ``free``."""
+    some = {rank(collect) for collect in free}
+    ranks = [rank(collect) for collect in due]
+    return any(ranks.count(each) == limit and each not in some for each in Rank)

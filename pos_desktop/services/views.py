@@ -140,8 +140,9 @@ class DeskState:
 
     ``inbox``: open entries of the exceptions inbox. ``owed``: refunds that are not done.
     ``longest_unasked_at``: when the gateway was last asked about the live collect that waits
-    longest. ``edits``: bills given up for editing whose lines may be taken back into the cart.
-    ``outage_until``: end of the manager's outage window.
+    longest, or since when a question about a closed one is due. ``edits``: bills given up for
+    editing whose lines may be taken back into the cart. ``outage_until``: end of the manager's
+    outage window.
     """
 
     waiting: tuple[WaitingBill, ...]

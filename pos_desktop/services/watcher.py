@@ -27,7 +27,7 @@ from pos_desktop.services.payments import Payments
 from pos_desktop.services.schedule import interval, spread, takes_money, widened
 from pos_desktop.services.standing import GATEWAY, Standing
 from pos_desktop.services.traffic import Traffic, definite
-from pos_desktop.services.turns import Turns
+from pos_desktop.services.turns import Turns, hidden
 from pos_desktop.services.views import PaidNews
 
 _AT_A_TIME = 2
@@ -158,7 +158,7 @@ class Watcher:
         """When something that had no push has its turn again; ``early`` gets what is put off."""
         passed = self._asking | self._resting.keys() | self._pushed.keys()
         while len(self._asking) < _AT_A_TIME:
-            collect = self._turns.pick(line.candidates(passed, self._turns))
+            collect = self._turns.pick(line.candidates(passed))
             if collect is None:
                 break
             passed.add(collect.reference)
@@ -325,12 +325,12 @@ class _Line:
             self._closed[gateway] = until
         return until is None
 
-    def candidates(self, passed: Collection[str], turns: Turns) -> list[Collect]:
-        """Who may have a turn now, in the order of ``Collects.due``."""
+    def candidates(self, passed: Collection[str]) -> list[Collect]:
+        """Who may have a turn now, the first few of every rank in the order of ``Collects.due``."""
         limit = _AT_A_TIME + len(passed)
         due = self.uow.collects.due(self.now, limit)
         free = self._free(due, passed)
-        if len(due) == limit and (not free or turns.others_wait(free)):
+        if hidden(due, free, limit):
             free = self._free(self.uow.collects.due(self.now, _ALL), passed)
         self._stuck = not free
         return free

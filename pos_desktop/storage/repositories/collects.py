@@ -24,18 +24,24 @@ _IN_STATES = select_sql(
     "ORDER BY created_at, reference",
 )
 _LONGEST_UNASKED = (
-    "SELECT MIN(COALESCE(asked_at, created_at)) FROM collects "
+    "SELECT MIN(since) FROM (SELECT MIN(COALESCE(asked_at, created_at)) AS since FROM collects "
     "WHERE state IN ('requested', 'unknown', 'open', 'closing') AND gateway_id IS NOT NULL "
     # Nobody could be asked about the shop's own QR.
-    "AND gateway <> ?"
+    "AND gateway <> ? "
+    "UNION ALL SELECT MIN(next_ask_at) FROM collects "
+    "WHERE next_ask_at <= ? AND state NOT IN ('requested', 'unknown', 'open', 'closing'))"
 )
 _NEWEST = "SELECT MAX(created_at) FROM collects WHERE gateway = ?"
 # NULL sorts first: what was never asked is the longest unasked. Nobody stands before a closed QR.
 _DUE = select_sql(
     collects,
     COLLECT_NAMES,
-    "WHERE next_ask_at <= ? ORDER BY kind = 'qr' AND state IN ('open', 'closing') DESC, "
-    "asked_at, created_at, reference LIMIT ?",
+    "JOIN (SELECT reference, rank, "
+    "ROW_NUMBER() OVER (PARTITION BY rank ORDER BY asked_at, created_at, reference) AS place FROM "
+    "(SELECT reference, asked_at, created_at, CASE "
+    "WHEN state NOT IN ('requested', 'unknown', 'open', 'closing') THEN 2 "
+    "WHEN kind = 'qr' THEN 0 ELSE 1 END AS rank FROM collects WHERE next_ask_at <= ?)) "
+    "USING (reference) WHERE place <= ? ORDER BY rank, place",
 )
 _NEXT_DUE = "SELECT MIN(next_ask_at) FROM collects WHERE next_ask_at IS NOT NULL"
 _WAKE = "UPDATE collects SET next_ask_at = ? WHERE next_ask_at IS NOT NULL"
@@ -75,9 +81,9 @@ class SqlCollects:
         row = self._session.row(_NEWEST, (gateway,))
         return None if row is None else row[0]
 
-    def longest_unasked(self) -> int | None:
-        """The earliest moment of the last asking (or of the making), or None."""
-        row = self._session.row(_LONGEST_UNASKED, (OWN_UPI,))
+    def longest_unasked(self, now: int) -> int | None:
+        """Since when the one waits that waits longest for its question, or None."""
+        row = self._session.row(_LONGEST_UNASKED, (OWN_UPI, now))
         return None if row is None else row[0]
 
     def save(self, collect: Collect) -> None:
@@ -86,7 +92,7 @@ class SqlCollects:
             raise DomainError("conflict", f"no collect {collect.reference}")
 
     def due(self, now: int, limit: int) -> Sequence[Collect]:
-        """QRs first, then the longest unasked."""
+        """The first few of every rank, the longest unasked first."""
         first = self.next_due()
         if first is None or first > now:
             # What is asked at every turn of the engine, and mostly in vain, does not sort.

@@ -126,7 +126,7 @@ def test_the_counter_goes_on_with_it(old: Path) -> None:
                 PaymentStatus.FAILED, PaymentStatus.CAPTURED,
             ]  # fmt: skip
             (open_one,) = unit.collects.in_states([CollectState.OPEN], 2**60)
-            assert unit.collects.longest_unasked() == open_one.asked_at
+            assert unit.collects.longest_unasked(0) == open_one.asked_at
             (flag,) = unit.flags.open()
             assert (flag.kind, flag.closed_at, flag.resolution) == ("late", None, None)
             # The flagged one was given up.

@@ -139,7 +139,7 @@ def _collect(n: int, **changes: object) -> Collect:
 def test_collects_by_state_and_age(store: SqliteStore) -> None:
     _bills(store, 1)
     with store.write() as unit:
-        assert unit.collects.longest_unasked() is None
+        assert unit.collects.longest_unasked(NOW) is None
         for made in (
             _collect(1, state=CollectState.UNKNOWN, gateway_id=None),
             _collect(2, state=CollectState.PAID),
@@ -158,14 +158,30 @@ def test_collects_by_state_and_age(store: SqliteStore) -> None:
         assert list(unit.collects.in_states((), NOW + 6)) == []
         # The fifth was never asked, so it counts from its making; the first has no id yet, and
         # nothing more is to be asked of the second and the sixth.
-        assert unit.collects.longest_unasked() == NOW + 5
+        assert unit.collects.longest_unasked(NOW) == NOW + 5
         unit.collects.save(_collect(5, state=CollectState.PAID))
-        assert unit.collects.longest_unasked() == NOW + 40
+        assert unit.collects.longest_unasked(NOW) == NOW + 40
         unit.collects.save(_collect(4, state=CollectState.CANCELLED))
-        assert unit.collects.longest_unasked() == NOW + 50
+        assert unit.collects.longest_unasked(NOW) == NOW + 50
+        # What is closed waits only since it is due.
+        unit.collects.save(_collect(6, state=CollectState.EXPIRED, asked_at=5, next_ask_at=NOW + 9))
+        unit.collects.save(_collect(2, state=CollectState.PAID, asked_at=5, next_ask_at=NOW + 70))
+        assert unit.collects.longest_unasked(NOW + 8) == NOW + 50
+        assert unit.collects.longest_unasked(NOW + 9) == NOW + 9
+        unit.collects.save(_collect(3, state=CollectState.PAID))
+        assert unit.collects.longest_unasked(NOW + 8) is None
 
 
-def test_qrs_that_are_shown_come_first_then_the_longest_unasked(store: SqliteStore) -> None:
+@pytest.mark.parametrize("sql", [collects._DUE, collects._LONGEST_UNASKED])
+def test_who_waits_is_found_without_looking_at_every_one(store: SqliteStore, sql: str) -> None:
+    with store.write() as unit:
+        plan = [row[3] for row in unit.session.rows(f"EXPLAIN QUERY PLAN {sql}", (NOW, 9))]
+    read = [step for step in plan if " collects" in step]
+    assert read and all(" USING " in step for step in read), plan
+    assert any("collects_due" in step for step in read), plan
+
+
+def test_qrs_that_are_shown_come_first_then_links_then_what_is_closed(store: SqliteStore) -> None:
     _bills(store, 1)
     qr = CollectKind.QR
     with store.write() as unit:
@@ -175,10 +191,13 @@ def test_qrs_that_are_shown_come_first_then_the_longest_unasked(store: SqliteSto
             _collect(3),
             _collect(4, asked_at=NOW + 5, kind=qr, state=CollectState.CLOSING),
             _collect(5, asked_at=NOW + 1, kind=qr, state=CollectState.EXPIRED),
+            _collect(6, asked_at=NOW, state=CollectState.CANCELLED),
+            _collect(7, asked_at=NOW + 2, state=CollectState.PAID),
         ):
             unit.collects.add(replace(made, next_ask_at=NOW))
-        assert [c.attempt for c in unit.collects.due(NOW, 9)] == [4, 2, 3, 5, 1]
-        assert [c.attempt for c in unit.collects.due(NOW, 2)] == [4, 2]
+        assert [c.attempt for c in unit.collects.due(NOW, 9)] == [4, 2, 3, 1, 6, 5, 7]
+        assert [c.attempt for c in unit.collects.due(NOW, 2)] == [4, 2, 3, 1, 6, 5], "of each rank"
+        assert [c.attempt for c in unit.collects.due(NOW, 1)] == [4, 3, 6]
 
 
 def test_what_only_a_person_has_told_of(store: SqliteStore) -> None:
@@ -312,7 +331,6 @@ def test_reads_of_money_use_their_indices(store: SqliteStore) -> None:
         (collects._OF, 1),
         (collects._IN_STATES, 2),
         (tenders._UNCONFIRMED, 2),
-        (collects._LONGEST_UNASKED, 1),
         (facts._OF, 1),
         (facts._TOLD, 1),
         (facts._OF_PAYMENT, 2),
