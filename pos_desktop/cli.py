@@ -23,6 +23,7 @@ _OVERVIEW = """commands (raseed COMMAND --help says more):
   verify     check the ledger, the numbers and the totals of a database
   import     read items from a CSV file into the catalogue
   enrol      join this counter to its shop's relay
+  rejoin     a new series for a counter that may give no more numbers
   secret     keep a key of the payment or message service in the key store
   pin        set up the manager's PIN of this counter, or change it
   export-pages   write all hosted pages as plain files, readable without the relay
@@ -183,6 +184,30 @@ def _enrol(words: list[str]) -> int:
     return enrol(known.code, known.label, known.data, manager=known.manager)
 
 
+def _rejoin(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="raseed rejoin",
+        description="Gives this counter a new series of numbers after its data was put back or "
+        "copied, or the relay turned it away; lists what is missing. Close the counter first.",
+    )
+    parser.add_argument(
+        "code", nargs="?", help="a one-time code, as for: raseed enrol; - reads it from stdin"
+    )
+    parser.add_argument(
+        "--offline", action="store_true", help="without the relay: an emergency series, until then"
+    )
+    parser.add_argument(
+        "--newest", metavar="NUMBER", help="number of the newest receipt, as C2A/2627/000123"
+    )
+    parser.add_argument("--data", type=Path, help="the counter's own folder")
+    known = parser.parse_args(words)
+    if known.offline == (known.code is not None):
+        parser.error("either a code or --offline")
+    from pos_desktop.bootstrap.rejoin import rejoin
+
+    return rejoin(known.code, known.data, known.newest)
+
+
 def _secret(words: list[str]) -> int:
     from pos_desktop.bootstrap.secret import NAMES, keep_secret
 
@@ -237,6 +262,7 @@ COMMANDS: dict[str, Command] = {
     "verify": _verify,
     "import": _import,
     "enrol": _enrol,
+    "rejoin": _rejoin,
     "secret": _secret,
     "pin": _pin,
     "export-pages": _export_pages,

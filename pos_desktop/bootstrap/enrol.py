@@ -8,7 +8,7 @@ from pathlib import Path
 from pos_desktop.bootstrap.peers import CALLBACK_NAME, relay_client
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.domain.options import Options
-from pos_desktop.ports import SecretStore
+from pos_desktop.ports import Enrolled, SecretStore
 from pos_desktop.settings.paths import folders
 from pos_desktop.settings.secrets import KeyringSecrets
 from pos_desktop.settings.store import OptionsFile
@@ -17,7 +17,11 @@ from pos_desktop.settings.store import OptionsFile
 def join(options: Options, code: str, label: str, secrets: SecretStore) -> Options:
     """The options with the identity that the relay gave for ``code``; the session goes into the
     key store. Raises Unavailable where the relay does not answer, InputError for a wrong code."""
-    answer = relay_client(options, secrets).enrol(code, label)
+    return joined(options, label, relay_client(options, secrets).enrol(code, label), secrets)
+
+
+def joined(options: Options, label: str, answer: Enrolled, secrets: SecretStore) -> Options:
+    """The options with this identity; the secret of Exotel's reports goes into the key store."""
     counter = replace(
         options.counter,
         label=label,
@@ -50,17 +54,17 @@ def enrol(code: str, label: str | None, data: Path | None, *, manager: bool = Fa
         places = folders(data)
         file = OptionsFile(places.options)
         options = file.read()
-        joined = join(options, code, label or options.counter.label, KeyringSecrets())
+        new = join(options, code, label or options.counter.label, KeyringSecrets())
         if manager:
-            joined = replace(joined, counter=replace(joined.counter, manager=True))
-        file.save(joined)
+            new = replace(new, counter=replace(new.counter, manager=True))
+        file.save(new)
     except RaseedError as error:
         sys.stderr.write(f"enrol: {error}\n")
         return 2
     except OSError as error:
         sys.stderr.write(f"enrol: the settings cannot be kept: {error.strerror}\n")
         return 2
-    sys.stdout.write(f"{joined.counter.label} is enrolled; its bills are {_series(joined)}\n")
+    sys.stdout.write(f"{new.counter.label} is enrolled; its bills are {_series(new)}\n")
     return 0
 
 

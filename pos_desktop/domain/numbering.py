@@ -72,6 +72,22 @@ def is_practice_series(series: str) -> bool:
     return _PRACTICE.fullmatch(series) is not None
 
 
+def is_emergency_series(series: str) -> bool:
+    """Whether a counter made this series itself, because the relay was not reachable."""
+    return _EMERGENCY.fullmatch(series) is not None
+
+
+def emergency_series(letters: str) -> str:
+    """``E`` and three random characters of the alphabet of series (Crockford base32).
+
+    Raises InputError ``series_invalid`` for other letters.
+    """
+    series = f"E{letters}"
+    if not is_emergency_series(series):
+        raise InputError("series_invalid", series=series)
+    return series
+
+
 def is_document_number(text: str) -> bool:
     """Whether this may stand on a document: Rule 46 (b) and the e-invoice portal's own rule."""
     return _LEGAL.fullmatch(text) is not None

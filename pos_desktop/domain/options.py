@@ -78,7 +78,8 @@ class Shop:
 @dataclass(frozen=True, slots=True)
 class CounterOptions:
     """This till. ``series`` comes from the relay at enrolment (architecture 10). ``manager``: money
-    on the gateway account that names no counter is shown here (one counter of the shop)."""
+    on the gateway account that names no counter is shown here (one counter of the shop).
+    ``former_devices``: names that this counter had at the gateway before it moved to another PC."""
 
     label: str = "Counter 1"
     number: int = 1
@@ -88,6 +89,7 @@ class CounterOptions:
     epoch: int = 0
     cashier: str = "Cashier"
     manager: bool = False
+    former_devices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,12 @@ _ACTIONS: Mapping[str, str] = MappingProxyType(
         "asserted_unconfirmed": "check_bank_account",
         "relay_parked": "call_it",
         "numbers_missing": "look_for_bills",
+        "number_doubled": "credit_and_new_bill",
     }
 )
 MACHINE = "machine"
+#: How the detail of an entry begins whose bill is paid and could get no number.
+NO_NUMBER = "no number "
 
 
 def open_entry(

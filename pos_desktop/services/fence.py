@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from pos_desktop.domain.numbering import is_emergency_series
 from pos_desktop.ports import NumberFence, UnitOfWork
 from pos_desktop.wire import v1
 
@@ -19,6 +20,8 @@ PROVES: Final = frozenset({AHEAD, "relay_fork"})
 STRANGER: Final = frozenset(
     {"relay_revoked", "relay_unknown_session", "relay_epoch", "relay_not_enrolled"}
 )
+#: The counter gives numbers of a series that it made itself, because the relay was not reachable.
+EMERGENCY: Final = "emergency"
 _NOTE = "fence.locked"
 # The relay looks at no more with one push.
 _MOST_MARKS = 64
@@ -30,6 +33,11 @@ class Numbering:
 
     fence: NumberFence
     series: str
+
+    @property
+    def emergency(self) -> bool:
+        """Whether the series was made offline."""
+        return is_emergency_series(self.series)
 
     def marks(self) -> tuple[v1.Mark, ...]:
         """The highest numbers, those of the counter's own series first."""

@@ -7,7 +7,7 @@ from pos_desktop.domain.payment import CollectState
 from pos_desktop.domain.sale import SaleState
 from pos_desktop.ports import Flag, Store, UnitOfWork
 from pos_desktop.services.captures import money_of, part_detail
-from pos_desktop.services.entries import close_entry
+from pos_desktop.services.entries import NO_NUMBER, close_entry
 from pos_desktop.services.inbox_entries import SPARE, Subject, subject_of
 from pos_desktop.services.issuing import RISK, payable_still
 from pos_desktop.services.outbox import Listener
@@ -55,6 +55,8 @@ def solved(uow: UnitOfWork, flag: Flag) -> str | None:
     if flag.kind == RISK:
         return _risk(uow, flag)
     subject = subject_of(uow, flag)
+    if flag.detail.startswith(NO_NUMBER) and subject.sale is not None:
+        return "has a number" if subject.sale.invoice_number is not None else None
     if flag.kind in ("refund_failed", "unknown_outcome"):
         return _refund(subject, flag)
     if flag.kind == "part":

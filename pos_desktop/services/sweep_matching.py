@@ -87,7 +87,7 @@ class Matching:
 
     def _names_us(self, one: ListedPayment) -> bool:
         if one.device is not None:
-            return one.device == self.counter.device
+            return one.device in (self.counter.device, *self.counter.former_devices)
         return one.counter == self.counter.label
 
     def _stands(self, fact: PaymentFact, told: Sequence[tuple[str, PaymentFact]]) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.ports import Clock, Head, Ids, Lanes, LedgerEntry, Relay, Store, Taken, UnitOfWork
 from pos_desktop.services.entries import open_entry
-from pos_desktop.services.fence import AHEAD, PROVES, STRANGER, Numbering
+from pos_desktop.services.fence import AHEAD, EMERGENCY, PROVES, STRANGER, Numbering
 from pos_desktop.services.lanes import record
 from pos_desktop.services.outbox import Listener, backoff
 
@@ -53,7 +53,7 @@ class Syncing:
         """(entries the relay does not hold yet, moment of the oldest)."""
         with self.store.read() as uow:
             head, _ = uow.ledger.head()
-            last = int(uow.notes.get(_CURSOR) or 0)
+            last = cursor_of(uow)
             first = uow.ledger.after(last, 1)
         return max(0, head - last), first[0].at if first else None
 
@@ -61,7 +61,8 @@ class Syncing:
         """What a person must do something about: why no numbers are given, or how the relay turns
         this counter away (codes of ``services.fence``); "" where all is well."""
         reason = self.numbering.reason()
-        return reason or (self.problem if self.problem in STRANGER else "")
+        turned_away = self.problem if self.problem in STRANGER else ""
+        return reason or turned_away or (EMERGENCY if self.numbering.emergency else "")
 
     def step(self, now: int) -> int | None:
         """Push the next batch, or tell where this counter stands; when to come again, or None."""
@@ -71,7 +72,7 @@ class Syncing:
         if now < self._not_before <= now + _LONGEST_WAIT_MS:
             return self._not_before
         with self.store.read() as uow:
-            last = int(uow.notes.get(_CURSOR) or 0)
+            last = cursor_of(uow)
             entries = list(uow.ledger.after(last, _BATCH))
             head, _ = uow.ledger.head()
         if entries or self._silent(now):
@@ -111,7 +112,8 @@ class Syncing:
     def _refused(self, problem: str) -> None:
         """What proves that this counter was put back or copied is written down at once."""
         now = self.clock.now()
-        if problem in PROVES:
+        # An emergency series was made behind the roll-back, which this is about.
+        if problem in PROVES and not self.numbering.emergency:
             with self.store.write() as uow:
                 if self.numbering.lock(uow, problem, now):
                     uow.commit()
@@ -120,7 +122,7 @@ class Syncing:
     def _moved(self, taken: Taken) -> None:
         now = self.clock.now()
         with self.store.write() as uow:
-            uow.notes.put(_CURSOR, str(taken.last_seq))
+            set_cursor(uow, taken.last_seq)
             self.numbering.compare(uow, taken.marks, now)
             _park(uow, taken.parked, now)
             uow.commit()
@@ -132,6 +134,16 @@ class Syncing:
         self.problem = problem
         wait = backoff(self.failures) * (0.8 + 0.4 * self.ids.jitter())
         self._not_before = self.clock.now() + int(wait * 1000)
+
+
+def cursor_of(uow: UnitOfWork) -> int:
+    """The last entry that the relay is known to hold; 0 for none."""
+    return int(uow.notes.get(_CURSOR) or 0)
+
+
+def set_cursor(uow: UnitOfWork, seq: int) -> None:
+    """From here on the relay gets the ledger."""
+    uow.notes.put(_CURSOR, str(seq))
 
 
 def _park(uow: UnitOfWork, parked: Sequence[int], now: int) -> None:

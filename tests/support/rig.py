@@ -224,6 +224,7 @@ class PlayedRelay:
     """Keeps what is published; ``down`` refuses everything, ``trouble`` the next calls.
 
     ``held``: its answer to every ledger push, where that is not the last entry that it got.
+    ``copies``: what it gives back of each epoch, two entries at a time.
     """
 
     down: bool = False
@@ -231,7 +232,7 @@ class PlayedRelay:
     held: Taken | Exception | None = None
     marks: tuple[v1.Mark, ...] = ()
     heads: list[Head] = field(default_factory=list)
-    epochs: tuple[v1.LedgerEpoch, ...] = ()
+    copies: dict[int, list[KeptEntry]] = field(default_factory=dict)
     state: StoreState = _SHOP
     pages: dict[str, list[tuple[int, bytes, bytes | None]]] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
@@ -276,8 +277,9 @@ class PlayedRelay:
 
     def ledger(self, after: int, epoch: int = 0) -> KeptLedger:
         self._up()
-        kept = [KeptEntry(e.seq, e.kind, e.at, e.hash, e.body) for e in self.entries]
-        return KeptLedger(self.epochs, tuple(e for e in kept if e.seq > after), more=False)
+        rest = [entry for entry in self.copies.get(epoch, ()) if entry.seq > after]
+        epochs = tuple(_held(number, kept) for number, kept in sorted(self.copies.items()))
+        return KeptLedger(epochs, tuple(rest[:2]), len(rest) > 2, self.marks)
 
     def store(self) -> StoreState:
         self._up()
@@ -289,6 +291,12 @@ class PlayedRelay:
 
     def ping(self) -> None:
         self._up()
+
+
+def _held(epoch: int, kept: Sequence[KeptEntry]) -> v1.LedgerEpoch:
+    base, last = (kept[0].seq - 1, kept[-1].seq) if kept else (0, 0)
+    series = f"P{epoch}A"
+    return v1.LedgerEpoch(epoch=epoch, series=series, base_seq=base, last_seq=last, head="")
 
 
 class PlainSealer:

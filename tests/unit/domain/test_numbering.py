@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from pos_desktop.domain.errors import DomainError, InputError
 from pos_desktop.domain.numbering import (
     credit_note_number,
+    emergency_series,
     financial_year,
     invoice_number,
     is_document_number,
+    is_emergency_series,
     is_practice_series,
     is_series,
     ist_date_text,
@@ -69,6 +71,15 @@ def test_series_that_are_not_ours_are_refused(series: str) -> None:
     with pytest.raises(InputError) as caught:
         invoice_number(series, "2627", 1)
     assert caught.value.code == "series_invalid"
+
+
+def test_an_emergency_series_is_made_of_three_letters() -> None:
+    assert emergency_series("7KQ") == "E7KQ"
+    assert is_emergency_series("E7KQ")
+    assert not is_emergency_series("C7K")
+    for letters in ("", "7K", "7KQ2", "7kq", "ILO"):
+        with pytest.raises(InputError):
+            emergency_series(letters)
 
 
 def test_practice_series_are_known() -> None:

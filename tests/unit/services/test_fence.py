@@ -167,3 +167,29 @@ def test_a_paid_bill_waits_for_a_number(money: MoneyTill) -> None:
     assert money.sale(sale.order_id).state is SaleState.AWAITING
     assert money.entry("mismatch").detail == "no number series_locked"
     assert money.entry("mismatch").amount == DUE
+
+
+def in_emergency(till: Till) -> None:
+    till.options = replace(till.options, counter=replace(till.options.counter, series="E7KQ"))
+    till.restart()
+
+
+@pytest.mark.parametrize("code", ["relay_ahead", "relay_fork"])
+def test_an_emergency_series_goes_on_until_the_counter_joins_anew(till: Till, code: str) -> None:
+    sell(till)
+    in_emergency(till)
+    till.relay.held = RaseedError(code, last_seq=99)
+    till.run(2)
+    assert till.desk.state().trouble == "emergency"
+    assert sell(till).startswith("E7KQ/")
+    till.relay.held = RaseedError("relay_revoked")
+    till.run(40)
+    assert till.desk.state().trouble == "relay_revoked"
+
+
+def test_two_machines_with_one_emergency_series_are_found_out(till: Till) -> None:
+    in_emergency(till)
+    sell(till)
+    till.relay.marks = (mark(till, 2, "E7KQ"),)
+    till.run(2)
+    assert till.desk.state().trouble == "relay_ahead"

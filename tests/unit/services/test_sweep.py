@@ -489,3 +489,16 @@ def test_two_counters_with_one_label_are_two_devices(money: MoneyTill) -> None:
     money.swept()
     assert [flag.detail for flag in money.flags()] == ["pay_s2"]
     assert (result(money).others.count, result(money).extra.count) == (1, 1)
+
+
+def test_a_counter_that_moved_to_another_pc_knows_its_former_name(money: MoneyTill) -> None:
+    counter = replace(money.options.counter, device="till-3", former_devices=("till-1",))
+    money.options = replace(money.options, counter=counter)
+    money.connect()
+    label = money.options.counter.label
+    money.gateway.strangers += [
+        ListedPayment(fact(money, number), f"plink_{number}", f"lost-{number}", label, device)
+        for number, device in ((1, "till-1"), (2, "till-2"), (3, "till-3"))
+    ]
+    money.swept()
+    assert [flag.detail for flag in money.flags()] == ["pay_s1", "pay_s3"]
