@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from pos_desktop.bootstrap.counter import Counter
     from pos_desktop.domain.options import Options
     from pos_desktop.gui.printing import Printer
-    from pos_desktop.ports import SecretStore
+    from pos_desktop.ports import Clock, SecretStore
     from pos_desktop.services.views import PaidNews
     from pos_desktop.storage.store import SqliteStore
 
@@ -101,7 +101,8 @@ class Setup:
     """Where the counter lives and how its options and keys are completed after the paint.
 
     ``problem``: what is wrong in the settings file, whose last good copy is used meanwhile.
-    ``control``: address where practice makes customers pay; empty in a real shop.
+    ``control``: address where practice makes customers pay; empty in a real shop. ``clock``: that
+    of the computer, unless a story sets one of its own.
     """
 
     folders: Folders
@@ -110,6 +111,7 @@ class Setup:
     secrets: Callable[[], SecretStore]
     problem: InputError | None = None
     control: str = ""
+    clock: Clock = field(default_factory=SystemClock)
 
 
 def practice_setup(data: Path | None, endpoints: Path, wanted: Wanted = AS_KEPT) -> Setup:
@@ -181,7 +183,7 @@ def _check_real(options: Options) -> None:
 def open_till(setup: Setup) -> Till:
     """Build the window; ``till.window.start()`` shows it and begins to open the rest."""
     application()
-    runner, events, clock = TaskRunner(_LANES), Events(), SystemClock()
+    runner, events, clock = TaskRunner(_LANES), Events(), setup.clock
     printouts = setup.folders.data / "printouts" if setup.options.practice else None
     paper, tones = LatePaper(lambda: _printer(printouts)), Sounds()
     bell = _Bell(events)
@@ -261,7 +263,7 @@ def _behind(setup: Setup, runner: TaskRunner, bell: _Bell, paper: LatePaper) -> 
     from pos_desktop.host.ids import SystemIds
 
     machine = Machine(
-        clock=SystemClock(),
+        clock=setup.clock,
         ids=SystemIds(),
         lanes=runner,
         secrets=setup.secrets(),

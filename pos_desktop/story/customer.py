@@ -51,6 +51,19 @@ class Customer:
         """Every request that asked Exotel to send something."""
         return [entry for entry in self.journal("exotel") if entry["method"] == "POST"]
 
+    def sent(self) -> list[Json]:
+        """What was asked to be sent, oldest first: ``to`` (E.164), ``channel``, ``label``,
+        ``status`` (None where nothing was answered), read off the requests themselves."""
+        return [_send(entry) for entry in self.sends()]
+
+    def sent_to(self, number: str) -> list[Json]:
+        """The same of one customer (ten digits)."""
+        return [send for send in self.sent() if send["to"].endswith(number)]
+
+    def reply(self, sid: str, text: str) -> None:
+        """She answers a WhatsApp message."""
+        self._post("/reply", {"sid": sid, "text": text})
+
     def open(self, url: str) -> httpx.Response:
         """What a tap on the link shows."""
         answer = httpx.get(url, timeout=_TIMEOUT)
@@ -66,3 +79,13 @@ class Customer:
         answer = httpx.post(self._control + path, json=body, timeout=_TIMEOUT)
         answer.raise_for_status()
         return dict(answer.json())
+
+
+def _send(entry: Json) -> Json:
+    form, body = entry["form"], entry["json"]
+    if form is not None:
+        told = {"to": form["To"], "channel": "sms", "label": form["CustomField"]}
+    else:
+        (message,) = body["whatsapp"]["messages"]
+        told = {"to": message["to"], "channel": "whatsapp", "label": message["custom_data"]}
+    return {**told, "status": entry["status"]}

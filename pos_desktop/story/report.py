@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pos_desktop import assets
@@ -28,8 +29,9 @@ def write_report(on: Stage) -> Json:
     """Fetch page and PDF as the customer would, check, write ``story.json``; its content.
 
     The first bill is the one that the story is about. A story that proved things besides tells
-    them, and every bill and refund, under keys of their own after those that all stories have;
-    ``gateway.json`` is then what the practice servers hold at its end.
+    them, and every bill, refund and message per number by the provider's journal, under keys of
+    their own after those that all stories have; ``gateway.json`` is then what the practice servers
+    hold at its end.
     """
     bills = on.books.bills()
     about = bills[0]
@@ -59,6 +61,7 @@ def write_report(on: Stage) -> Json:
         _write_json(on.out / "gateway.json", on.customer.state())
         told["bills"] = [_bill(bill) for bill in bills]
         told["refunds"] = [refund for bill in bills for refund in _refunds(bill)]
+        told["sent"] = _sent(on, bills)
         told["proved"] = on.record.proved
     _check(on, bills)
     _write_json(on.out / "story.json", told)
@@ -167,7 +170,29 @@ def _bill(bill: Bill) -> Json:
             {"kind": t.kind.value, "amount_paise": t.amount, "change_paise": t.change}
             for t in bill.tenders
         ],
+        "messages": [_fate(message) for message in bill.messages],
     }
+
+
+def _fate(message: Message) -> Json:
+    return {
+        "purpose": message.purpose.value,
+        "attempt": message.attempt,
+        "to": message.to,
+        "state": message.state.value,
+        "code": message.code,
+        "reason": message.reason,
+    }
+
+
+def _sent(on: Stage, bills: Sequence[Bill]) -> Json:
+    """By number, what the provider was asked to send there, in its order."""
+    purposes = {m.label: m.purpose.value for bill in bills for m in bill.messages}
+    told: defaultdict[str, list[Json]] = defaultdict(list)
+    for send in on.customer.sent():
+        entry = {"channel": send["channel"], "purpose": purposes.get(send["label"], "")}
+        told[send["to"]].append(entry)
+    return dict(told)
 
 
 def _refunds(bill: Bill) -> list[Json]:
@@ -195,7 +220,8 @@ def _seconds(record: Record) -> Json:
 
 
 def _check(on: Stage, bills: Sequence[Bill]) -> None:
-    """The same amount everywhere; exactly one message a purpose, only by the shop's channel."""
+    """The same amount everywhere; exactly one message a purpose and number (one more where the
+    cashier sent it again), only by the shop's channel."""
     sends, kept = on.customer.sends(), [m for bill in bills for m in _kept(bill)]
     wrong = [words for bill in bills for words in _mistakes(on, bill)]
     if len(sends) != len(kept):
@@ -207,7 +233,7 @@ def _check(on: Stage, bills: Sequence[Bill]) -> None:
 def _mistakes(on: Stage, bill: Bill) -> list[str]:
     """What is wrong with one bill as its customer has it."""
     kept = _kept(bill)
-    purposes = [message.purpose for message in kept]
+    purposes = [(message.purpose, message.attempt, message.to) for message in kept]
     requests = [m for m in kept if m.purpose is Purpose.PAYMENT_REQUEST]
     problems = [
         (len(set(purposes)) != len(purposes), "two messages of one purpose"),

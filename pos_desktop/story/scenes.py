@@ -13,6 +13,7 @@ from pos_desktop.story.plays import basic
 from pos_desktop.story.plays.crash import crash
 from pos_desktop.story.plays.given import handover
 from pos_desktop.story.plays.late import late, walk_away
+from pos_desktop.story.plays.messages import message_fails, template_paused, unknown_send
 from pos_desktop.story.plays.outages import gateway_down, offline_upi
 from pos_desktop.story.plays.returning import refund
 from pos_desktop.story.plays.standing import service_off
@@ -77,4 +78,11 @@ MONEY: Mapping[str, Story] = _by_name(
 )
 """What happens to money in a shop besides."""
 
-STORIES: Mapping[str, Story] = {**BASIC, **MONEY}
+MESSAGES: Mapping[str, Story] = _by_name(
+    Story("message-fails", Channel.WHATSAPP_QR, message_fails),
+    Story("unknown-send", Channel.SMS_LINK, unknown_send),
+    Story("template-paused", _LINK, template_paused),
+)
+"""Messages that do not arrive, wait, or must not go."""
+
+STORIES: Mapping[str, Story] = {**BASIC, **MONEY, **MESSAGES}

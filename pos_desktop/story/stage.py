@@ -17,6 +17,7 @@ from pos_desktop.story.cashier import Cashier
 from pos_desktop.story.customer import Customer
 from pos_desktop.story.far import FarWindow
 from pos_desktop.story.folder import SHOP
+from pos_desktop.story.plays.goods import PHONE
 from pos_desktop.story.record import Broken, Record
 from pos_desktop.story.report import write_report
 from pos_desktop.story.window import HereWindow, Place, Window
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from pos_desktop.story.plays.goods import Goods
     from pos_desktop.story.scenes import Story
 
-PHONE = "9876543210"
 _LAMPS = ("internet", "gateway", "messages", "relay", "printer")
 _TROUBLE = ("down", "slow", "…")
 _FINAL = frozenset({MessageState.DELIVERED, MessageState.READ})
@@ -176,6 +176,10 @@ class Stage:
         """Start the counter again on what it left behind."""
         self._window = self.cashier.window = self._opened()
         self.cashier.until("the counter is open again", self._window.ready, 30)
+
+    def sleep(self, minutes: int) -> None:
+        """The lid of the counter's computer is closed for so long; only in this process."""
+        self._place.clock.sleep(minutes)
 
     def close(self) -> None:
         """End the counter in order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +11,7 @@ from pos_desktop.bootstrap.window import Till, open_till, practice_setup
 from pos_desktop.gui.eyes import Seen, see
 from pos_desktop.gui.hands import Hands
 from pos_desktop.story.alarm import Alarm
+from pos_desktop.story.clock import StoryClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,11 +45,13 @@ class Window(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a counter stands: its folder, the file of the practice servers, its settings."""
+    """Where a counter stands: its folder, the file of the practice servers, its settings, and its
+    clock where it lives in this process."""
 
     data: Path
     endpoints: Path
     wanted: Wanted
+    clock: StoryClock = field(default_factory=StoryClock)
 
 
 class HereWindow:
@@ -59,7 +62,7 @@ class HereWindow:
         self._check = check
         self._alarm = Alarm()
         setup = practice_setup(place.data, place.endpoints, place.wanted)
-        self._till: Till | None = open_till(setup)
+        self._till: Till | None = open_till(replace(setup, clock=place.clock))
         self._late = self._till.late
         self._window = self._till.window.window
         self._hands = Hands(self._window)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from pos_desktop import assets
 from pos_desktop.story.cable import Cable
 
 if TYPE_CHECKING:
@@ -86,11 +87,19 @@ class World:
         """Switches of the practice accounts (``sandbox.settings.Features``)."""
         self._tell("/features", features)
 
+    def pause_template(self, name: str) -> None:
+        """The provider knows the shop's texts but this one, as while Meta has it paused."""
+        self._tell("/templates", [row for row in _templates() if row["name"] != name])
+
+    def resume_templates(self) -> None:
+        """Every text is approved again."""
+        self._tell("/templates", _templates())
+
     def end_refund(self, refund_id: str, status: str) -> None:
         """A pending refund becomes ``processed`` or ``failed``."""
         self._tell(f"/refunds/{refund_id}", {"status": status})
 
-    def _tell(self, path: str, body: dict[str, object]) -> None:
+    def _tell(self, path: str, body: object) -> None:
         answer = httpx.post(self.control + path, json=body, timeout=_TIMEOUT)
         answer.raise_for_status()
 
@@ -105,3 +114,7 @@ class World:
         file.write_text(json.dumps(ends), encoding="utf-8")
         file.chmod(0o600)
         return file
+
+
+def _templates() -> list[dict[str, object]]:
+    return list(json.loads(assets.path("templates/messages.json").read_bytes()))

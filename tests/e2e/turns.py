@@ -10,6 +10,8 @@ MONEY_STORIES = (
     "late", "double", "switch-to-cash", "gateway-down", "crash", "split", "refund", "offline-upi",
     "handover", "walk-away", "service-off",
 )  # fmt: skip
+MESSAGE_STORIES = ("message-fails", "unknown-send", "template-paused")
+ROTATING = (*MONEY_STORIES, *MESSAGE_STORIES)
 AT_ONCE = 3
 
 
@@ -30,4 +32,4 @@ def turn_of(root: Path) -> int:
     return datetime.now(ZoneInfo("Asia/Kolkata")).timetuple().tm_yday
 
 
-TODAY = in_turn(MONEY_STORIES, turn_of(Path(__file__).parents[2]), AT_ONCE)
+TODAY = in_turn(ROTATING, turn_of(Path(__file__).parents[2]), AT_ONCE)

@@ -1,4 +1,8 @@
-"""What customers buy: demo goods (resources/demo/demo_catalog.csv) in the order of scanning."""
+"""What customers buy: demo goods (resources/demo/demo_catalog.csv) in the order of scanning; and
+the phone of most of them."""
+
+PHONE = "9876543210"
+"""Whatever is sent to this number simply arrives."""
 
 Goods = tuple[tuple[str, str], ...]
 """(code, "" or a typed quantity: "3*")."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pos_desktop.domain.refund import RefundState
 from pos_desktop.domain.sale import SaleState
-from pos_desktop.story.plays.goods import FEW, Goods
+from pos_desktop.story.plays.goods import FEW, PHONE, Goods
 
 if TYPE_CHECKING:
     from pos_desktop.story.books import Bill
@@ -18,9 +18,9 @@ _REFUND_S = 90
 _PAYABLE = frozenset({"created", "active", "partially_paid"})
 
 
-def asked(on: Stage, goods: Goods = FEW, shot: str = "waiting") -> Bill:
+def asked(on: Stage, goods: Goods = FEW, shot: str = "waiting", phone: str = PHONE) -> Bill:
     """Sell by a request to her phone: it was delivered and can be paid."""
-    on.sell(goods)
+    on.sell(goods, phone)
     bill = on.park("F9")
     on.delivered(bill)
     if shot:
