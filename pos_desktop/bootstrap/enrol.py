@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from pos_desktop.bootstrap.peers import CALLBACK_NAME, relay_client
+from pos_desktop.bootstrap.peers import keep_callback_secret, relay_client
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.domain.options import Options
 from pos_desktop.ports import Enrolled, SecretStore
@@ -33,7 +33,7 @@ def joined(options: Options, label: str, answer: Enrolled, secrets: SecretStore)
     # Exotel calls from outside: the counter's own way to the relay may not exist there.
     root = (options.relay.public_url or options.relay.base_url).rstrip("/")
     # The secret itself goes into the key store; it is put in when a message is sent.
-    secrets.put(CALLBACK_NAME, answer.callback_secret)
+    keep_callback_secret(secrets, answer.callback_secret)
     reports = f"{root}/cb/exotel/{{channel}}/{answer.tenant}/{{secret}}"
     exotel = replace(options.exotel, callback_url=options.exotel.callback_url or reports)
     return replace(options, counter=counter, exotel=exotel)

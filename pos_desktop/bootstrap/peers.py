@@ -20,6 +20,8 @@ from pos_desktop.services.traffic import Traffic
 
 CALLBACK_NAME = "exotel.callback_secret"
 """Name in the key store; stands for ``{secret}`` in ``exotel.callback_url``."""
+FORMER_CALLBACK_NAME = "exotel.callback_secret.former"
+"""The one before it: the relay's feed may still name customers by it."""
 GATEWAY_SECRET = "gateway.key_secret"  # noqa: S105 - a name in the key store
 
 _TIMEOUTS = (5.0, 20.0)
@@ -75,6 +77,20 @@ def _gateway(
 ) -> Gateway:
     line = Line(timeouts, machine.meter)
     return gateway_of(options, machine.secrets.get(secret) or "", machine.clock, line)
+
+
+def callback_secrets(secrets: SecretStore) -> tuple[str, ...]:
+    """The shop's callback secrets, the present one first. Raises Unavailable."""
+    found = (secrets.get(CALLBACK_NAME), secrets.get(FORMER_CALLBACK_NAME))
+    return tuple(secret for secret in found if secret)
+
+
+def keep_callback_secret(secrets: SecretStore, new: str) -> None:
+    """Keep a new callback secret, and the one that it replaces. Raises Unavailable."""
+    present = secrets.get(CALLBACK_NAME)
+    if present and present != new:
+        secrets.put(FORMER_CALLBACK_NAME, present)
+    secrets.put(CALLBACK_NAME, new)
 
 
 def exotel_with_secret(options: Options, secrets: SecretStore) -> ExotelOptions:

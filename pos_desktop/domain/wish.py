@@ -7,7 +7,8 @@ from enum import StrEnum
 class WishKind(StrEnum):
     """What to do when every collect of the bill is closed unpaid.
 
-    ``qr``, ``link``, ``own_qr``: ask again in that way. ``cash``: take the tendered cash.
+    ``qr``, ``link``, ``own_qr``: ask again in that way. ``contact``: ask again at the number that
+    was corrected. ``cash``: take the tendered cash.
     ``abandon``: give the bill up. ``edit``: give it up, its lines go back to the cart. ``split``:
     just be free for other tenders.
     """
@@ -15,6 +16,7 @@ class WishKind(StrEnum):
     QR = "qr"
     LINK = "link"
     OWN_QR = "own_qr"
+    CONTACT = "contact"
     CASH = "cash"
     ABANDON = "abandon"
     EDIT = "edit"

@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 from pos_desktop.domain.delivery import Message, MessageFact, OptOut
 from pos_desktop.domain.people import Person
-from pos_desktop.domain.sale import Item, Sale, SaleState
+from pos_desktop.domain.sale import Consent, Item, Sale, SaleState
 from pos_desktop.ports.fence import NumberFence
 from pos_desktop.ports.money import (
     Collects,
@@ -131,14 +131,29 @@ class Sales(Protocol):
     def close(self, order_id: str, state: SaleState) -> None: ...
     def hand_over(self, order_id: str, at: int, by: str) -> None: ...
     def change_contact(
-        self, order_id: str, phone: str | None, link_token: str, at: int, by: str
+        self,
+        order_id: str,
+        phone: str | None,
+        link_token: str,
+        at: int,
+        by: str,
+        consent: Consent | None = None,
     ) -> None:
-        """Another number and link for a waiting bill; the former are kept. Raises DomainError
-        ``not_waiting``."""
+        """Another number, its consent and another link for a waiting bill; the former number and
+        link are kept. Raises DomainError ``not_waiting``."""
         ...
 
     def contacts(self, order_id: str) -> Sequence[FormerContact]:
         """What they were before, oldest first."""
+        ...
+
+    def awaiting_of(self, phone: str) -> Sequence[str]:
+        """The order ids of bills of this number that still wait for their money, oldest first."""
+        ...
+
+    def forget(self, phone: str) -> int:
+        """Erase the number and its consents from every bill that does not wait, and from what was
+        corrected; how many bills had it."""
         ...
 
     def handed_over_by(self, order_id: str) -> str:
@@ -171,18 +186,33 @@ class Messages(Protocol):
         """Write it; a new state, code or reason becomes a fact of ``at``, said by ``source``."""
         ...
 
+    def unsent(self) -> Sequence[Message]:
+        """Those of all bills that have not gone and may still go (waiting, queued)."""
+        ...
+
     def facts(self, message_id: str) -> Sequence[MessageFact]:
         """What became of it, oldest first."""
         ...
 
     def match(self, sid: str | None, label: str | None) -> Message | None: ...
+    def recipients(self, since_day: int, limit: int) -> Sequence[str]:
+        """The numbers of messages about bills of this day (``numbering.ist_day``) and later,
+        newest bills first."""
+        ...
+
+    def forget(self, phone: str, at: int, by: str) -> int:
+        """Erase this number and what the messages to it say; those that have not gone are dropped
+        (``number_forgotten``). How many there were."""
+        ...
+
     def to_poll(self, now: int, limit: int) -> Sequence[Message]:
         """Accepted SMS whose ``not_before`` (next poll) has come."""
         ...
 
 
 class OptOuts(Protocol):
-    """Who wants no messages; the newest word about a number counts."""
+    """Who wants no messages; the newest word about a number counts. The services name numbers by
+    tags alone, so that a number can be forgotten and its refusal still stands."""
 
     def add(self, word: OptOut) -> None: ...
     def latest(self, phone: str, tags: Sequence[str] = ()) -> OptOut | None:

@@ -77,6 +77,11 @@ class RelayClient:
             return
         checked(reply)
 
+    def revoke_page(self, token: str) -> None:
+        """The link opens nothing any more, for good; RaseedError("relay_not_found") where no page
+        was stored under it."""
+        checked(self._call("POST", f"/v1/pages/{seal.page_id(token)}/revoke", {}))
+
     def publish_picture(self, token: str, sealed: bytes) -> None:
         """Push a sealed payment QR."""
         push = v1.PicturePush(sealed=seal.encode(sealed))

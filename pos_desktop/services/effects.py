@@ -13,6 +13,7 @@ REFUND_ASK: Final = "refund.ask"
 PICTURE_PUBLISH: Final = "picture.publish"
 PICTURE_CLOSE: Final = "picture.close"
 PAGE_PUBLISH: Final = "page.publish"
+PAGE_REVOKE: Final = "page.revoke"
 MESSAGE_SEND: Final = "message.send"
 
 BILL_REVISION: Final = 1
@@ -40,6 +41,17 @@ def page_of(subject: str) -> tuple[str, int, int]:
     """The order id, revision and contact named by ``page_subject``."""
     order_id, revision, contact = [*subject.split(":"), "0"][:3]
     return order_id, int(revision), int(contact)
+
+
+def contact_subject(order_id: str, contact: int) -> str:
+    """The subject of ending a former link of a bill: ``ORDER:CONTACT``."""
+    return f"{order_id}:{contact}"
+
+
+def contact_of(subject: str) -> tuple[str, int]:
+    """The order id and the contact named by ``contact_subject``."""
+    order_id, _, contact = subject.partition(":")
+    return order_id, int(contact)
 
 
 def capture_subject(reference: str, payment_id: str) -> str:

@@ -9,6 +9,7 @@ from pos_desktop.domain.numbering import ist_day
 from pos_desktop.domain.options import Options
 from pos_desktop.domain.sale import PricedBill, Sale, SaleState
 from pos_desktop.ports import Ids, UnitOfWork
+from pos_desktop.services.channel import in_force
 from pos_desktop.services.drafts import NOTE
 from pos_desktop.services.order import Order
 from pos_desktop.wire.chain import canonical
@@ -34,13 +35,14 @@ def freeze(
         state=SaleState.AWAITING,
         counter=options.counter.label,
         cashier=order.cashier,
-        channel=options.channel,
+        channel=in_force(uow) or options.channel,
         bill=order.bill,
         due=order.bill.totals.payable,
         bill_hash=bill_hash(order.bill),
         link_token=ids.token(),
         created_at=now,
-        phone=order.phone,
+        # Without her consent a number is nobody's to keep.
+        phone=order.phone if order.consent else None,
         consent=order.consent if order.phone else None,
         remote=remote,
         link_style=options.link_style,

@@ -19,6 +19,7 @@ from pos_desktop.domain.payment import (
 from pos_desktop.domain.sale import SaleState
 from pos_desktop.domain.wish import WishKind
 from pos_desktop.ports import ParkedBill
+from pos_desktop.services.consent import OPTED_OUT
 from pos_desktop.services.issuing import GIVEN, PAYABLE, shown_digits, upi_reference
 from pos_desktop.services.opening import MOST_REQUESTS
 from pos_desktop.services.views import Tone, WaitingBill
@@ -53,6 +54,7 @@ _CLOSING_FOR = MappingProxyType(
         WishKind.QR: "closing_for_qr",
         WishKind.OWN_QR: "closing_for_qr",
         WishKind.LINK: "closing_for_link",
+        WishKind.CONTACT: "closing_for_number",
         WishKind.EDIT: "closing_to_edit",
         WishKind.ABANDON: "closing_to_abandon",
         WishKind.SPLIT: "closing_checking",
@@ -226,9 +228,12 @@ def _unsent(collect: Collect | None, message: Message | None) -> bool:
     """Whether the request for what is payable now did not arrive."""
     if collect is None or collect.state is not CollectState.OPEN or message is None:
         return False
-    return message.state is MessageState.FAILED and message.created_at >= collect.created_at
+    refused = message.state is MessageState.DROPPED and message.reason == OPTED_OUT
+    lost = refused or message.state is MessageState.FAILED
+    return lost and message.created_at >= collect.created_at
 
 
 def _requests_left(bill: ParkedBill) -> int:
-    made = sum(message.purpose is Purpose.PAYMENT_REQUEST for message in bill.messages)
+    mine = [message for message in bill.messages if message.to == bill.phone]
+    made = sum(message.purpose is Purpose.PAYMENT_REQUEST for message in mine)
     return max(0, MOST_REQUESTS - made) if bill.phone is not None else 0

@@ -132,6 +132,19 @@ class SqliteStore:
         finally:
             self._fence.leave()
 
+    def scrub(self) -> None:
+        """Write file and WAL anew, so that nothing of what was erased is left in a free corner of a
+        page or in an older frame; db lane. Raises StoreError (``busy`` ...): then try again."""
+        self._fence.enter()
+        try:
+            session = self._writing()
+            session.control("VACUUM")
+            # A reader that is still at an older state keeps the frames that it may need.
+            if session.row("PRAGMA wal_checkpoint(TRUNCATE)") != (0, 0, 0):
+                raise StoreError("busy", "The database is being read; try again in a moment.")
+        finally:
+            self._fence.leave()
+
     def close(self) -> None:
         """End in order: readers first, then the last checkpoint. Harmless twice."""
         self._end(clean=self._writer is not None)

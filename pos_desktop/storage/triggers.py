@@ -65,7 +65,9 @@ def _sales() -> list[str]:
         "BEGIN SELECT RAISE(ABORT, 'a frozen bill keeps its figures'); END",
         f"CREATE TRIGGER sales_final BEFORE UPDATE ON sales WHEN OLD.state <> 'awaiting' "
         f"AND ({late}) BEGIN SELECT RAISE(ABORT, 'an issued bill never changes'); END",
-        f"CREATE TRIGGER sales_erase BEFORE UPDATE ON sales WHEN {replaced} "
+        # Another number is another customer's: with it her own consent.
+        f"CREATE TRIGGER sales_erase BEFORE UPDATE ON sales WHEN ({replaced}) "
+        "AND NEW.contact = OLD.contact "
         "BEGIN SELECT RAISE(ABORT, 'a consent may be erased, not replaced'); END",
         # Written in one statement with the rest, so that no moment has half of it.
         "CREATE TRIGGER sales_contact BEFORE UPDATE ON sales WHEN "

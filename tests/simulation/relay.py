@@ -113,6 +113,13 @@ class SimRelay:
 
         self._call("publish", token, keep)
 
+    def revoke_page(self, token: str) -> None:
+        def revoke() -> None:
+            if token not in self._relay.pages:
+                raise RaseedError("relay_not_found")
+
+        self._call("revoke_page", token, revoke)
+
     def publish_picture(self, token: str, sealed: bytes) -> None:
         self._call("publish_picture", token, lambda: self._picture(token, "open"))
 

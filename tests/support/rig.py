@@ -201,6 +201,9 @@ class PlainComposer:
     def receipt(self, channel: Channel, message: Message, facts: MessageFacts) -> Message:
         return self._fill(f"receipt_{channel.value}", message, facts)
 
+    def refund_note(self, channel: Channel, message: Message, facts: MessageFacts) -> Message:
+        return self._fill(f"refund_{channel.value}", message, facts)
+
     def _fill(self, template: str, message: Message, facts: MessageFacts) -> Message:
         parameters = (facts.shop, str(facts.token_no), names(facts.lines), str(facts.total))
         return replace(
@@ -237,6 +240,7 @@ class PlayedRelay:
     pages: dict[str, list[tuple[int, bytes, bytes | None]]] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
     closed: list[str] = field(default_factory=list)
+    revoked: list[str] = field(default_factory=list)
     entries: list[LedgerEntry] = field(default_factory=list)
     pushes: int = 0
 
@@ -254,6 +258,12 @@ class PlayedRelay:
         self.pushes += 1
         self._up()
         self.pages.setdefault(token, []).append((revision, content, pdf))
+
+    def revoke_page(self, token: str) -> None:
+        self._up()
+        if token not in self.pages:
+            raise RaseedError("relay_not_found")
+        self.revoked.append(token)
 
     def publish_picture(self, token: str, sealed: bytes) -> None:
         self._up()

@@ -40,6 +40,9 @@ _FACTS = select_sql(
 )
 _GET = select_sql(messages, MESSAGE_NAMES, "WHERE message_id = ?")
 _OF = select_sql(messages, MESSAGE_NAMES, "WHERE order_id = ? ORDER BY created_at, message_id")
+_UNSENT = select_sql(
+    messages, MESSAGE_NAMES, "WHERE state IN ('waiting', 'queued') ORDER BY created_at, message_id"
+)
 _BY_SID = select_sql(messages, MESSAGE_NAMES, "WHERE sid = ? AND sid IS NOT NULL")
 _TO_POLL = select_sql(
     messages,
@@ -49,6 +52,19 @@ _TO_POLL = select_sql(
 )
 _FIRST_POLL = (
     "SELECT MIN(not_before) FROM messages WHERE channel = 'sms' AND state IN ('accepted', 'sent')"
+)
+# Along the index of days: messages have none by time, and a bill's own are few.
+_RECIPIENTS = (
+    'SELECT m."to" FROM sales AS s JOIN messages AS m ON m.order_id = s.order_id '
+    'WHERE s.day >= ? AND m."to" <> \'\' GROUP BY m."to" ORDER BY max(s.created_at) DESC LIMIT ?'
+)
+_NOT_GONE = (
+    "UPDATE messages SET state = 'dropped', reason = 'number_forgotten', told_at = ?, told_by = ? "
+    "WHERE \"to\" = ? AND state IN ('waiting', 'queued')"
+)
+_FORGET = (
+    "UPDATE messages SET \"to\" = '', parameters = '[]', body = NULL, media_url = NULL, "
+    'url = NULL, url_suffix = NULL WHERE "to" = ?'
 )
 _PARAMETERS = MESSAGE_NAMES.index("parameters")
 _OPT = column_names(opt_outs, "opt_id")
@@ -90,6 +106,10 @@ class SqlMessages:
         if self._session.change(_SAVE, (*values, at, source, message.message_id)) != 1:
             raise DomainError("conflict", f"no message {message.message_id}")
 
+    def unsent(self) -> Sequence[Message]:
+        """Waiting and queued ones, oldest first."""
+        return tuple(map(message_of, self._session.rows(_UNSENT)))
+
     def facts(self, message_id: str) -> Sequence[MessageFact]:
         """What became of it, oldest first."""
         rows = self._session.rows(_FACTS, (message_id,))
@@ -101,6 +121,15 @@ class SqlMessages:
         if found is None and label is not None and label.startswith(_LABEL):
             found = self._session.row(_GET, (label.removeprefix(_LABEL),))
         return _maybe(found)
+
+    def recipients(self, since_day: int, limit: int) -> Sequence[str]:
+        """Numbers that were written to about bills of these days, newest bills first."""
+        return tuple(row[0] for row in self._session.rows(_RECIPIENTS, (since_day, limit)))
+
+    def forget(self, phone: str, at: int, by: str) -> int:
+        """Erase the number and the words to it; what has not gone is dropped."""
+        self._session.change(_NOT_GONE, (at, by, phone))
+        return self._session.change(_FORGET, (phone,))
 
     def to_poll(self, now: int, limit: int) -> Sequence[Message]:
         """SMS that the provider took and whose next poll has come."""

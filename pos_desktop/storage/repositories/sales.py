@@ -70,8 +70,19 @@ _KEEP_CONTACT = (
     "WHERE order_id = ? AND state = 'awaiting'"
 )
 _NEW_CONTACT = (
-    "UPDATE sales SET phone = ?, link_token = ?, contact = contact + 1 WHERE order_id = ?"
+    "UPDATE sales SET phone = ?, link_token = ?, consent_purpose = ?, consent_asked_by = ?, "
+    "consent_at = ?, consent_text_version = ?, contact = contact + 1 WHERE order_id = ?"
 )
+# In the words of the index of open bills.
+_AWAITING_OF = (
+    "SELECT order_id FROM sales WHERE phone = ? AND state = 'awaiting' "
+    "AND state <> 'abandoned' AND handed_over_at IS NULL ORDER BY created_at, order_id"
+)
+_FORGET = (
+    "UPDATE sales SET phone = NULL, consent_purpose = NULL, consent_asked_by = NULL, "
+    "consent_at = NULL, consent_text_version = NULL WHERE phone = ? AND state <> 'awaiting'"
+)
+_FORGET_FORMER = "UPDATE contact_changes SET phone = NULL WHERE phone = ?"
 _CONTACTS = select_sql(
     contact_changes,
     ("contact", "at", "by", "phone", "link_token"),
@@ -155,17 +166,33 @@ class SqlSales:
         self._one(_ABANDON, (order_id,), "not_waiting")
 
     def change_contact(
-        self, order_id: str, phone: str | None, link_token: str, at: int, by: str
+        self,
+        order_id: str,
+        phone: str | None,
+        link_token: str,
+        at: int,
+        by: str,
+        consent: Consent | None = None,
     ) -> None:
-        """Another number and another link for a waiting bill; the former ones are kept beside.
-        Raises DomainError ``not_waiting``."""
+        """Another number, its consent and another link for a waiting bill; the former number and
+        link are kept beside. Raises DomainError ``not_waiting``."""
         self._one(_KEEP_CONTACT, (at, by, order_id), "not_waiting")
-        self._one(_NEW_CONTACT, (phone, link_token, order_id), "not_waiting")
+        values = (phone, link_token, *_asked(consent), order_id)
+        self._one(_NEW_CONTACT, values, "not_waiting")
 
     def contacts(self, order_id: str) -> Sequence[FormerContact]:
         """The former numbers and links of a bill, oldest first."""
         rows = self._session.rows(_CONTACTS, (order_id,))
         return tuple(FormerContact(*row) for row in rows)
+
+    def awaiting_of(self, phone: str) -> Sequence[str]:
+        """Bills of this number that wait for their money, oldest first."""
+        return tuple(row[0] for row in self._session.rows(_AWAITING_OF, (phone,)))
+
+    def forget(self, phone: str) -> int:
+        """Erase the number from bills that do not wait, and from corrections."""
+        self._session.change(_FORGET_FORMER, (phone,))
+        return self._session.change(_FORGET, (phone,))
 
     def hand_over(self, order_id: str, at: int, by: str) -> None:
         """The first hand-over counts. Raises DomainError ``not_paid_yet`` before the issue."""
@@ -228,19 +255,19 @@ def sale_of(row: Row, lines: Sequence[PricedLine]) -> Sale:
     )
 
 
+def _asked(consent: Consent | None) -> tuple[object, ...]:
+    if consent is None:
+        return (None,) * 4
+    return (consent.purpose, consent.asked_by, consent.at, consent.text_version)
+
+
 def _sale_values(sale: Sale) -> tuple[object, ...]:
-    consent = sale.consent
-    asked = (
-        (consent.purpose, consent.asked_by, consent.at, consent.text_version)
-        if consent
-        else ((None,) * 4)
-    )
     return (
         sale.order_id, sale.token_no, "awaiting", sale.counter, sale.cashier, sale.channel.value,
         *_totals(sale.bill.totals),
         sale.bill.supplier_state, sale.bill.place_of_supply, sale.bill.scheme.value,
         sale.due, sale.bill_hash, sale.link_token, sale.created_at,
-        sale.phone, *asked,
+        sale.phone, *_asked(sale.consent),
         None, None, None, None, sale.remote, sale.link_style.value, sale.contact,
     )  # fmt: skip
 

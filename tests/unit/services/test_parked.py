@@ -241,7 +241,7 @@ def test_an_issued_bill_has_nothing_open_and_names_its_reference() -> None:
 
 def message(attempt: int, purpose: Purpose = Purpose.PAYMENT_REQUEST) -> Message:
     state = MessageState.READ
-    return Message(f"m{attempt}", "B", purpose, attempt, "whatsapp", "+91", state, NOW)
+    return Message(f"m{attempt}", "B", purpose, attempt, "whatsapp", "+919876543210", state, NOW)
 
 
 def test_three_requests_and_no_more() -> None:
