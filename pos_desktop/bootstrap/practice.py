@@ -91,6 +91,8 @@ def practice_options(folders: Folders, ends: Endpoints, wanted: Wanted = AS_KEPT
         channel=wanted.channel or kept.channel,
         theme=wanted.theme or kept.theme,
         own_upi=wanted.own_upi or kept.own_upi,
+        # It is tried, shown and played at any hour.
+        messages_quiet="",
         relay=RelayOptions(base_url=ends.relay),
         gateway=_gateway(wanted.gateway or kept.gateway.name, ends),
         practice=True,

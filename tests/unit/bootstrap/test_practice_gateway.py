@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pos_desktop.bootstrap.practice import Endpoints, Wanted, enrolled, practice_options
-from pos_desktop.domain.options import CounterOptions, GatewayOptions
+from pos_desktop.domain.options import CounterOptions, GatewayOptions, Options
 from pos_desktop.settings.paths import Folders, folders
 from pos_desktop.settings.secrets import PracticeSecrets
 from pos_desktop.settings.store import OptionsFile
@@ -55,3 +55,9 @@ def test_an_older_practice_file_knows_no_cashfree(tmp_path: Path) -> None:
     older = {name: value for name, value in LINE.items() if not name.startswith("cashfree")}
     file.write_text(json.dumps(older))
     assert Endpoints.read(file).cashfree == ""
+
+
+def test_practice_keeps_no_quiet_hours(places: Folders, ends: Endpoints) -> None:
+    """Whoever tries it at night sees the receipt, too."""
+    OptionsFile(places.options).save(Options(practice=True, messages_quiet="21:00-08:00"))
+    assert practice_options(places, ends).messages_quiet == ""
