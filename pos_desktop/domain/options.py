@@ -6,6 +6,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pos_desktop.domain.printer import PaperSize, PrinterOptions
+
 
 class Scheme(StrEnum):
     """The supplier's registration."""
@@ -44,13 +46,6 @@ class Language(StrEnum):
     ENGLISH = "en"
     HINDI = "hi"
     TAMIL = "ta"
-
-
-class PaperSize(StrEnum):
-    """What the receipt printer takes."""
-
-    ROLL = "80mm"
-    A4 = "a4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +162,7 @@ class Options:
     former_gateways: tuple[GatewayOptions, ...] = ()
     theme: str = "light"
     paper: PaperSize = PaperSize.ROLL
+    printer: PrinterOptions = field(default_factory=PrinterOptions)
     practice: bool = False
 
     @property

@@ -16,6 +16,7 @@ import msgspec
 
 from pos_desktop.domain.errors import InputError
 from pos_desktop.domain.options import GatewayOptions, Options
+from pos_desktop.domain.printer import check_printer
 from pos_desktop.domain.quiet import quiet_hours
 from pos_desktop.domain.upi import UpiPayment, upi_link
 from pos_desktop.net.urls import base_address, split_url
@@ -136,6 +137,7 @@ def check_options(options: Options, text: str = "") -> None:
     _check_own_upi(text, options)
     _check_logo(text, options.shop.logo)
     _check_quiet(text, options.messages_quiet)
+    _check_printer(text, options)
     callback = options.exotel.callback_url
     if callback:
         try:
@@ -196,6 +198,14 @@ def _check_quiet(text: str, hours: str) -> None:
     except InputError as error:
         what = 'must look like 21:00-08:00, or be "" for none'
         raise _wrong(text, "messages_quiet", what) from error
+
+
+def _check_printer(text: str, options: Options) -> None:
+    try:
+        check_printer(options.printer, options.paper)
+    except InputError as error:
+        key = "paper" if error.code == "printer_paper" else "printer.address"
+        raise _wrong(text, key, str(error)) from error
 
 
 def _check_logo(text: str, logo: str) -> None:

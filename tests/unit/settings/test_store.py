@@ -18,6 +18,7 @@ from pos_desktop.domain.options import (
     RelayOptions,
     Shop,
 )
+from pos_desktop.domain.printer import PaperSize, PrinterKind, PrinterOptions
 from pos_desktop.domain.sale import Channel, Scheme
 from pos_desktop.settings.store import OptionsFile, check_options, parse_options
 
@@ -48,6 +49,8 @@ FULL = Options(
         callback_url="https://relay.example/cb/exotel/{channel}/t/s",
     ),
     relay=RelayOptions(base_url="http://127.0.0.1:8080"),
+    paper=PaperSize.NARROW,
+    printer=PrinterOptions(PrinterKind.NETWORK, "192.168.1.50:9100", drawer=True),
     practice=True,
 )
 
@@ -106,6 +109,8 @@ def test_partial_file_takes_defaults_for_the_rest() -> None:
         ('{\n "own_upi": {"outage_limit": -1}\n}', "own_upi.outage_limit", 2),
         ('{\n "own_upi": {"outage": 5}\n}', "own_upi.outage", 2),
         ('{\n "messages_quiet": "21-8"\n}', "messages_quiet", 2),
+        ('{\n "printer": {\n  "kind": "network",\n  "address": "a b"\n}}', "printer.address", 4),
+        ('{\n "printer": {"kind": "device", "address": "/dev/lp0"},\n "paper": "a4"}', "paper", 3),
         ('{\n "shop": {\n  "language": "xx"\n}}', "shop.language", 3),
         ('{\n "shop": {\n  "logo": "logo.png"\n}}', "shop.logo", 3),
         ('{\n "shop": {\n  "logo": "/srv/logo.svg"\n}}', "shop.logo", 3),
