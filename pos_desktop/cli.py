@@ -26,6 +26,7 @@ _OVERVIEW = """commands (raseed COMMAND --help says more):
   rejoin     a new series for a counter that may give no more numbers
   secret     keep a key of the payment or message service in the key store
   pin        set up the manager's PIN of this counter, or change it
+  gstr1      a month's sheets for the GST portal's offline tool, and a summary
   export-pages   write all hosted pages as plain files, readable without the relay
   selftest   play one practice sale in a temporary folder
   help       this text, or that of a command
@@ -246,6 +247,25 @@ def _export_pages(words: list[str]) -> int:
     return export_pages(known.target, known.data, static)
 
 
+def _gstr1(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="raseed gstr1",
+        description="Writes a month's CSV sheets for the GST portal's offline tool, and a summary.",
+    )
+    parser.add_argument("month", metavar="YYYY-MM")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FOLDER", help="a new or empty folder"
+    )
+    parser.add_argument(
+        "--data", type=Path, action="append", help="a counter's own folder; once for each counter"
+    )
+    known = parser.parse_args(words)
+    from pos_desktop.bootstrap.gstr1 import export_gstr1
+    from pos_desktop.host.clock import SystemClock
+
+    return export_gstr1(known.month, known.out, known.data or [None], SystemClock())
+
+
 def _selftest(words: list[str]) -> int:
     argparse.ArgumentParser(
         prog="raseed selftest", description="Plays one practice sale in a temporary folder."
@@ -265,6 +285,7 @@ COMMANDS: dict[str, Command] = {
     "rejoin": _rejoin,
     "secret": _secret,
     "pin": _pin,
+    "gstr1": _gstr1,
     "export-pages": _export_pages,
     "selftest": _selftest,
 }

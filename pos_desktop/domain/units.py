@@ -1,0 +1,55 @@
+"""Unit quantity codes and their names, as table 12 of GSTR-1 spells them (reference domain 1.5)."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+#: UQC -> name; a sheet wants ``KGS-KILOGRAMS``.
+UNITS: Mapping[str, str] = MappingProxyType(
+    {
+        "BAG": "BAGS",
+        "BAL": "BALE",
+        "BDL": "BUNDLES",
+        "BKL": "BUCKLES",
+        "BOU": "BILLION OF UNITS",
+        "BOX": "BOX",
+        "BTL": "BOTTLES",
+        "BUN": "BUNCHES",
+        "CAN": "CANS",
+        "CBM": "CUBIC METERS",
+        "CCM": "CUBIC CENTIMETERS",
+        "CMS": "CENTIMETERS",
+        "CTN": "CARTONS",
+        "DOZ": "DOZENS",
+        "DRM": "DRUMS",
+        "GGK": "GREAT GROSS",
+        "GMS": "GRAMMES",
+        "GRS": "GROSS",
+        "GYD": "GROSS YARDS",
+        "KGS": "KILOGRAMS",
+        "KLR": "KILOLITRE",
+        "KME": "KILOMETRE",
+        "LTR": "LITRES",
+        "MLT": "MILILITRE",
+        "MTR": "METERS",
+        "MTS": "METRIC TON",
+        "NOS": "NUMBERS",
+        "OTH": "OTHERS",
+        "PAC": "PACKS",
+        "PCS": "PIECES",
+        "PRS": "PAIRS",
+        "QTL": "QUINTAL",
+        "ROL": "ROLLS",
+        "SET": "SETS",
+        "SQF": "SQUARE FEET",
+        "SQM": "SQUARE METERS",
+        "SQY": "SQUARE YARDS",
+        "TBS": "TABLETS",
+        "TGM": "TEN GROSS",
+        "THD": "THOUSANDS",
+        "TON": "TONNES",
+        "TUB": "TUBES",
+        "UGS": "US GALLONS",
+        "UNT": "UNITS",
+        "YDS": "YARDS",
+    }
+)
