@@ -14,6 +14,7 @@ from pos_desktop.story.plays.crash import crash
 from pos_desktop.story.plays.given import handover
 from pos_desktop.story.plays.late import late, walk_away
 from pos_desktop.story.plays.messages import message_fails, template_paused, unknown_send
+from pos_desktop.story.plays.messages_late import late_message, relay_down
 from pos_desktop.story.plays.outages import gateway_down, offline_upi
 from pos_desktop.story.plays.returning import refund
 from pos_desktop.story.plays.standing import service_off
@@ -81,6 +82,8 @@ MONEY: Mapping[str, Story] = _by_name(
 MESSAGES: Mapping[str, Story] = _by_name(
     Story("message-fails", Channel.WHATSAPP_QR, message_fails),
     Story("unknown-send", Channel.SMS_LINK, unknown_send),
+    Story("relay-down", Channel.SMS_LINK, relay_down),
+    Story("late-message", _LINK, late_message, cables=True),
     Story("template-paused", _LINK, template_paused),
 )
 """Messages that do not arrive, wait, or must not go."""

@@ -79,6 +79,31 @@ def unknown_send(played: Played) -> None:
     assert sorted(arrived) == ["33", "33", "44", "44"]
 
 
+def relay_down(played: Played) -> None:
+    assert by_number(played) == {"71": [RECEIPT], "73": [REQUEST, RECEIPT], "74": [RECEIPT]}
+    assert channels(played) == {"sms"}
+    assert [fate for fate in fates(played) if fate[3] == "dropped"] == [
+        ("71", REQUEST, 1, "dropped", "bill_settled")
+    ]
+    # Its request and its receipt carried one link, which opened the bill and then the invoice.
+    links = {m["url"] for m in gateway(played)["messages"] if m["to"].endswith("73")}
+    assert len(links) == 1
+    confirmed = played.rows("SELECT confirmed_by FROM sales ORDER BY token_no")
+    assert confirmed == [("poll",), ("push",), ("cash",)]
+
+
+def late_message(played: Played) -> None:
+    assert by_number(played) == {"61": [RECEIPT], "62": [RECEIPT], "63": [RECEIPT]}
+    assert channels(played) == {"whatsapp"}
+    dropped = {fate[0]: fate[4] for fate in fates(played) if fate[1] == REQUEST}
+    assert dropped == {
+        "61": "bill_settled",
+        "62": "not_payable_any_more",
+        "63": "too_late_to_send",
+    }
+    assert {fate[3] for fate in fates(played) if fate[1] == REQUEST} == {"dropped"}
+
+
 def template_paused(played: Played) -> None:
     again = [REQUEST, REQUEST, RECEIPT]
     once = [REQUEST, RECEIPT]
@@ -94,6 +119,8 @@ def template_paused(played: Played) -> None:
 OUTCOMES: dict[str, Callable[[Played], None]] = {
     "message-fails": message_fails,
     "unknown-send": unknown_send,
+    "relay-down": relay_down,
+    "late-message": late_message,
     "template-paused": template_paused,
 }
 

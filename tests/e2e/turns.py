@@ -10,7 +10,9 @@ MONEY_STORIES = (
     "late", "double", "switch-to-cash", "gateway-down", "crash", "split", "refund", "offline-upi",
     "handover", "walk-away", "service-off",
 )  # fmt: skip
-MESSAGE_STORIES = ("message-fails", "unknown-send", "template-paused")
+MESSAGE_STORIES = (
+    "message-fails", "unknown-send", "relay-down", "late-message", "template-paused",
+)  # fmt: skip
 ROTATING = (*MONEY_STORIES, *MESSAGE_STORIES)
 AT_ONCE = 3
 
