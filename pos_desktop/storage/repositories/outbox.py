@@ -36,7 +36,11 @@ _NEXT = (
     "SELECT MIN(not_before) FROM outbox WHERE state = 'queued' "
     "AND +kind IN (SELECT value FROM json_each(?))"
 )
-_UNSENT = "SELECT COUNT(*), MIN(created_at) FROM outbox WHERE state IN ('queued', 'doing')"
+# What is for the printer on the counter is not on its way out of the shop.
+_UNSENT = (
+    "SELECT COUNT(*), MIN(created_at) FROM outbox WHERE state IN ('queued', 'doing') "
+    "AND kind NOT LIKE 'paper.%'"
+)
 
 
 class SqlOutbox:
@@ -85,7 +89,7 @@ class SqlOutbox:
         return None if row is None else row[0]
 
     def unsent(self) -> tuple[int, int | None]:
-        """(rows not done, created_at of the oldest)."""
+        """(rows not done but those of the printer, created_at of the oldest)."""
         ((count, oldest),) = self._session.rows(_UNSENT)
         return count, oldest
 

@@ -50,6 +50,14 @@ def test_outbox_claims_what_is_due_oldest_first(store: SqliteStore) -> None:
         assert _ids(list(unit.outbox.claim(100, ["create", "send"], 1))) == ["c1"]
 
 
+def test_what_waits_for_the_printer_is_not_still_to_be_sent(store: SqliteStore) -> None:
+    with store.write() as unit:
+        unit.outbox.put("paper.print", "o1:2:1", "o1", 10)
+        assert unit.outbox.unsent() == (0, None)
+        unit.outbox.put("send", "m1", "o1", 20)
+        assert unit.outbox.unsent() == (1, 20)
+
+
 def test_a_dropped_effect_is_never_asked_for_again(store: SqliteStore) -> None:
     with store.write() as unit:
         unit.outbox.put("send", "m3", "o1", 30)
