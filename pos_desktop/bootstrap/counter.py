@@ -1,6 +1,6 @@
 """A counter without its window: storage, adapters and services, wired once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pos_desktop import assets
@@ -10,6 +10,7 @@ from pos_desktop.bootstrap.works import core_of, works_of
 from pos_desktop.domain.options import Options
 from pos_desktop.host.engine import Engine
 from pos_desktop.services.attaching import Attaching
+from pos_desktop.services.channel import Channels
 from pos_desktop.services.checkout import Checkout
 from pos_desktop.services.desk import Desk
 from pos_desktop.services.drafts import Drafts
@@ -45,6 +46,7 @@ class Counter:
     refunds: Refunds
     standing: Standing
     trying: Trying
+    channels: Channels
     sweep: Sweep
     desk: Desk
     drafts: Drafts
@@ -75,8 +77,10 @@ def build_counter(path: Path, options: Options, machine: Machine) -> Counter:
 
 def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
     clock, ids, bell = machine.clock, machine.ids, machine.listener
+    channels = Channels(store, clock, bell, options.channel, machine.keep_channel)
+    options = replace(options, channel=channels.begin())
     peers = peers_of(options, machine)
-    core = core_of(store, options, machine, peers)
+    core = core_of(store, options, machine, peers, channels.now)
     numbering = Numbering(store.fence, options.counter.series)
     with store.read() as uow:
         numbering.restore(uow)
@@ -94,6 +98,7 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
         refunds=refunds,
         standing=core.standing,
         trying=core.trying,
+        channels=channels,
         sweep=sweep,
         desk=Desk(store, clock, PageWriter(options), syncing, core.standing),
         drafts=Drafts(store),

@@ -4,17 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pos_desktop.domain.options import Channel
 from pos_desktop.net.meter import Meter
 from pos_desktop.ports import Clock, Ids, Lanes, SecretStore
 from pos_desktop.services.outbox import Listener
 from pos_desktop.services.views import Lamp
 
 
+def _no_settings(channel: Channel) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """What a counter runs on: clocks, identities, lanes, keys, and who is told about changes.
 
-    ``meter`` counts the requests to gateways.
+    ``meter`` counts the requests to gateways. ``keep_channel`` writes the shop's channel into its
+    settings; False where it cannot be written now.
     """
 
     clock: Clock
@@ -27,3 +33,4 @@ class Machine:
     printer: Callable[[], None]
     templates: Path | None = None
     meter: Meter = field(default_factory=Meter)
+    keep_channel: Callable[[Channel], bool] = _no_settings

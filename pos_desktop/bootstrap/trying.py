@@ -8,7 +8,7 @@ from pos_desktop.bootstrap.machine import Machine
 from pos_desktop.bootstrap.peers import Peers, registry
 from pos_desktop.documents.invoice_pdf import RaseedRenderer
 from pos_desktop.domain.delivery import DeliverySeen
-from pos_desktop.domain.options import Options
+from pos_desktop.domain.options import Channel, Options
 from pos_desktop.messaging.samples import RegisteredSamples
 from pos_desktop.messaging.states import delivery_from_feed
 from pos_desktop.messaging.templates import TemplateComposer
@@ -21,10 +21,13 @@ _SAYS = "Raseed"
 """What the QR of a test says: nothing that anybody could pay."""
 
 
-def trying_of(options: Options, machine: Machine, peers: Peers) -> Trying:
-    """The shop's own templates, by the same Exotel and relay as its bills'."""
+def trying_of(
+    options: Options, machine: Machine, peers: Peers, channel: Callable[[], Channel]
+) -> Trying:
+    """The shop's own templates, by the same Exotel and relay as its bills'; ``channel`` tells which
+    the shop uses now."""
     known = registry(machine.templates)
-    samples = RegisteredSamples(known, TemplateComposer(known, options), options)
+    samples = RegisteredSamples(known, TemplateComposer(known, options), options, channel)
     picture = _picture(peers.relay, assets.path("fonts"))
     return Trying(samples, peers.messenger, machine.clock, machine.ids, picture)
 

@@ -272,6 +272,7 @@ def _behind(setup: Setup, runner: TaskRunner, bell: _Bell, paper: LatePaper) -> 
         on_failure=_unforeseen,
         printer=lambda: _printer_there(paper),
         templates=setup.folders.templates,
+        keep_channel=OptionsFile(setup.folders.options).keep_channel,
     )
     options = setup.complete()
     counter = build_counter(setup.folders.data / DATABASE, options, machine)

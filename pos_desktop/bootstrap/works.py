@@ -1,15 +1,17 @@
 """What runs behind a counter by itself: the outbox, what watches, and their order in the loop."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pos_desktop import assets
 from pos_desktop.bootstrap.machine import Machine
-from pos_desktop.bootstrap.peers import Peers, registry
+from pos_desktop.bootstrap.peers import Peers, callback_secrets, registry
 from pos_desktop.bootstrap.trying import reader_of, trying_of
 from pos_desktop.documents.invoice_pdf import RaseedRenderer
 from pos_desktop.documents.logo import shop_logo
-from pos_desktop.domain.options import Options
+from pos_desktop.domain.options import Channel, Options
 from pos_desktop.domain.payment import OWN_UPI
+from pos_desktop.domain.quiet import quiet_hours
 from pos_desktop.host.engine import Works
 from pos_desktop.messaging.templates import TemplateComposer
 from pos_desktop.ports import Store, UnitOfWork
@@ -17,11 +19,13 @@ from pos_desktop.relay_client.sealer import TokenSealer
 from pos_desktop.services import effects
 from pos_desktop.services.capturing import CapturePayment
 from pos_desktop.services.collecting import CloseCollect, CreateCollect, Intents
+from pos_desktop.services.consent import Refusals, Stops
+from pos_desktop.services.contact import RevokePage
 from pos_desktop.services.health import Health
 from pos_desktop.services.hints import Hints
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.links import Links
-from pos_desktop.services.messages import Outgoing, SendMessage
+from pos_desktop.services.messages import Outgoing, RefundNotes, SendMessage
 from pos_desktop.services.offers import Offers
 from pos_desktop.services.opening import Opener
 from pos_desktop.services.outbox import Action, Outbox
@@ -60,6 +64,17 @@ class Core:
     trying: Trying
 
     @property
+    def refund_book(self) -> RefundBook:
+        """Where refunds are kept; the customer is told of what is done."""
+        notes = RefundNotes(self.switching.opener.posting, self.outgoing)
+        return RefundBook(self.machine.ids, notes)
+
+    @property
+    def refusals(self) -> Refusals:
+        """Who wants no messages."""
+        return self.switching.opener.refusals
+
+    @property
     def asking(self) -> Asking:
         """What looks after money by itself works with."""
         machine = self.machine
@@ -71,13 +86,21 @@ class Core:
         return self.standing.is_off(uow, name=MESSAGES)
 
 
-def core_of(store: Store, options: Options, machine: Machine, peers: Peers) -> Core:
+def core_of(
+    store: Store,
+    options: Options,
+    machine: Machine,
+    peers: Peers,
+    channel: Callable[[], Channel],
+) -> Core:
     """Wire what moves money."""
-    issuer = Issuer(options, machine.ids)
+    secrets = callback_secrets(machine.secrets)
+    refusals = Refusals(lambda: secrets)
+    issuer = Issuer(options, machine.ids, refusals)
     composer = TemplateComposer(registry(machine.templates), options)
     gateway = peers.gateways.primary
     offers = Offers(gateway.name, gateway.capabilities)
-    switching = Switching(issuer, Opener(options, machine.ids, offers.now))
+    switching = Switching(issuer, Opener(options, machine.ids, offers.now, refusals))
     standing = Standing(
         primary=gateway.name,
         store=store,
@@ -97,7 +120,7 @@ def core_of(store: Store, options: Options, machine: Machine, peers: Peers) -> C
         outgoing=Outgoing(composer, Links(options), machine.ids),
         traffic=Traffic(machine.ids.jitter, machine.meter.made),
         standing=standing,
-        trying=trying_of(options, machine, peers),
+        trying=trying_of(options, machine, peers, channel),
     )
 
 
@@ -113,7 +136,7 @@ def works_of(core: Core, syncing: Syncing, sweep: Sweep, health: Health) -> Work
         outbox.step,
         watcher.step,
         polls.step,
-        RefundWatch(core.asking, RefundBook(machine.ids)).step,
+        RefundWatch(core.asking, core.refund_book).step,
         sweep.step,
         Vigil(store, core.traffic, bell, core.peers.gateways).step,
         Solving(store, bell).step,
@@ -128,7 +151,15 @@ def works_of(core: Core, syncing: Syncing, sweep: Sweep, health: Health) -> Work
         watcher=watcher,
         steps=steps,
         relay=core.peers.relay,
-        hints=Hints(store, clock, watcher, core.standing, bell, reader_of(core.trying)),
+        hints=Hints(
+            store,
+            clock,
+            watcher,
+            core.standing,
+            bell,
+            reader_of(core.trying),
+            Stops(core.refusals, machine.ids),
+        ),
         on_failure=machine.on_failure,
         jitter=machine.ids.jitter,
     )
@@ -164,10 +195,15 @@ def _actions(core: Core) -> dict[str, Action]:
         effects.OWN_QR_CREATE: replace(create, target=OWN_UPI),
         effects.OWN_QR_CLOSE: replace(close, target=OWN_UPI),
         effects.PAYMENT_CAPTURE: CapturePayment(gateways, payments),
-        effects.REFUND_ASK: AskRefund(gateways, RefundBook(core.machine.ids)),
+        effects.REFUND_ASK: AskRefund(gateways, core.refund_book),
         effects.PAGE_PUBLISH: PublishPage(press, writer, outgoing),
         effects.PICTURE_PUBLISH: PublishPicture(press, outgoing),
         effects.PICTURE_CLOSE: ClosePicture(relay),
-        effects.MESSAGE_SEND: SendMessage(core.peers.messenger),
+        effects.PAGE_REVOKE: RevokePage(relay),
+        effects.MESSAGE_SEND: SendMessage(
+            core.peers.messenger,
+            refusals=core.refusals,
+            quiet=quiet_hours(core.options.messages_quiet),
+        ),
     }
     return reported(actions, Reports(core.traffic, core.standing))

@@ -1,6 +1,6 @@
 """Messages to the customer and how far each got; states only move forward."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pos_desktop.domain.options import Channel
@@ -76,6 +76,10 @@ class Message:
         if self.media_url is None:
             return Content.WORDS
         return Content.QR if self.purpose is Purpose.PAYMENT_REQUEST else Content.DOCUMENT
+
+    def dropped(self, reason: str) -> "Message":
+        """The same, not to be sent any more."""
+        return replace(self, state=MessageState.DROPPED, reason=reason)
 
     @property
     def label(self) -> str:
@@ -158,6 +162,16 @@ class DeliverySeen:
     code: int | None
     reason: str | None
     to_last10: str | None = None
+
+
+NO_REPORT_MS = 24 * 60 * 60 * 1000
+"""After so long nothing more is heard of a message (reference exotel 9, client 8)."""
+_OPEN_END = frozenset({MessageState.ACCEPTED, MessageState.SENT})
+
+
+def unreported(state: MessageState, since: int, now: int) -> bool:
+    """Whether the provider never told how a message ended that it took at ``since``."""
+    return state in _OPEN_END and now - since >= NO_REPORT_MS
 
 
 _RANK = {

@@ -1,7 +1,7 @@
 """Every registered template with sample values, as customers would read it: what the shop sees
 before the first of them goes wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pos_desktop.domain.delivery import Message, MessageState, Purpose
@@ -23,15 +23,17 @@ _GOODS = (("Amul Taaza Toned Milk 1 L", 2000), ("Tata Salt 1 kg", 1000), ("Surf 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredSamples:
-    """``ports.Samples`` over the shop's registry and settings."""
+    """``ports.Samples`` over the shop's registry and settings; ``channel``: the one in use now."""
 
     registry: TemplateRegistry
     composer: TemplateComposer
     options: Options
+    channel: Callable[[], Channel]
 
     def all(self) -> Sequence[Sample]:
         """In the order of the file, those of the shop's channel first."""
-        made = [self._sample(template) for template in self.registry.templates]
+        channel = self.channel()
+        made = [self._sample(template, channel) for template in self.registry.templates]
         return sorted(made, key=lambda sample: not sample.used)
 
     def filled(self, name: str, message: Message, token: str) -> Message:
@@ -41,7 +43,7 @@ class RegisteredSamples:
             raise InputError("template_missing", purpose=name, channel="")
         return self.composer.fill(template, message, self._facts(template, token))
 
-    def _sample(self, template: MessageTemplate) -> Sample:
+    def _sample(self, template: MessageTemplate, channel: Channel) -> Sample:
         message = Message(
             "sample", "", Purpose.PAYMENT_REQUEST, 1, "", _TO, MessageState.WAITING, 0
         )
@@ -56,7 +58,7 @@ class RegisteredSamples:
             name=template.name,
             purpose=template.purpose,
             provider=template.provider,
-            used=self._used(template),
+            used=self._used(template, channel),
             header=template.header,
             button=template.button,
             problem=problem,
@@ -77,8 +79,7 @@ class RegisteredSamples:
             return "no_dlt_entity"
         return "" if exotel.sms_from or template.sms_sender else "no_sms_sender"
 
-    def _used(self, template: MessageTemplate) -> bool:
-        channel = self.options.channel
+    def _used(self, template: MessageTemplate, channel: Channel) -> bool:
         if channel is Channel.SMS_LINK:
             return template.provider == "sms"
         by_page = self.options.link_style is LinkStyle.PAGE

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pos_desktop.domain.delivery import Message, Purpose
 from pos_desktop.domain.errors import InputError
 from pos_desktop.domain.money import format_rupees
-from pos_desktop.domain.options import LinkStyle, Options
+from pos_desktop.domain.options import Options
 from pos_desktop.domain.sale import Channel
 from pos_desktop.domain.summary import item_summary
 from pos_desktop.domain.text import one_line
@@ -61,7 +61,7 @@ class TemplateComposer:
         A second one has its own text where the shop has registered one (``resend``).
         """
         use = channel.value
-        if channel is Channel.WHATSAPP_LINK and self._options.link_style is LinkStyle.PAGE:
+        if channel is Channel.WHATSAPP_LINK and facts.by_page:
             use = "whatsapp_page"
         again = message.attempt > 1 and self._registry.look(RESEND, use, self._language)
         return self.fill(again or self._find(Purpose.PAYMENT_REQUEST, use), message, facts)

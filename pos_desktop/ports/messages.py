@@ -58,7 +58,8 @@ class Messenger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
-    """What a message may say; texts are display-ready, ``link`` is the whole URL of its link."""
+    """What a message may say; texts are display-ready, ``link`` is the whole URL of its link.
+    ``by_page``: it leads to our page, not to the gateway's."""
 
     shop: str
     token_no: int
@@ -69,6 +70,7 @@ class MessageFacts:
     invoice_number: str = ""
     upi_reference: str = ""
     credit_note: str = ""
+    by_page: bool = False
 
 
 class Composer(Protocol):
@@ -79,6 +81,7 @@ class Composer(Protocol):
         self, channel: Channel, message: Message, facts: MessageFacts
     ) -> Message: ...
     def receipt(self, channel: Channel, message: Message, facts: MessageFacts) -> Message: ...
+    def refund_note(self, channel: Channel, message: Message, facts: MessageFacts) -> Message: ...
 
 
 @dataclass(frozen=True, slots=True)

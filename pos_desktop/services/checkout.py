@@ -7,7 +7,7 @@ gateway, at Exotel or at the relay is an outbox row of the same transaction.
 from collections.abc import Callable
 from dataclasses import replace
 
-from pos_desktop.domain.delivery import MessageState, Purpose
+from pos_desktop.domain.delivery import Purpose
 from pos_desktop.domain.errors import DomainError
 from pos_desktop.domain.payment import OWN_UPI, CollectKind, CollectState
 from pos_desktop.domain.people import Approval
@@ -20,14 +20,12 @@ from pos_desktop.services.entries import open_entry
 from pos_desktop.services.freeze import freeze
 from pos_desktop.services.issuing import GIVEN, RISK, payable_still
 from pos_desktop.services.messages import Outgoing, payable
-from pos_desktop.services.opening import MOST_REQUESTS, Opener, requests_made
+from pos_desktop.services.opening import MOST_REQUESTS, Opener, may_request, requests_made
 from pos_desktop.services.order import Order
 from pos_desktop.services.outbox import Listener
+from pos_desktop.services.posting import again, may_send, on_its_way
 from pos_desktop.services.switching import Switching
 from pos_desktop.services.views import EditedBill, PaidNews
-
-# A message in one of these is still on its way by itself: a second one would only repeat it.
-_ON_ITS_WAY = frozenset({MessageState.WAITING, MessageState.QUEUED})
 
 
 class Checkout:
@@ -58,18 +56,24 @@ class Checkout:
         """Freeze the bill and ask for payment by the shop's channel; the bill parks itself.
 
         Without a phone, or while no message can go, it is a QR on the screen (a link's QR where
-        the account has no QR codes). Raises DomainError ``nothing_to_pay``, and ``phone_needed``
-        for a remote bill without one.
+        the account has no QR codes); for a number that wants none the dropped request says why.
+        Raises DomainError ``nothing_to_pay``, and for a remote bill ``phone_needed`` or
+        ``opted_out``.
         """
-        if remote and order.phone is None:
+        if remote and (order.phone is None or order.consent is None):
             raise DomainError("phone_needed")
         now = self._clock.now()
         with self._store.write() as uow:
             sale = self._freeze(uow, order, now, remote=remote)
-            if order.phone is None or self._silent(uow):
+            refused = self._opener.refusals.refused(uow, sale.phone)
+            if refused and remote:
+                raise DomainError("opted_out")
+            if sale.phone is None or refused or self._silent(uow):
                 self._opener.open(uow, sale, self._opener.on_screen(uow), now)
+                if refused:
+                    self._opener.request_message(uow, sale, now)
             else:
-                kind = self._opener.kind(uow, sale.due, remote=remote)
+                kind = self._opener.kind(uow, sale)
                 self._opener.open(uow, sale, kind, now)
                 self._opener.request_message(uow, sale, now)
             uow.commit()
@@ -141,18 +145,35 @@ class Checkout:
     def send_again(self, order_id: str, by: str) -> None:
         """The request once more: the same link while it lives, a new one else; three in all.
 
-        Raises ``not_waiting``, ``phone_needed``, ``too_many_requests``, ``still_on_its_way``.
+        Raises ``not_waiting``, ``phone_needed``, ``channel_changed``, ``opted_out``,
+        ``too_many_requests``, ``still_on_its_way``.
         """
         now = self._clock.now()
         with self._store.write() as uow:
             sale = self._awaiting(uow, order_id)
-            if sale.phone is None:
-                raise DomainError("phone_needed")
-            if requests_made(uow, order_id) >= MOST_REQUESTS:
+            may_send(uow, sale, self._opener.refusals)
+            if not may_request(uow, sale):
                 raise DomainError("too_many_requests", limit=MOST_REQUESTS)
             self._send_again(uow, sale, by, now)
             body = {"order_id": order_id, "number": requests_made(uow, order_id)}
             uow.ledger.append("request.again", by, now, body)
+            uow.commit()
+        self._listener.changed()
+
+    def receipt_again(self, order_id: str, by: str) -> None:
+        """The receipt of an issued bill once more, with the same link; three in all.
+
+        Raises ``not_paid_yet``, ``phone_needed``, ``channel_changed``, ``opted_out``,
+        ``still_on_its_way``, ``too_many_receipts``.
+        """
+        now = self._clock.now()
+        with self._store.write() as uow:
+            sale = uow.sales.get(order_id)
+            if sale is None or sale.state is not SaleState.ISSUED:
+                raise DomainError("not_paid_yet")
+            number = again(uow, self._opener.posting, sale, now)
+            self._outgoing.advance(uow, sale, now)
+            uow.ledger.append("receipt.again", by, now, {"order_id": order_id, "number": number})
             uow.commit()
         self._listener.changed()
 
@@ -249,9 +270,7 @@ class Checkout:
             wish = Wish(sale.order_id, WishKind.LINK, now, by)
             self._switching.wish(uow, sale, wish)
             return
-        if any(
-            _going(message.purpose, message.state) for message in uow.messages.of(sale.order_id)
-        ):
+        if on_its_way(uow, sale.order_id, Purpose.PAYMENT_REQUEST, now):
             raise DomainError("still_on_its_way")
         self._opener.request_message(uow, sale, now)
         self._outgoing.advance(uow, sale, now)
@@ -270,10 +289,6 @@ def _edited(uow: UnitOfWork, order_id: str) -> EditedBill | None:
     if sale.state is not SaleState.ABANDONED:
         return None
     return EditedBill(order_id, sale.bill.lines, sale.phone)
-
-
-def _going(purpose: Purpose, state: MessageState) -> bool:
-    return purpose is Purpose.PAYMENT_REQUEST and state in _ON_ITS_WAY
 
 
 def _shown(uow: UnitOfWork, order_id: str, kind: WishKind) -> bool:

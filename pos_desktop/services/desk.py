@@ -75,7 +75,7 @@ class Desk:
     def history(self, order_id: str) -> PaymentStory | None:
         """Everything about the money of one bill in the order of time; None if it is unknown."""
         with self.store.read() as uow:
-            return history(uow, order_id)
+            return history(uow, order_id, self.clock.now())
 
     def document(self, order_id: str | None = None) -> v1.PageContent:
         """The printable content of this sale, or of the last issued one.

@@ -11,12 +11,14 @@ from pos_desktop.domain.delivery import DeliverySeen
 from pos_desktop.domain.payment import OWN_UPI, Collect, CollectState
 from pos_desktop.domain.refund import Refund
 from pos_desktop.ports import Clock, Store, UnitOfWork
-from pos_desktop.services.messages import delivered
+from pos_desktop.services.consent import Stops
+from pos_desktop.services.messages import delivered, quarantine
 from pos_desktop.services.outbox import Listener
 from pos_desktop.services.refund_book import look_now
 from pos_desktop.services.standing import Standing
 from pos_desktop.services.watcher import Watcher
 from pos_desktop.wire import v1
+from pos_desktop.wire.tags import phone_tag
 
 _CURSOR = "feed.cursor"
 _UNKNOWN = "feed.unknown_hooks"
@@ -32,6 +34,7 @@ class Hints:
     standing: Standing
     listener: Listener
     read_delivery: Callable[[v1.FeedEvent], DeliverySeen | None]
+    stops: Stops
 
     def cursor(self) -> int:
         """The last event that was applied."""
@@ -53,6 +56,8 @@ class Hints:
                 self._hook(uow, event, now)
             elif event.kind == "delivery":
                 visible = self._delivery(uow, event, now)
+            elif event.kind == "stop":
+                visible = self.stops.apply(uow, event, now)
             uow.notes.put(_CURSOR, str(event.seq))
             uow.commit()
         if visible:
@@ -63,9 +68,20 @@ class Hints:
         if seen is None:
             return False
         before = uow.messages.match(seen.sid, seen.label)
+        if before is not None and not self._fits(event.tag, before.to):
+            quarantine(uow)
+            return False
         after = delivered(uow, seen, now)
         self.standing.reported(uow, before, after, now)
         return before != after
+
+    def _fits(self, tag: str, phone: str) -> bool:
+        """Whether the feed's tag is that of the number. Without a tag (an older relay), a secret or
+        the number itself (it was forgotten) nobody can tell, and the report is believed."""
+        secrets = self.stops.refusals.secrets()
+        if not (tag and phone and secrets):
+            return True
+        return tag in (phone_tag(secret, phone) for secret in secrets)
 
     def _hook(self, uow: UnitOfWork, event: v1.FeedEvent, now: int) -> None:
         known = False

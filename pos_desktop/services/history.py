@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pos_desktop.domain.collect import EXPIRY_REASONS, Settlement, given_back, settle
+from pos_desktop.domain.delivery import NO_REPORT_MS, MessageState, unreported
 from pos_desktop.domain.payment import PaymentFact, PaymentStatus, RefundStatus
 from pos_desktop.domain.refund import excess_key
 from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
@@ -20,8 +21,9 @@ _BACK = {RefundStatus.PROCESSED: "refund_done", RefundStatus.FAILED: "refund_fai
 _CHUNK = 200
 
 
-def history(uow: UnitOfWork, order_id: str) -> PaymentStory | None:
-    """Everything about the money of one bill, in the order of time; None if there is no such bill.
+def history(uow: UnitOfWork, order_id: str, now: int = 0) -> PaymentStory | None:
+    """Everything about the money and the messages of one bill, in the order of time; None if there
+    is no such bill.
 
     ``refunded`` is what gateways say; ``open_amount`` and ``excess`` take off what was promised.
     """
@@ -29,8 +31,9 @@ def history(uow: UnitOfWork, order_id: str) -> PaymentStory | None:
     if sale is None:
         return None
     told = settle(sale.due, uow.facts.of(order_id), uow.tenders.of(order_id))
-    now = _as_promised(uow, sale)
-    lines = sorted(_lines(uow, sale), key=lambda line: line.at)
+    promised = _as_promised(uow, sale)
+    told_of = (*_lines(uow, sale), *_messages(uow, order_id, now))
+    lines = sorted(told_of, key=lambda line: line.at)
     return PaymentStory(
         order_id=order_id,
         token_no=sale.token_no,
@@ -38,8 +41,8 @@ def history(uow: UnitOfWork, order_id: str) -> PaymentStory | None:
         due=sale.due,
         received=told.received,
         refunded=told.refunded,
-        open_amount=now.open,
-        excess=now.excess,
+        open_amount=promised.open,
+        excess=promised.excess,
         flags=tuple(f.kind for f in uow.flags.of(order_id) if f.state == "open"),
         lines=tuple(lines),
         invoice_number=sale.invoice_number,
@@ -153,6 +156,20 @@ def _flags(uow: UnitOfWork, order_id: str) -> Iterator[HistoryLine]:
             how = flag.resolution or ""
             who = flag.closed_by or MACHINE
             yield HistoryLine(flag.closed_at, "flag_closed", who, flag.amount, how, flag.kind)
+
+
+def _messages(uow: UnitOfWork, order_id: str, now: int) -> Iterator[HistoryLine]:
+    """Every step of every message, and where a provider never told how one ended."""
+    for message in uow.messages.of(order_id):
+        since, purpose, attempt = 0, message.purpose.value, message.attempt
+        for fact in uow.messages.facts(message.message_id):
+            if fact.state is MessageState.WAITING is not message.state:
+                continue  # it began so, and waits no more
+            since, what, why = fact.at, f"message_{fact.state.value}", fact.reason or ""
+            yield HistoryLine(since, what, fact.source, 0, "", why, purpose, attempt)
+        if unreported(message.state, since, now):
+            at, what = since + NO_REPORT_MS, "message_no_report"
+            yield HistoryLine(at, what, MACHINE, purpose=purpose, attempt=attempt)
 
 
 def _sale(uow: UnitOfWork, sale: Sale) -> Iterator[HistoryLine]:

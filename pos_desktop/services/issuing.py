@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from pos_desktop.domain.collect import Event, next_state, settle, shares
-from pos_desktop.domain.delivery import Message, MessageState, Purpose
+from pos_desktop.domain.delivery import MessageState, Purpose
 from pos_desktop.domain.numbering import financial_year, invoice_number
 from pos_desktop.domain.options import Options
 from pos_desktop.domain.payment import Collect, CollectKind, CollectState, PaymentFact
@@ -15,8 +15,10 @@ from pos_desktop.domain.sale import Sale, SaleState, Tender, TenderKind
 from pos_desktop.ports import Ids, OutboxState, UnitOfWork
 from pos_desktop.services import effects
 from pos_desktop.services.captures import money_of
+from pos_desktop.services.consent import UNTOLD, Refusals
 from pos_desktop.services.entering import entered
 from pos_desktop.services.entries import close_entries
+from pos_desktop.services.posting import Posting
 from pos_desktop.services.views import PaidNews
 
 PAYABLE = frozenset({CollectState.REQUESTED, CollectState.UNKNOWN, CollectState.OPEN})
@@ -32,6 +34,7 @@ class Issuer:
 
     options: Options
     ids: Ids
+    refusals: Refusals = UNTOLD
 
     def issue(self, uow: UnitOfWork, sale: Sale, now: int, confirmed_by: str) -> PaidNews:
         """Number, ledger entry, publishing and receipt for a sale whose money reaches its due: its
@@ -61,8 +64,7 @@ class Issuer:
         revision = effects.INVOICE_REVISION
         subject = effects.page_subject(sale.order_id, revision, sale.contact)
         uow.outbox.put(effects.PAGE_PUBLISH, subject, sale.order_id, now)
-        if sale.phone is not None:
-            uow.messages.add(self._receipt(sale, now))
+        Posting(self.ids, self.refusals).post(uow, sale, Purpose.RECEIPT, now)
         return PaidNews(
             order_id=sale.order_id,
             token_no=sale.token_no,
@@ -86,9 +88,6 @@ class Issuer:
             ],
         }
 
-    def _receipt(self, sale: Sale, now: int) -> Message:
-        return new_message(self.options, self.ids, sale, Purpose.RECEIPT, now)
-
 
 def _book_captures(uow: UnitOfWork, sale: Sale, now: int) -> None:
     """One gateway tender per captured payment, up to the due; its reference is the payment id."""
@@ -109,27 +108,6 @@ def upi_reference(facts: Iterable[tuple[str, PaymentFact]], tenders: Iterable[Te
             return fact.rrn
     asserted = (name for name, kind in names.items() if kind is TenderKind.OWN_UPI)
     return next(asserted, "")
-
-
-def new_message(
-    options: Options, ids: Ids, sale: Sale, purpose: Purpose, now: int, attempt: int = 1
-) -> Message:
-    """An empty message of this purpose, waiting for its collect or page.
-
-    It goes by the channel that was the shop's when the bill was frozen: a later change of the
-    setting is for new bills.
-    """
-    channel = "sms" if sale.channel.value.startswith("sms") else "whatsapp"
-    return Message(
-        message_id=ids.order_id(now),
-        order_id=sale.order_id,
-        purpose=purpose,
-        attempt=attempt,
-        channel=channel,
-        to=sale.phone or "",
-        state=MessageState.WAITING,
-        created_at=now,
-    )
 
 
 def shown_digits(phone: str | None) -> str | None:

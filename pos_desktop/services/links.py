@@ -32,6 +32,7 @@ class Links:
         """The payment QR for WhatsApp's fetcher."""
         return f"{self.root}/q/{token}.png"
 
-    def by_page(self, sale: Sale) -> bool:
-        """Whether the payment request leads to our page (SMS always) or to the gateway's."""
-        return sale.channel is Channel.SMS_LINK or sale.link_style is LinkStyle.PAGE
+
+def by_page(sale: Sale) -> bool:
+    """Whether the payment request leads to our page (SMS always) or to the gateway's."""
+    return sale.channel is Channel.SMS_LINK or sale.link_style is LinkStyle.PAGE

@@ -6,9 +6,18 @@ or the picture at the relay). It is composed and queued in the transaction that 
 
 from dataclasses import dataclass, replace
 
-from pos_desktop.domain.delivery import DeliverySeen, Message, MessageState, Purpose, advance
+from pos_desktop.domain.delivery import (
+    DeliverySeen,
+    Message,
+    MessageState,
+    Purpose,
+    advance,
+    may_carry,
+)
 from pos_desktop.domain.errors import InputError
 from pos_desktop.domain.payment import OWN_UPI, Collect, CollectKind, CollectState
+from pos_desktop.domain.quiet import QuietHours, quiet_hours
+from pos_desktop.domain.refund import Refund
 from pos_desktop.domain.sale import Channel, Sale, SaleState
 from pos_desktop.ports import (
     Accepted,
@@ -24,12 +33,16 @@ from pos_desktop.ports import (
     UnitOfWork,
 )
 from pos_desktop.services import effects
+from pos_desktop.services.consent import UNTOLD, Refusals
 from pos_desktop.services.issuing import leave_awaiting
-from pos_desktop.services.links import Links
+from pos_desktop.services.links import Links, by_page
 from pos_desktop.services.outbox import Call, Done, Dropped, Later, Recorded
+from pos_desktop.services.posting import DOUBT_MS, OTHER_CHANNEL, TOO_LATE, Posting, barred
 
 # A request that could not leave for so long is no longer what the customer waits for.
 REQUEST_LIFE = 10 * 60 * 1000
+_QUARANTINED = "messages.quarantined"
+_NOT_PAYABLE = "not_payable_any_more"
 # Seconds between the questions about an SMS; then every five minutes, for an hour in all.
 POLLS = (5, 15, 45, 120)
 _LATER_POLL = 300
@@ -61,7 +74,7 @@ class Outgoing:
         if collect.kind is CollectKind.QR:
             uow.pages.save_picture(Picture(collect.reference, self.ids.token(), None, False))
             uow.outbox.put(effects.PICTURE_PUBLISH, collect.reference, sale.order_id, now)
-        elif self.links.by_page(sale):
+        elif by_page(sale):
             subject = effects.page_subject(sale.order_id, effects.BILL_REVISION, sale.contact)
             uow.outbox.put(effects.PAGE_PUBLISH, subject, sale.order_id, now)
         self.advance(uow, sale, now)
@@ -71,12 +84,12 @@ class Outgoing:
         for message in uow.messages.of(sale.order_id):
             if message.state is not MessageState.WAITING:
                 continue
-            composed = self._compose(uow, sale, message)
-            if composed is not None:
-                uow.messages.save(composed, now)
-                if composed.state is MessageState.QUEUED:
-                    subject = composed.message_id
-                    uow.outbox.put(effects.MESSAGE_SEND, subject, sale.order_id, now)
+            ready = self._ready(uow, sale, message, now)
+            if ready is not None:
+                uow.messages.save(ready, now)
+                if ready.state is MessageState.QUEUED:
+                    subject, at = ready.message_id, ready.not_before
+                    uow.outbox.put(effects.MESSAGE_SEND, subject, sale.order_id, now, at)
 
     def _requests(self, uow: UnitOfWork, sale: Sale) -> bool:
         waiting = MessageState.WAITING
@@ -85,12 +98,29 @@ class Outgoing:
             for m in uow.messages.of(sale.order_id)
         )
 
+    def _ready(self, uow: UnitOfWork, sale: Sale, message: Message, now: int) -> Message | None:
+        """The message as it is queued, or why it is not; None while something is missing."""
+        composed = self._compose(uow, sale, message)
+        if composed is None or composed.state is not MessageState.QUEUED:
+            return composed
+        if too_late(message, now):
+            return message.dropped(TOO_LATE)
+        if not may_carry(sale.channel, message.purpose, composed.channel, composed.content):
+            # By the shop's registry; nothing of what it filled may reach the books.
+            return replace(message, state=MessageState.FAILED, reason=OTHER_CHANNEL)
+        quiet = quiet_hours(self.links.options.messages_quiet)
+        return replace(composed, not_before=waits_until(message, quiet, now) or 0)
+
     def _compose(self, uow: UnitOfWork, sale: Sale, message: Message) -> Message | None:
         """The filled message, or None while something is missing."""
         try:
-            if message.purpose is Purpose.RECEIPT:
-                return self._receipt(uow, sale, message)
-            return self._request(uow, sale, message)
+            match message.purpose:
+                case Purpose.RECEIPT:
+                    return self._receipt(uow, sale, message)
+                case Purpose.REFUND_NOTE:
+                    return self._refund_note(uow, sale, message)
+                case _:
+                    return self._request(uow, sale, message)
         except InputError as error:
             # A template that does not fit is the shop's set-up, never the customer's trouble: the
             # bill shows the reason and the QR on screen still works.
@@ -109,7 +139,7 @@ class Outgoing:
             facts = replace(facts, media_url=self.links.picture(picture.token))
             filled = self.composer.payment_request(Channel.WHATSAPP_QR, message, facts)
             return replace(filled, state=MessageState.QUEUED)
-        if self.links.by_page(sale):
+        if by_page(sale):
             page = uow.pages.latest(sale.order_id, sale.contact)
             if page is None or not page.acknowledged:
                 return None
@@ -122,22 +152,70 @@ class Outgoing:
         return replace(filled, state=MessageState.QUEUED)
 
     def _receipt(self, uow: UnitOfWork, sale: Sale, message: Message) -> Message | None:
+        facts = self._paper(uow, sale)
+        if facts is None:
+            return None
+        filled = self.composer.receipt(sale.channel, message, facts)
+        return replace(filled, state=MessageState.QUEUED)
+
+    def _refund_note(self, uow: UnitOfWork, sale: Sale, message: Message) -> Message | None:
+        facts = self._paper(uow, sale)
+        if facts is None:
+            return None
+        # One note for each refund of the bill, by its place among them.
+        refund = uow.refunds.of(sale.order_id)[message.attempt - 1]
+        facts = replace(facts, total=refund.amount)
+        filled = self.composer.refund_note(sale.channel, message, facts)
+        return replace(filled, state=MessageState.QUEUED)
+
+    def _paper(self, uow: UnitOfWork, sale: Sale) -> MessageFacts | None:
+        """What a message about the invoice says; None until the invoice can be opened."""
         page = uow.pages.latest(sale.order_id, sale.contact)
         ready = page is not None and page.acknowledged
         if page is None or not ready or page.revision < effects.INVOICE_REVISION:
             return None
-        facts = replace(
+        return replace(
             self._facts(sale),
             link=self.links.page(sale),
             invoice_number=sale.invoice_number or "",
             upi_reference=upi_reference(uow, sale.order_id),
         )
-        filled = self.composer.receipt(sale.channel, message, facts)
-        return replace(filled, state=MessageState.QUEUED)
 
     def _facts(self, sale: Sale) -> MessageFacts:
         shop = self.links.options.shop.name
-        return MessageFacts(shop, sale.token_no, sale.due, sale.bill.lines)
+        style = by_page(sale)
+        return MessageFacts(shop, sale.token_no, sale.due, sale.bill.lines, by_page=style)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundNotes:
+    """Tells the customer of money that went back, once for each refund of an issued bill; called
+    in the transaction in which a gateway says that it is done (``RefundBook.tell``)."""
+
+    posting: Posting
+    outgoing: Outgoing
+
+    def __call__(self, uow: UnitOfWork, refund: Refund, now: int) -> None:
+        sale = uow.sales.get(refund.order_id)
+        if sale is None or sale.state is not SaleState.ISSUED:
+            return
+        keys = [known.key for known in uow.refunds.of(refund.order_id)]
+        place = keys.index(refund.key) + 1
+        self.posting.post(uow, sale, Purpose.REFUND_NOTE, now, place)
+        self.outgoing.advance(uow, sale, now)
+
+
+def too_late(message: Message, now: int) -> bool:
+    """Whether a request is older than anybody waits for at a counter."""
+    return message.purpose is Purpose.PAYMENT_REQUEST and now - message.created_at > REQUEST_LIFE
+
+
+def waits_until(message: Message, quiet: QuietHours | None, now: int) -> int | None:
+    """When this may leave, UTC ms; None for now. A request is never held: the customer stands
+    there."""
+    if quiet is None or message.purpose is Purpose.PAYMENT_REQUEST:
+        return None
+    return quiet.until(now)
 
 
 def payable(uow: UnitOfWork, order_id: str) -> Collect | None:
@@ -170,31 +248,31 @@ class SendMessage:
 
     messenger: Messenger
     target: str = "exotel"
+    refusals: Refusals = UNTOLD
+    quiet: QuietHours | None = None
 
-    def prepare(self, uow: UnitOfWork, effect: Effect, now: int) -> Call | Dropped:
+    def prepare(self, uow: UnitOfWork, effect: Effect, now: int) -> Call | Later | Dropped:
         message = uow.messages.get(effect.subject)
         if message is None or message.state is not MessageState.QUEUED:
             return Dropped("message_moved_on")
-        if message.purpose is Purpose.PAYMENT_REQUEST:
-            # A settled bill has dropped its request and has nothing payable any more.
-            collect = payable(uow, message.order_id)
-            if collect is None or (collect.expires_at or now) < now:
-                return Dropped("not_payable_any_more")
-            if message.media_url and not self._shows(uow, message.media_url, collect):
-                return Dropped("not_payable_any_more")
-            if now - message.created_at > REQUEST_LIFE:
-                return Dropped("too_late_to_send")
-        return _Send(self.messenger, message)
-
-    def _shows(self, uow: UnitOfWork, media_url: str, collect: Collect) -> bool:
-        """Whether the message's picture is that of what can be paid now."""
-        picture = uow.pages.picture(collect.reference)
-        return picture is not None and picture.token in media_url
+        sale = uow.sales.get(message.order_id)
+        if sale is None:
+            return Dropped("no_such_sale")
+        why = barred(uow, sale, message, self.refusals)
+        if why is None and message.purpose is Purpose.PAYMENT_REQUEST:
+            why = _dead_request(uow, sale, message, now)
+        if why is not None:
+            return Dropped(why)
+        until = waits_until(message, self.quiet, now)
+        return _Send(self.messenger, message) if until is None else Later("quiet", at=until)
 
     def record(self, uow: UnitOfWork, effect: Effect, outcome: object, now: int) -> Recorded:
         message = uow.messages.get(effect.subject)
         if message is None:
             return Dropped("no_such_message")
+        if isinstance(outcome, Later):
+            uow.messages.save(replace(message, not_before=outcome.at or 0), now)
+            return outcome
         if isinstance(outcome, NotSent):
             return Later(outcome.text, max(1.0, outcome.retry_after))
         uow.messages.save(_after(message, outcome, now), now, "answer")
@@ -203,16 +281,37 @@ class SendMessage:
     def dropped(self, uow: UnitOfWork, effect: Effect, reason: str, now: int) -> None:
         message = uow.messages.get(effect.subject)
         if message is not None and message.state is MessageState.QUEUED:
-            dropped = replace(message, state=MessageState.DROPPED, reason=reason)
-            uow.messages.save(dropped, now)
+            uow.messages.save(message.dropped(reason), now)
 
     def recover(self, uow: UnitOfWork, effect: Effect, now: int) -> Recorded:
         """The program died in mid-call: it may have gone, so it is not sent again."""
         message = uow.messages.get(effect.subject)
         if message is not None and message.state in _SENDING:
-            unknown = replace(message, state=MessageState.UNKNOWN, reason="stopped_while_sending")
-            uow.messages.save(unknown, now)
+            uow.messages.save(_doubtful(message, "stopped_while_sending", now), now)
         return Done()
+
+
+def _dead_request(uow: UnitOfWork, sale: Sale, message: Message, now: int) -> str | None:
+    """Why a request to pay must not leave any more; None while it is what can be paid now."""
+    # A settled bill has dropped its request and has nothing payable any more.
+    collect = payable(uow, message.order_id)
+    if collect is None or (collect.expires_at or now) < now:
+        return _NOT_PAYABLE
+    if message.media_url is not None:
+        picture = uow.pages.picture(collect.reference)
+        shows = picture is not None and picture.token in message.media_url
+    else:
+        # Our page shows whatever can be paid; the gateway's shows one collect for ever.
+        shows = by_page(sale) or message.url == collect.url
+    if not shows:
+        return _NOT_PAYABLE
+    return TOO_LATE if too_late(message, now) else None
+
+
+def _doubtful(message: Message, why: str, now: int) -> Message:
+    """It may have gone; until ``not_before`` only the provider may tell."""
+    state = MessageState.UNKNOWN
+    return replace(message, state=state, reason=why, not_before=now + DOUBT_MS)
 
 
 def _after(message: Message, outcome: object, now: int) -> Message:
@@ -231,17 +330,19 @@ def _after(message: Message, outcome: object, now: int) -> Message:
             return replace(message, state=state, code=code or status, reason=text)
         case _:
             text = getattr(outcome, "text", None) or repr(outcome)
-            unknown = replace(message, state=MessageState.UNKNOWN, reason=text)
-            return unknown if sending else message
+            return _doubtful(message, text, now) if sending else message
 
 
 def delivered(
     uow: UnitOfWork, seen: DeliverySeen, now: int, source: str = "push"
 ) -> Message | None:
-    """Apply a callback or a poll (``source``); None when it is nobody's. Forward only,
-    money untouched."""
+    """Apply a callback or a poll (``source``); None when it is nobody's, or about another number
+    than the message went to. Forward only, money untouched."""
     message = uow.messages.match(seen.sid, seen.label)
     if message is None:
+        return None
+    if not _went_to(message, seen):
+        quarantine(uow)
         return None
     state = advance(message.state, seen.state)
     changed = replace(message, state=state, sid=message.sid or seen.sid)
@@ -249,6 +350,23 @@ def delivered(
         changed = replace(changed, code=seen.code, reason=seen.reason)
     uow.messages.save(changed, now, source)
     return changed
+
+
+def _went_to(message: Message, seen: DeliverySeen) -> bool:
+    """Whether a report names the number of the message; one that names none, or is about a number
+    that was forgotten, is believed. Numbers come back in several forms, so ten digits count."""
+    told = seen.to_last10
+    return not (told and message.to) or message.to.endswith(told)
+
+
+def quarantine(uow: UnitOfWork) -> None:
+    """Count a report about another number than its message went to: it changes nothing."""
+    uow.notes.put(_QUARANTINED, str(quarantined(uow) + 1))
+
+
+def quarantined(uow: UnitOfWork) -> int:
+    """How many reports were put aside so far."""
+    return int(uow.notes.get(_QUARANTINED) or 0)
 
 
 def next_poll(message: Message, now: int) -> Message:

@@ -11,8 +11,9 @@ from pos_desktop.domain.payment import OWN_UPI, Collect, CollectKind, CollectSta
 from pos_desktop.domain.sale import Channel, Sale
 from pos_desktop.ports import Capabilities, Ids, UnitOfWork
 from pos_desktop.services.captures import money_of
+from pos_desktop.services.consent import UNTOLD, Refusals
 from pos_desktop.services.entering import entered
-from pos_desktop.services.issuing import new_message
+from pos_desktop.services.posting import Posting
 
 # A request goes out at most so often for one bill, whoever presses (reliability (d)).
 MOST_REQUESTS = 3
@@ -29,6 +30,12 @@ class Opener:
     options: Options
     ids: Ids
     offers: Callable[[UnitOfWork], Capabilities]
+    refusals: Refusals = UNTOLD
+
+    @property
+    def posting(self) -> Posting:
+        """Where its messages come into being."""
+        return Posting(self.ids, self.refusals)
 
     def open(self, uow: UnitOfWork, sale: Sale, kind: CollectKind, now: int) -> None:
         """Ask the shop's gateway for what is still open, in the way that ``kind`` or ``on_screen``
@@ -42,31 +49,41 @@ class Opener:
         self._add(uow, sale, CollectKind.QR, OWN_UPI, now)
 
     def request_message(self, uow: UnitOfWork, sale: Sale, now: int) -> None:
-        """A request to the customer that waits for what it needs; nothing without a phone.
+        """A request to the customer that waits for what it needs; nothing without a phone, and
+        dropped at once where the number wants none.
 
-        Raises DomainError ``too_many_requests`` after three.
+        Raises DomainError ``too_many_requests`` after three to one number.
         """
         if sale.phone is None:
             return
         attempt = requests_made(uow, sale.order_id) + 1
-        if attempt > MOST_REQUESTS:
+        if not may_request(uow, sale):
             raise DomainError("too_many_requests", limit=MOST_REQUESTS)
-        purpose = Purpose.PAYMENT_REQUEST
-        message = new_message(self.options, self.ids, sale, purpose, now, attempt)
-        uow.messages.add(message)
+        self.posting.post(uow, sale, Purpose.PAYMENT_REQUEST, now, attempt)
+
+    def open_anew(self, uow: UnitOfWork, sale: Sale, now: int) -> None:
+        """The number was corrected: ask once more, by the bill's own channel; on the screen where
+        nothing may be sent. Raises DomainError ``nothing_to_pay``."""
+        if sale.phone is None or self.refusals.refused(uow, sale.phone):
+            kind = self.on_screen(uow)
+        else:
+            kind = self.kind(uow, sale)
+        self.open(uow, sale, kind, now)
+        if may_request(uow, sale):
+            self.request_message(uow, sale, now)
 
     def on_screen(self, uow: UnitOfWork) -> CollectKind:
         """What a customer at the counter scans: a link's QR where the account has no QR codes."""
         return CollectKind.QR if self.offers(uow).qr else CollectKind.LINK
 
-    def kind(self, uow: UnitOfWork, due: int, *, remote: bool) -> CollectKind:
+    def kind(self, uow: UnitOfWork, sale: Sale) -> CollectKind:
         """A QR picture is paid through share-and-pay, which has a cap (gateways 4.3); who is not
         in the shop gets a link, which lives longer."""
         gateway, can = self.options.gateway, self.offers(uow)
-        wanted = self.options.channel is Channel.WHATSAPP_QR and can.qr and can.qr_payload
-        if remote or not wanted:
+        wanted = sale.channel is Channel.WHATSAPP_QR and can.qr and can.qr_payload
+        if sale.remote or not wanted:
             return CollectKind.LINK
-        within = due <= gateway.share_and_pay_cap or gateway.verified_merchant
+        within = sale.due <= gateway.share_and_pay_cap or gateway.verified_merchant
         return CollectKind.QR if within else CollectKind.LINK
 
     def _add(self, uow: UnitOfWork, sale: Sale, kind: CollectKind, gateway: str, now: int) -> None:
@@ -87,6 +104,13 @@ class Opener:
             created_at=now,
         )
         uow.collects.add(entered(uow, collect, now))
+
+
+def may_request(uow: UnitOfWork, sale: Sale) -> bool:
+    """Whether one more may go to the bill's number. Another number is another customer: what went
+    to a wrong one is not held against her."""
+    mine = [m for m in uow.messages.of(sale.order_id) if m.to == sale.phone]
+    return sum(m.purpose is Purpose.PAYMENT_REQUEST for m in mine) < MOST_REQUESTS
 
 
 def requests_made(uow: UnitOfWork, order_id: str) -> int:

@@ -32,10 +32,12 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """It did not happen and may be tried again after ``seconds`` (None: back off)."""
+    """It did not happen and may be tried again after ``seconds`` (None: back off), or at the
+    moment ``at``."""
 
     error: str
     seconds: float | None = None
+    at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,10 @@ class Action(Protocol):
         """Who is called: actions with the same target share a limit of calls at a time."""
         ...
 
-    def prepare(self, uow: UnitOfWork, effect: Effect, now: int) -> Call | Dropped: ...
+    def prepare(self, uow: UnitOfWork, effect: Effect, now: int) -> Call | Later | Dropped:
+        """``Later``: not at this hour; ``record`` is told and says when."""
+        ...
+
     def record(self, uow: UnitOfWork, effect: Effect, outcome: object, now: int) -> Recorded: ...
     def dropped(self, uow: UnitOfWork, effect: Effect, reason: str, now: int) -> None:
         """``prepare`` said that it must not happen: note it where a person looks."""
@@ -204,7 +209,7 @@ class Outbox:
                     call = action.prepare(uow, effect, self._clock.now())
             except Exception as error:
                 return _NotBegun(error)
-            return call if isinstance(call, Dropped) else call.perform()
+            return call if isinstance(call, Later | Dropped) else call.perform()
 
         def done(outcome: object) -> None:
             def take() -> None:
@@ -248,6 +253,9 @@ class Outbox:
             return outcome
         if isinstance(outcome, _NotBegun):
             return Later(f"not begun: {outcome.error!r}")
+        if isinstance(outcome, Later):
+            # Nothing has left the house, so there is nothing to be in doubt about.
+            return action.record(uow, effect, outcome, now)
         if answer.bug is None and answer.tries < _WRITE_TRIES:
             return action.record(uow, effect, outcome, now)
         # Nobody can tell what happened outside: the same question as after a kill in mid-call.
@@ -259,6 +267,8 @@ class Outbox:
             uow.outbox.done(effect.effect_id, now)
         elif isinstance(result, Dropped):
             uow.outbox.drop(effect.effect_id, result.reason, now)
+        elif result.at is not None:
+            uow.outbox.retry(effect.effect_id, result.at, result.error)
         else:
             wait = backoff(effect.attempts) if result.seconds is None else result.seconds
             spread = wait * (0.8 + 0.4 * self._ids.jitter())

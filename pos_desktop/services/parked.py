@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from pos_desktop.domain.collect import BY_GATEWAY, EXPIRY_REASONS, Settlement
-from pos_desktop.domain.delivery import Message, MessageState, Purpose
+from pos_desktop.domain.delivery import Message, MessageState, Purpose, unreported
 from pos_desktop.domain.payment import (
     OWN_UPI,
     Collect,
@@ -19,9 +19,9 @@ from pos_desktop.domain.payment import (
 from pos_desktop.domain.sale import SaleState
 from pos_desktop.domain.wish import WishKind
 from pos_desktop.ports import ParkedBill
-from pos_desktop.services.consent import OPTED_OUT
 from pos_desktop.services.issuing import GIVEN, PAYABLE, shown_digits, upi_reference
 from pos_desktop.services.opening import MOST_REQUESTS
+from pos_desktop.services.posting import UNSENDABLE, in_doubt
 from pos_desktop.services.views import Tone, WaitingBill
 
 # A message that needs our page or picture and has waited so long says why (design relay 3).
@@ -89,6 +89,7 @@ def waiting_bill(bill: ParkedBill, settlement: Settlement, now: int) -> WaitingB
         message_purpose=message.purpose.value if message else "",
         message_words=_message_words(message, collect, now) if message else "",
         message_reason=(message.reason or "") if message else "",
+        message_at=message.not_before if message else 0,
         expires_at=collect.expires_at if collect is not None and shown else None,
         invoice_number=bill.invoice_number,
         paid_at=bill.issued_at,
@@ -221,14 +222,26 @@ def _message_words(message: Message, collect: Collect | None, now: int) -> str:
         asking = request and (collect is None or collect.state is not CollectState.OPEN)
         waited = now - message.created_at > _WAITS_MS
         return "waits_for_relay" if waited and not asking else "queued"
-    return message.state.value
+    return _sent_words(message, now)
+
+
+def _sent_words(message: Message, now: int) -> str:
+    """What stands there of a message that has been queued."""
+    # An SMS that is not asked about any more has a moment that never comes.
+    since = max(message.created_at, message.not_before if message.not_before <= now else 0)
+    if unreported(message.state, since, now):
+        return "no_report"
+    if message.state is MessageState.UNKNOWN and not in_doubt(message.not_before, now):
+        return "unknown_again"
+    held = message.state is MessageState.QUEUED and message.not_before > now
+    return "held" if held else message.state.value
 
 
 def _unsent(collect: Collect | None, message: Message | None) -> bool:
     """Whether the request for what is payable now did not arrive."""
     if collect is None or collect.state is not CollectState.OPEN or message is None:
         return False
-    refused = message.state is MessageState.DROPPED and message.reason == OPTED_OUT
+    refused = message.state is MessageState.DROPPED and message.reason in UNSENDABLE
     lost = refused or message.state is MessageState.FAILED
     return lost and message.created_at >= collect.created_at
 

@@ -1,5 +1,6 @@
 """The book of money that goes back: what a gateway said moves a refund, and only that."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pos_desktop.domain.collect import CURRENCY, given_back
@@ -87,9 +88,11 @@ def went_back(uow: UnitOfWork, fact: PaymentFact, now: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RefundBook:
-    """Every method is part of the caller's transaction."""
+    """Every method is part of the caller's transaction. ``tell`` lets the customer know of a refund
+    that is done."""
 
     ids: Ids
+    tell: Callable[[UnitOfWork, Refund, int], None]
 
     def told(self, uow: UnitOfWork, refund: Refund, fact: RefundFact, now: int) -> Refund:
         """Store what the gateway said about this refund and take the step that follows."""
@@ -146,6 +149,7 @@ class RefundBook:
             self._note(uow, "refund.failed", refund, now)
         elif refund.state is RefundState.DONE:
             self._note(uow, "refund.done", refund, now)
+            self.tell(uow, refund, now)
             _ask_about_payment(uow, refund, now)
         _close_doubts(uow, refund, now)
 

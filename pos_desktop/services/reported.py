@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pos_desktop.domain.payment import CollectKind
 from pos_desktop.ports import Accepted, Effect, NotSent, Rejected, UnitOfWork, Unknown
 from pos_desktop.services import effects
-from pos_desktop.services.outbox import Action, Call, Dropped, Recorded
+from pos_desktop.services.outbox import Action, Call, Dropped, Later, Recorded
 from pos_desktop.services.standing import GATEWAY, MESSAGES, TARGETS, Standing
 from pos_desktop.services.traffic import Traffic
 
@@ -24,7 +24,7 @@ class Reported:
         """Whom the action calls."""
         return self.action.target
 
-    def prepare(self, uow: UnitOfWork, effect: Effect, now: int) -> Call | Dropped:
+    def prepare(self, uow: UnitOfWork, effect: Effect, now: int) -> Call | Later | Dropped:
         return self.action.prepare(uow, effect, now)
 
     def record(self, uow: UnitOfWork, effect: Effect, outcome: object, now: int) -> Recorded:

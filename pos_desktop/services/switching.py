@@ -20,7 +20,7 @@ from pos_desktop.services.issuing import (
     close_collects,
     received_money,
 )
-from pos_desktop.services.opening import MOST_REQUESTS, Opener, requests_made
+from pos_desktop.services.opening import MOST_REQUESTS, Opener, may_request
 from pos_desktop.services.views import PaidNews
 
 
@@ -72,7 +72,7 @@ class Switching:
             raise DomainError("qr_not_offered")
         elif wish.kind is WishKind.OWN_QR and not self.opener.options.own_upi.vpa:
             raise DomainError("own_upi_off")
-        elif wish.kind is WishKind.LINK and sale.remote and not self._may_request(uow, sale):
+        elif wish.kind is WishKind.LINK and sale.remote and not may_request(uow, sale):
             # Who stands at the counter scans the link there; who is not here would never see it.
             raise DomainError("too_many_requests", limit=MOST_REQUESTS)
 
@@ -107,9 +107,6 @@ class Switching:
         facts, tenders = money_of(uow, sale.order_id), uow.tenders.of(sale.order_id)
         return settle(sale.due, facts, tenders).open
 
-    def _may_request(self, uow: UnitOfWork, sale: Sale) -> bool:
-        return requests_made(uow, sale.order_id) < MOST_REQUESTS
-
     def _carry_out(self, uow: UnitOfWork, sale: Sale, wish: Wish, now: int) -> PaidNews | None:
         if wish.kind is not WishKind.EDIT:
             uow.wishes.drop(sale.order_id)
@@ -121,8 +118,10 @@ class Switching:
                 self.opener.open(uow, sale, self.opener.on_screen(uow), now)
             case WishKind.LINK:
                 self.opener.open(uow, sale, CollectKind.LINK, now)
-                if self._may_request(uow, sale):
+                if may_request(uow, sale):
                     self.opener.request_message(uow, sale, now)
+            case WishKind.CONTACT:
+                self.opener.open_anew(uow, sale, now)
             case WishKind.OWN_QR:
                 self.opener.open_own(uow, sale, now)
             case WishKind.ABANDON | WishKind.EDIT:

@@ -25,12 +25,13 @@ class WaitingBill:
     words: asking_gateway, waiting_payment, qr_on_screen, last_attempt_failed, bank_confirming,
     not_confirmed_checking, gateway_unreachable, gateway_busy, gateway_refuses_key, paid_give_goods,
     link_expired, closed_by_gateway, closed_watching, amount_wrong, closing_checking,
-    closing_unanswered, closing_for_cash, closing_for_qr, closing_for_link, closing_to_edit,
-    closing_to_abandon, closed_take_cash, part_paid, own_upi_waiting, no_request,
+    closing_unanswered, closing_for_cash, closing_for_qr, closing_for_link, closing_for_number,
+    closing_to_edit, closing_to_abandon, closed_take_cash, part_paid, own_upi_waiting, no_request,
     refused_by_gateway, reference_taken, late_money, goods_given.
     way: link, qr or "": what the newest request is; some sentences say which.
-    message_words: "", waits_for_relay, queued, accepted, sent, delivered, read, failed, unknown,
-    dropped (purpose tells which message). ``given``: the goods left, paid or not.
+    message_words: "", waits_for_relay, queued, held (until ``message_at``), accepted, sent,
+    delivered, read, no_report, failed, unknown, unknown_again, dropped (purpose tells which
+    message). ``given``: the goods left, paid or not.
     """
 
     order_id: str
@@ -57,6 +58,7 @@ class WaitingBill:
     flags: tuple[str, ...] = ()
     way: str = ""
     given: bool = False
+    message_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +177,17 @@ class EditedBill:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One thing that happened to a bill's money: what, when, who said so (design payments 7).
+    """One thing that happened to a bill's money or its messages: what, when, who said so (design
+    payments 7).
 
     ``what``: requested, opened, attempt_failed, authorised, captured, refunded, closed, expired,
     cash, card, own_upi, store_credit, taken_back, refund_asked, refund_pending, refund_done,
     refund_failed, flag_raised, flag_closed, issued, handed_over, abandoned. ``who``: razorpay,
     cashfree, machine or a person's name. ``reference``: payment id, RRN, slip or number.
+
+    Of the ``purpose``'s ``attempt``: message_waiting, message_queued, message_accepted, ... (any
+    state), message_no_report; ``who`` is machine, answer, push, poll or a name, ``detail`` the
+    reason.
     """
 
     at: int
@@ -189,6 +196,8 @@ class HistoryLine:
     amount: int = 0
     reference: str = ""
     detail: str = ""
+    purpose: str = ""
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)

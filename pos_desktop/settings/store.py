@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 
 from pos_desktop.domain.errors import InputError
-from pos_desktop.domain.options import GatewayOptions, Options
+from pos_desktop.domain.options import Channel, GatewayOptions, Options
 from pos_desktop.domain.printer import check_printer
 from pos_desktop.domain.quiet import quiet_hours
 from pos_desktop.domain.upi import UpiPayment, upi_link
@@ -91,6 +91,16 @@ class OptionsFile:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(self.path, raw)
         write_atomically(self._good, raw)
+
+    def keep_channel(self, channel: Channel) -> bool:
+        """Write another channel beside whatever else stands in the file; False where that cannot
+        be done: a file with a mistake is the owner's to mend, and is not written over."""
+        try:
+            self.save(dataclasses.replace(self.read(), channel=channel))
+        except (InputError, OSError) as error:
+            log.warning("the channel could not be written into the settings: %s", error)
+            return False
+        return True
 
     def _last_good(self, problem: InputError) -> Loaded:
         try:

@@ -39,7 +39,7 @@ def by_sms(seller: Seller) -> Trying:
         on_failure=seller.on_failure,
         printer=lambda: None,
     )
-    return trying_of(options, machine, peers_of(options, machine))
+    return trying_of(options, machine, peers_of(options, machine), lambda: options.channel)
 
 
 def fate(trying: Trying, name: str, phone: str, done: Callable[[Trial], bool]) -> Trial:

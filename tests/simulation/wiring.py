@@ -23,7 +23,7 @@ class WholeCounter(Wired):
 
     def connect(self) -> None:
         super().connect()
-        book = RefundBook(self.ids)
+        book = RefundBook(self.ids, self.refund_notes)
         refunding = {effects.REFUND_ASK: AskRefund(self.gateways, book)}
         self.actions.update(reported(refunding, Reports(self.traffic, self.standing)))
         asking = Asking(self.store, self.lanes, self.clock, self.gateways, self.traffic, self.heard)

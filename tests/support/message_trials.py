@@ -31,7 +31,9 @@ def samples(channel: Channel = Channel.WHATSAPP_QR, **lacking: str) -> Sequence[
     exotel = replace(OPTIONS.exotel, **lacking)
     options = replace(OPTIONS, channel=channel, exotel=exotel)
     known = TemplateRegistry.load(assets.path("templates/messages.json").read_bytes())
-    return RegisteredSamples(known, TemplateComposer(known, options), options).all()
+    return RegisteredSamples(
+        known, TemplateComposer(known, options), options, lambda: options.channel
+    ).all()
 
 
 @dataclass

@@ -117,7 +117,7 @@ class MoneyTill(Till):
 
     def connect(self) -> None:
         super().connect()
-        book = RefundBook(self.ids)
+        book = RefundBook(self.ids, self.refund_notes)
         refunding = {effects.REFUND_ASK: AskRefund(self.gateways, book)}
         self.actions.update(reported(refunding, Reports(self.traffic, self.standing)))
         asking = Asking(self.store, self.lanes, self.clock, self.gateways, self.traffic, self.heard)

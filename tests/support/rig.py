@@ -156,6 +156,9 @@ class ShakyStore:
     def checkpoint(self) -> None:
         self._store.checkpoint()
 
+    def scrub(self) -> None:
+        self._store.scrub()
+
     def close(self) -> None:
         self._store.close()
 

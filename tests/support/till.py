@@ -10,6 +10,7 @@ from pos_desktop.domain.cart import Cart
 from pos_desktop.domain.delivery import DeliverySeen, Message, MessageState, Purpose
 from pos_desktop.domain.options import Options
 from pos_desktop.domain.payment import OWN_UPI, Collect
+from pos_desktop.domain.quiet import quiet_hours
 from pos_desktop.domain.sale import Channel, Consent, Item, Sale
 from pos_desktop.ports import (
     Capabilities,
@@ -29,12 +30,14 @@ from pos_desktop.services import effects
 from pos_desktop.services.capturing import CapturePayment
 from pos_desktop.services.checkout import Checkout
 from pos_desktop.services.collecting import CloseCollect, CreateCollect, Intents
+from pos_desktop.services.consent import Consents, Refusals, Stops
+from pos_desktop.services.contact import Contacts, RevokePage
 from pos_desktop.services.desk import Desk
 from pos_desktop.services.fence import Numbering
 from pos_desktop.services.hints import Hints
 from pos_desktop.services.issuing import Issuer
 from pos_desktop.services.links import Links
-from pos_desktop.services.messages import Outgoing, SendMessage
+from pos_desktop.services.messages import Outgoing, RefundNotes, SendMessage
 from pos_desktop.services.offers import Offers
 from pos_desktop.services.opening import Opener
 from pos_desktop.services.order import Order
@@ -83,6 +86,7 @@ class Wired:
     ids: Ids
     options: Options
     heard: Heard
+    callback_secrets: Sequence[str] = ()
     gateway: Gateway
     formers: Mapping[str, Gateway] = MappingProxyType({})
     own_upi: Gateway
@@ -94,12 +98,16 @@ class Wired:
     def connect(self) -> None:
         """Wire everything as ``bootstrap`` does."""
         self.heard = Heard()
-        issuer = Issuer(self.options, self.ids)
+        self.refusals = Refusals(lambda: self.callback_secrets)
+        issuer = Issuer(self.options, self.ids, self.refusals)
         self.gateways = Gateways(self.gateway, self.formers, self.own_upi)
-        self.switching = Switching(issuer, Opener(self.options, self.ids, self._offers.now))
+        opener = Opener(self.options, self.ids, self._offers.now, self.refusals)
+        self.switching = Switching(issuer, opener)
         self.payments = Payments(issuer, self.switching)
         links = Links(self.options)
         outgoing = Outgoing(PlainComposer(), links, self.ids)
+        self.refund_notes = RefundNotes(opener.posting, outgoing)
+        quiet = quiet_hours(self.options.messages_quiet)
         writer = PageWriter(self.options)
         intents = Intents(self.options)
         press = Press(self.relay, self.renderer, self.sealer)
@@ -114,7 +122,8 @@ class Wired:
             effects.PAGE_PUBLISH: PublishPage(press, writer, outgoing),
             effects.PICTURE_PUBLISH: PublishPicture(press, outgoing),
             effects.PICTURE_CLOSE: ClosePicture(self.relay),
-            effects.MESSAGE_SEND: SendMessage(self.messenger),
+            effects.PAGE_REVOKE: RevokePage(self.relay),
+            effects.MESSAGE_SEND: SendMessage(self.messenger, refusals=self.refusals, quiet=quiet),
         }
         self._watch(actions)
         store, clock = self.store, self.clock
@@ -127,6 +136,8 @@ class Wired:
         silent = partial(self.standing.is_off, name=MESSAGES)
         self.checkout = Checkout(store, clock, self.heard, self.switching, outgoing, silent)
         self.desk = Desk(store, clock, writer, self.syncing, self.standing)
+        self.contacts = Contacts(store, clock, self.switching, self.heard)
+        self.consents = Consents(store, clock, self.ids, self.refusals, self.heard)
 
     @property
     def _offers(self) -> Offers:
@@ -161,7 +172,8 @@ class Wired:
             )
         )
         self.polls = SmsPolls(store, lanes, clock, self.messenger, self.standing, heard)
-        self.hints = Hints(store, clock, self.watcher, self.standing, heard, read_delivery)
+        stops = Stops(self.refusals, self.ids)
+        self.hints = Hints(store, clock, self.watcher, self.standing, heard, read_delivery, stops)
         self.vigil = Vigil(store, self.traffic, heard, self.gateways)
 
     def order(self, phone: str | None = PHONE, items: Sequence[Item] = (MILK, OIL)) -> Order:

@@ -9,7 +9,6 @@ from pos_desktop.domain.delivery import Message, MessageState, Purpose
 from pos_desktop.domain.options import (
     ExotelOptions,
     GatewayOptions,
-    LinkStyle,
     Options,
     RelayOptions,
     Shop,
@@ -40,7 +39,6 @@ OPTIONS = Options(
     exotel=EXOTEL,
     relay=RelayOptions(base_url="https://relay.example", public_url="https://b.shree.in"),
 )
-PAGE_STYLE = replace(OPTIONS, link_style=LinkStyle.PAGE)
 PRACTICE = replace(
     OPTIONS,
     exotel=replace(EXOTEL, base_url="http://127.0.0.1:8093"),

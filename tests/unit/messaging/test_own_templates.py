@@ -21,7 +21,6 @@ from tests.unit.messaging.conftest import (
     FACTS,
     OPTIONS,
     PAGE,
-    PAGE_STYLE,
     PAY_LINK,
     PICTURE,
     SMS_PAGE,
@@ -110,8 +109,12 @@ def test_a_receipt_may_carry_its_pdf(message: Message) -> None:
 @pytest.mark.parametrize(
     ("channel", "template", "said"),
     [
-        (Channel.WHATSAPP_QR, "bill_refund", "We give back Rs 1,249.50 by credit note C2C/2627"),
-        (Channel.SMS_LINK, "bill_refund_sms", "we give back Rs 1249.50 for your purchase."),
+        (Channel.WHATSAPP_QR, "bill_refund", "we gave back Rs 1,249.50 of invoice C2A/2627/000123"),
+        (
+            Channel.SMS_LINK,
+            "bill_refund_sms",
+            "we gave back Rs 1249.50 of your purchase, to the account that paid.",
+        ),
     ],
 )
 def test_a_refund_note(
@@ -172,13 +175,15 @@ def test_an_address_that_was_not_whitelisted_is_refused(message: Message) -> Non
 
 def test_a_button_begins_with_its_approved_base(message: Message) -> None:
     registry = own("bill_pay_page", url_prefixes=["https://b.shree.in/", "https://b.shree.in/i/"])
-    composer = TemplateComposer(registry, PAGE_STYLE)
-    filled = composer.payment_request(Channel.WHATSAPP_LINK, message, replace(FACTS, link=PAGE))
+    composer = TemplateComposer(registry, OPTIONS)
+    filled = composer.payment_request(
+        Channel.WHATSAPP_LINK, message, replace(FACTS, link=PAGE, by_page=True)
+    )
     assert filled.url_suffix == TOKEN
     registry = own("bill_pay_page", url_prefixes=["https://old.shree.in/i/"])
     with pytest.raises(InputError) as caught:
-        TemplateComposer(registry, PAGE_STYLE).payment_request(
-            Channel.WHATSAPP_LINK, message, replace(FACTS, link=PAGE)
+        TemplateComposer(registry, OPTIONS).payment_request(
+            Channel.WHATSAPP_LINK, message, replace(FACTS, link=PAGE, by_page=True)
         )
     assert caught.value.code == "link_foreign"
 

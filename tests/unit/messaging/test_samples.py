@@ -17,7 +17,9 @@ from tests.unit.messaging.conftest import EXOTEL, OPTIONS, PRACTICE, TEMPLATES
 
 def samples(options: Options, registry: TemplateRegistry | None = None) -> Samples:
     known = registry or TemplateRegistry.load(TEMPLATES.read_bytes())
-    return RegisteredSamples(known, TemplateComposer(known, options), options)
+    return RegisteredSamples(
+        known, TemplateComposer(known, options), options, lambda: options.channel
+    )
 
 
 def named(options: Options, name: str, registry: TemplateRegistry | None = None) -> Sample:

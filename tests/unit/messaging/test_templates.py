@@ -19,7 +19,6 @@ from tests.unit.messaging.conftest import (
     FACTS,
     OPTIONS,
     PAGE,
-    PAGE_STYLE,
     PAY_LINK,
     PICTURE,
     PRACTICE,
@@ -57,8 +56,8 @@ def test_whatsapp_link_to_the_gateway(registry: TemplateRegistry, message: Messa
 
 
 def test_whatsapp_link_to_our_page(registry: TemplateRegistry, message: Message) -> None:
-    filled = composer(registry, PAGE_STYLE).payment_request(
-        Channel.WHATSAPP_LINK, message, replace(FACTS, link=PAGE)
+    filled = composer(registry).payment_request(
+        Channel.WHATSAPP_LINK, message, replace(FACTS, link=PAGE, by_page=True)
     )
     assert (filled.template, filled.url_suffix, filled.url) == ("bill_pay_page", TOKEN, PAGE)
 
@@ -282,8 +281,8 @@ def test_old_templates_keep_their_commas(message: Message) -> None:
 
 def test_a_page_button_needs_our_page(registry: TemplateRegistry, message: Message) -> None:
     with pytest.raises(InputError) as caught:
-        composer(registry, PAGE_STYLE).payment_request(
-            Channel.WHATSAPP_LINK, message, replace(FACTS, link=PAY_LINK)
+        composer(registry).payment_request(
+            Channel.WHATSAPP_LINK, message, replace(FACTS, link=PAY_LINK, by_page=True)
         )
     assert code_of(caught) == "link_foreign"
 

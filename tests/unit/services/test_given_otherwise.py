@@ -53,7 +53,9 @@ def test_one_that_the_gateway_pays_after_all_was_given_back_twice(money: MoneyTi
     with money.store.write() as uow:
         refund = uow.refunds.get(key)
         assert refund is not None
-        done = RefundBook(money.ids).event(uow, refund, RefundEvent.PROCESSED, money.clock.now())
+        done = RefundBook(money.ids, money.refund_notes).event(
+            uow, refund, RefundEvent.PROCESSED, money.clock.now()
+        )
         uow.commit()
     assert done.state is RefundState.DONE
     assert [(e.kind, e.detail) for e in money.inbox.entries()] == [

@@ -166,7 +166,7 @@ def test_the_failure_of_the_first_try_is_not_that_of_the_second(money: MoneyTill
 def test_a_gateway_whose_keys_are_gone_is_asked_later(money: MoneyTill) -> None:
     asked(money)
     strange = replace(money.own_upi, name="elsewhere")
-    action = AskRefund(Gateways(strange), RefundBook(money.ids))
+    action = AskRefund(Gateways(strange), RefundBook(money.ids, money.refund_notes))
     effect = effect_of(money)
     with money.store.write() as uow:
         call = action.prepare(uow, effect, money.clock.now())
@@ -187,7 +187,10 @@ def test_an_effect_of_yesterday_does_nothing(money: MoneyTill) -> None:
     asked(money)
     money.run(3)
     money.refunds.again(KEY, money.yes())
-    action, now = AskRefund(money.gateways, RefundBook(money.ids)), money.clock.now()
+    action, now = (
+        AskRefund(money.gateways, RefundBook(money.ids, money.refund_notes)),
+        money.clock.now(),
+    )
     with money.store.write() as uow:
         for subject in (f"{KEY}:1", "ret-pay_7-1:1"):
             old = effect_of(money, subject)
@@ -204,7 +207,7 @@ def test_an_effect_of_yesterday_does_nothing(money: MoneyTill) -> None:
 
 def test_what_is_no_answer_is_tried_again(money: MoneyTill) -> None:
     asked(money)
-    action = AskRefund(money.gateways, RefundBook(money.ids))
+    action = AskRefund(money.gateways, RefundBook(money.ids, money.refund_notes))
     with money.store.write() as uow:
         result = action.record(uow, effect_of(money), Unavailable("away"), money.clock.now())
     assert isinstance(result, Later)
@@ -215,7 +218,7 @@ def test_another_amount_is_shown_to_a_person(money: MoneyTill) -> None:
     fact = RefundFact(
         "razorpay", "rfnd_1", "pay_1", RefundStatus.PROCESSED, 16400, "INR", 1, KEY, "ARN1"
     )
-    action = AskRefund(money.gateways, RefundBook(money.ids))
+    action = AskRefund(money.gateways, RefundBook(money.ids, money.refund_notes))
     with money.store.write() as uow:
         assert action.record(uow, effect_of(money), fact, money.clock.now()) == Done()
         uow.commit()
@@ -229,7 +232,7 @@ def test_a_gateway_that_takes_its_word_back_is_shown_to_a_person(money: MoneyTil
     asked(money)
     money.gateway.ends = RefundStatus.PROCESSED
     money.run(3)
-    book = RefundBook(money.ids)
+    book = RefundBook(money.ids, money.refund_notes)
     with money.store.write() as uow:
         failed = replace(money.gateway.refunded[KEY], status=RefundStatus.FAILED)
         book.told(uow, money.refund(KEY), failed, money.clock.now())
