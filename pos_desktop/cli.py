@@ -21,6 +21,7 @@ _OVERVIEW = """commands (raseed COMMAND --help says more):
   price      price a cart: JSON on stdin, JSON on stdout
   practice   the practice payment and message servers alone
   verify     check the ledger, the numbers and the totals of a database
+  numbers    gaps and duplicates of each series of bills, explained or named
   import     read items from a CSV file into the catalogue
   enrol      join this counter to its shop's relay
   rejoin     a new series for a counter that may give no more numbers
@@ -247,6 +248,20 @@ def _export_pages(words: list[str]) -> int:
     return export_pages(known.target, known.data, static)
 
 
+def _numbers(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="raseed numbers",
+        description="Names the numbers of bills that are missing or there twice, and why.",
+    )
+    parser.add_argument(
+        "--data", type=Path, action="append", help="a counter's own folder; once for each counter"
+    )
+    known = parser.parse_args(words)
+    from pos_desktop.bootstrap.numbers import report_numbers
+
+    return report_numbers(known.data or [None])
+
+
 def _gstr1(words: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="raseed gstr1",
@@ -285,6 +300,7 @@ COMMANDS: dict[str, Command] = {
     "rejoin": _rejoin,
     "secret": _secret,
     "pin": _pin,
+    "numbers": _numbers,
     "gstr1": _gstr1,
     "export-pages": _export_pages,
     "selftest": _selftest,

@@ -88,3 +88,8 @@ def _follows(low: Number, high: Number) -> bool:
 
 def _is_fy(found: re.Match[str]) -> bool:
     return (int(found["fy"][:2]) + 1) % 100 == int(found["fy"][2:])
+
+
+def is_note_series(series: str) -> bool:
+    """``SSSC`` or ``ExxxC``, those of credit notes; an emergency series may itself end with C."""
+    return series.endswith("C") and len(series) == (5 if series.startswith("E") else 4)

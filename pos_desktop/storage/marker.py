@@ -82,6 +82,16 @@ class NumberMarker:
                 "marker", f"The number marker cannot be used: {error.strerror or error}."
             ) from error
 
+    def look(self) -> None:
+        """Read what stands and change nothing, beside a counter that may be running."""
+        try:
+            if self._path.exists():
+                self._read(self._path.read_bytes())
+        except OSError as error:
+            raise StoreError(
+                "marker", f"The number marker cannot be read: {error.strerror or error}."
+            ) from error
+
     def close(self) -> None:
         """Harmless twice."""
         if self._handle >= 0:
