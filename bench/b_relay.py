@@ -14,8 +14,8 @@ from bench.harness import Bench
 from bench.load import Load, get, sent
 from bench.relay_sides import Bare, Ours, Till
 from bench.setting import Setting
-from pos_desktop.ports import LedgerEntry
-from pos_desktop.relay_client.batches import MOST_EVENTS, batches
+from pos_desktop.ports import Head, LedgerEntry
+from pos_desktop.relay_client.batches import MOST_EVENTS, Origin, batches
 from pos_desktop.relay_client.sealer import TokenSealer
 from pos_desktop.wire import chain, seal, v1
 
@@ -150,4 +150,5 @@ def _batches(till: Till) -> Iterator[v1.SyncBatch]:
             at = 1_795_409_000_000 + seq
             entries.append(LedgerEntry(seq, "sale.issued", "Asha", at, body, prev, made))
             prev = made
-        yield from batches(entries, till.device, till.epoch, till.shop_key)
+        origin = Origin(till.device, till.epoch, till.shop_key)
+        yield from batches(entries, origin, Head(seq))
