@@ -10,6 +10,7 @@ from pos_desktop.domain.sale import Sale, SaleState
 from pos_desktop.domain.wish import WishKind
 from pos_desktop.ports import Clock, ParkedBill, Store, UnitOfWork
 from pos_desktop.services.captures import money_of
+from pos_desktop.services.channel import in_force
 from pos_desktop.services.history import history
 from pos_desktop.services.pages import PageWriter
 from pos_desktop.services.parked import money_words, newest, waiting_bill
@@ -59,6 +60,7 @@ class Desk:
                 edits=_edits(uow, parked),
                 outage_until=outage_until(uow, now),
                 offers=self.standing.offers.shown(uow),
+                channel=in_force(uow),
                 trouble=self.syncing.trouble(),
             )
 

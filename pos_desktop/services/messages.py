@@ -39,6 +39,8 @@ from pos_desktop.services.links import Links, by_page
 from pos_desktop.services.outbox import Call, Done, Dropped, Later, Recorded
 from pos_desktop.services.posting import DOUBT_MS, OTHER_CHANNEL, TOO_LATE, Posting, barred
 
+QUIET = "quiet"
+"""Why a message that nothing is wrong with has not left; known to storage/repositories/outbox."""
 # A request that could not leave for so long is no longer what the customer waits for.
 REQUEST_LIFE = 10 * 60 * 1000
 _QUARANTINED = "messages.quarantined"
@@ -264,7 +266,7 @@ class SendMessage:
         if why is not None:
             return Dropped(why)
         until = waits_until(message, self.quiet, now)
-        return _Send(self.messenger, message) if until is None else Later("quiet", at=until)
+        return _Send(self.messenger, message) if until is None else Later(QUIET, at=until)
 
     def record(self, uow: UnitOfWork, effect: Effect, outcome: object, now: int) -> Recorded:
         message = uow.messages.get(effect.subject)

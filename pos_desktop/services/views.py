@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pos_desktop.domain.payment import CollectKind
 from pos_desktop.domain.people import Approval
-from pos_desktop.domain.sale import PricedLine
+from pos_desktop.domain.sale import Channel, PricedLine
 
 
 class Tone(StrEnum):
@@ -144,7 +144,7 @@ class DeskState:
     ``longest_unasked_at``: when the gateway was last asked about the live collect that waits
     longest, or since when a question about a closed one is due. ``edits``: bills given up for
     editing whose lines may be taken back into the cart. ``outage_until``: end of the manager's
-    outage window.
+    outage window. ``channel``: that of new bills, where it may be another one than at the start.
     """
 
     waiting: tuple[WaitingBill, ...]
@@ -158,6 +158,7 @@ class DeskState:
     edits: tuple[str, ...] = ()
     outage_until: int | None = None
     offers: Offered = Offered()
+    channel: Channel | None = None
     trouble: str = ""
 
     @property

@@ -14,6 +14,7 @@ from tests.simulation.promise import hold
 
 Thing = dict[str, Any]
 _MINUTE = 60_000
+_NOTE = "refund_note"
 ENDED = ("paid", "expired", "cancelled", "refused")
 _SALES = (
     "SELECT order_id, state, due, invoice_number, issued_at, created_at, link_token, bill_hash,"
@@ -176,6 +177,7 @@ class Checker:
         for number, books in self._books.items():
             self._settled(number, books, now)
         self._messages()
+        self._refund_notes()
         self._money()
         self._acknowledged()
         self._calm()
@@ -223,9 +225,27 @@ class Checker:
             if event["what"] in ("asks send_again", "asks inbox collect_rest"):
                 again[event["order"], "payment_request"] += 1
         for message in self._outside.exotel["sent"]:
-            sent[message["order"], message["purpose"]] += 1
+            if message["purpose"] != _NOTE:
+                sent[message["order"], message["purpose"]] += 1
         for (order, purpose), count in sent.items():
             hold("one_message", count <= 1 + again[order, purpose], f"{order} {purpose} {count}")
+
+    def _refund_notes(self) -> None:
+        """One message for each refund that is done, and never another."""
+        done = Counter(
+            row["order_id"]
+            for books in self._books.values()
+            for row in books.rows("SELECT order_id FROM refunds WHERE state = 'done'")
+        )
+        told = Counter(
+            (message["order"], message["attempt"])
+            for message in self._outside.exotel["sent"]
+            if message["purpose"] == _NOTE
+        )
+        for (order, number), count in told.items():
+            hold("one_refund_note", count == 1, f"{order} {number} {count}")
+        for order, count in Counter(order for order, _ in told).items():
+            hold("one_refund_note", count <= done[order], f"{order} {count} of {done[order]}")
 
     def _money(self) -> None:
         shop = Shop()

@@ -272,6 +272,26 @@ def a_receipt_is_never_asked_for_again(scene: Scene) -> None:
     scene.history.append({"what": "asks send_again", "order": "01-A"})
 
 
+@breaks("one_refund_note")
+def a_refund_is_told_twice(scene: Scene) -> None:
+    note = {"order": "01-A", "purpose": "refund_note", "attempt": 1}
+    scene.exotel["sent"] += [note, note]
+
+
+@breaks("one_refund_note")
+def a_note_of_money_that_did_not_go_back(scene: Scene) -> None:
+    for number in (1, 2, 3):
+        note = {"order": "01-A", "purpose": "refund_note", "attempt": number}
+        scene.exotel["sent"].append(note)
+
+
+@keeps
+def each_refund_is_told_once(scene: Scene) -> None:
+    for number in (2, 1):
+        note = {"order": "01-A", "purpose": "refund_note", "attempt": number}
+        scene.exotel["sent"].append(note)
+
+
 @keeps
 def a_request_was_asked_for_again(scene: Scene) -> None:
     scene.exotel["sent"].append({"order": "01-A", "purpose": "payment_request"})
