@@ -1,6 +1,7 @@
 """A counter without its window: storage, adapters and services, wired once."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pos_desktop import assets
@@ -20,6 +21,7 @@ from pos_desktop.services.inbox import Inbox
 from pos_desktop.services.pages import PageWriter
 from pos_desktop.services.people import People
 from pos_desktop.services.refunds import Refunds
+from pos_desktop.services.shop_news import ShopNews
 from pos_desktop.services.standing import Standing
 from pos_desktop.services.sweep import Sweep
 from pos_desktop.services.syncing import Syncing
@@ -27,6 +29,7 @@ from pos_desktop.services.tendering import Tendering
 from pos_desktop.services.trying import Trying
 from pos_desktop.settings.pins import Argon2Pins
 from pos_desktop.storage.catalogue import SqliteCatalogue
+from pos_desktop.storage.hosted import pages_named
 from pos_desktop.storage.importer import ProductImport
 from pos_desktop.storage.store import SqliteStore
 
@@ -85,6 +88,8 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
     with store.read() as uow:
         numbering.restore(uow)
     syncing = Syncing(store, machine.lanes, clock, ids, peers.relay, bell, numbering)
+    found = partial(pages_named, store.path)
+    news = ShopNews(store, machine.lanes, peers.relay, numbering, bell, peers.renew, found)
     health = health_of(options, machine, core.traffic, peers.relay)
     refunds = Refunds(store, clock, peers.gateways, bell)
     sweep = Sweep(core.asking, core.payments, options.counter, forgetful=options.practice)
@@ -102,7 +107,7 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
         sweep=sweep,
         desk=Desk(store, clock, PageWriter(options), syncing, core.standing),
         drafts=Drafts(store),
-        engine=Engine(works_of(core, syncing, sweep, health)),
+        engine=Engine(works_of(core, (syncing.step, news.step), sweep, health)),
         health=health,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from pos_desktop import assets
 from pos_desktop.bootstrap.machine import Machine
@@ -36,6 +37,8 @@ class Peers:
     gateways: Gateways
     messenger: Messenger
     relay: Relay
+    renew: Callable[[str], None]
+    """Told the present secret of Exotel's reports: it may have been rotated (net lane)."""
 
 
 def settled(options: Options) -> Options:
@@ -49,16 +52,31 @@ def peers_of(
     """Adapters on connections of their own. Raises InputError for settings that do not fit."""
     exotel = exotel_with_secret(options, machine.secrets)
     token = machine.secrets.get("exotel.api_token") or ""
+    messenger = ExotelMessenger(
+        HttpClient(exotel.base_url, (exotel.api_key, token), timeouts),
+        exotel,
+        registry(machine.templates),
+        options.channel,
+    )
     return Peers(
         gateways=_gateways(options, machine, timeouts),
-        messenger=ExotelMessenger(
-            HttpClient(exotel.base_url, (exotel.api_key, token), timeouts),
-            exotel,
-            registry(machine.templates),
-            options.channel,
-        ),
+        messenger=messenger,
         relay=relay_client(options, machine.secrets, timeouts),
+        renew=partial(keep_secret, options, machine.secrets, messenger),
     )
+
+
+class Renewed(Protocol):
+    """Who tells Exotel where to report to."""
+
+    def renew(self, options: ExotelOptions) -> None: ...
+
+
+def keep_secret(options: Options, secrets: SecretStore, messenger: Renewed, secret: str) -> None:
+    """The present secret of Exotel's reports, as the relay tells it: kept and used if it is new."""
+    if secret and secret != secrets.get(CALLBACK_NAME):
+        secrets.put(CALLBACK_NAME, secret)
+        messenger.renew(exotel_with_secret(options, secrets))
 
 
 def _gateways(options: Options, machine: Machine, timeouts: tuple[float, float]) -> Gateways:

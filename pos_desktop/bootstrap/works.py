@@ -1,6 +1,6 @@
 """What runs behind a counter by itself: the outbox, what watches, and their order in the loop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pos_desktop import assets
@@ -12,7 +12,7 @@ from pos_desktop.documents.logo import shop_logo
 from pos_desktop.domain.options import Channel, Options
 from pos_desktop.domain.payment import OWN_UPI
 from pos_desktop.domain.quiet import quiet_hours
-from pos_desktop.host.engine import Works
+from pos_desktop.host.engine import Step, Works
 from pos_desktop.messaging.templates import TemplateComposer
 from pos_desktop.ports import Store, UnitOfWork
 from pos_desktop.relay_client.sealer import TokenSealer
@@ -41,7 +41,6 @@ from pos_desktop.services.solving import Solving
 from pos_desktop.services.standing import GATEWAY, MESSAGES, Standing
 from pos_desktop.services.sweep import Sweep
 from pos_desktop.services.switching import Switching
-from pos_desktop.services.syncing import Syncing
 from pos_desktop.services.traffic import Traffic
 from pos_desktop.services.trying import Trying
 from pos_desktop.services.vigil import Vigil
@@ -124,8 +123,8 @@ def core_of(
     )
 
 
-def works_of(core: Core, syncing: Syncing, sweep: Sweep, health: Health) -> Works:
-    """What the engine drives, in this order."""
+def works_of(core: Core, relayed: Sequence[Step], sweep: Sweep, health: Health) -> Works:
+    """What the engine drives, in this order; ``relayed`` is what talks to the relay by itself."""
     machine, store = core.machine, core.store
     clock, lanes, bell = machine.clock, machine.lanes, machine.listener
     outbox = Outbox(store, lanes, clock, machine.ids, _actions(core), bell)
@@ -140,7 +139,7 @@ def works_of(core: Core, syncing: Syncing, sweep: Sweep, health: Health) -> Work
         sweep.step,
         Vigil(store, core.traffic, bell, core.peers.gateways).step,
         Solving(store, bell).step,
-        syncing.step,
+        *relayed,
         health.step,
     )
     return Works(

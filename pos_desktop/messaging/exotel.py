@@ -69,6 +69,10 @@ class ExotelMessenger:
         body = wire.whatsapp_body(message, template, self._options)
         return wire.whatsapp_result(self._http.request("POST", path, json=body))
 
+    def renew(self, options: ExotelOptions) -> None:
+        """From now on with these: the address for reports has a new secret."""
+        self._options = options
+
     def poll(self, sid: str) -> DeliverySeen | None:
         """Ask about an SMS; None where Exotel has no answer (a WhatsApp id among them)."""
         answer = self._http.request("GET", self._details(sid))

@@ -13,9 +13,10 @@ from pos_desktop.ports import NumberFence, UnitOfWork
 from pos_desktop.wire import v1
 
 AHEAD: Final = "relay_ahead"
+FORK: Final = "relay_fork"
 #: Answers of the relay that prove that this counter was put back, or is not the only one: no
 #: number of its series is sure to be new.
-PROVES: Final = frozenset({AHEAD, "relay_fork"})
+PROVES: Final = frozenset({AHEAD, FORK})
 #: Answers after which only a new enrolment helps; meanwhile the till sells on.
 STRANGER: Final = frozenset(
     {"relay_revoked", "relay_unknown_session", "relay_epoch", "relay_not_enrolled"}

@@ -11,6 +11,7 @@ from pos_desktop.domain.delivery import DeliverySeen
 from pos_desktop.domain.payment import OWN_UPI, Collect, CollectState
 from pos_desktop.domain.refund import Refund
 from pos_desktop.ports import Clock, Store, UnitOfWork
+from pos_desktop.services import shop_news
 from pos_desktop.services.consent import Stops
 from pos_desktop.services.messages import delivered, quarantine
 from pos_desktop.services.outbox import Listener
@@ -58,6 +59,8 @@ class Hints:
                 visible = self._delivery(uow, event, now)
             elif event.kind == "stop":
                 visible = self.stops.apply(uow, event, now)
+            elif event.kind in shop_news.KINDS:
+                shop_news.heard(uow, event.seq)
             uow.notes.put(_CURSOR, str(event.seq))
             uow.commit()
         if visible:

@@ -17,6 +17,7 @@ from pos_desktop.services.syncing import set_cursor
 
 Key = tuple[str, str]
 _AT_ONCE = 50
+_TOLD = "numbers.missing"
 # So long money may come for what a lost life of this counter had asked.
 _WATCHED_MS = 5 * 24 * 3600 * 1000
 
@@ -90,8 +91,9 @@ def write_down(
     now, fence = clock.now(), store.fence
     # The highest of the three places, and of what people hold in their hands.
     told = [fence.highest(), {(m.series, m.fy): m.highest for m in copy.marks}, typed]
-    missing = _missing(fence.recorded(), told)
     with store.write() as uow:
+        missing = _missing(fence.recorded(), [*told, _told_before(uow)])
+        _tell(uow, missing)
         fresh = [gap for gap in missing if _note_gap(uow, gap, now)]
         doubled = tuple(bill.number for bill in copy.bills if _note_double(uow, bill, now))
         _list(uow, copy.bills, now)
@@ -126,6 +128,16 @@ def _missing(recorded: Mapping[Key, int], told: Iterable[Mapping[Key, int]]) -> 
         for key, number in sorted(highest.items())
         if number > recorded.get(key, 0)
     ]
+
+
+def _told_before(uow: UnitOfWork) -> Mapping[Key, int]:
+    """How far the gaps of an earlier rejoining went: a part of one is no news."""
+    numbers = (uow.notes.get(_TOLD) or "").split()
+    return {(s, fy): int(last) for s, fy, last in (text.split("/") for text in numbers)}
+
+
+def _tell(uow: UnitOfWork, missing: Sequence[Missing]) -> None:
+    uow.notes.put(_TOLD, " ".join(f"{gap.series}/{gap.fy}/{gap.last}" for gap in missing))
 
 
 def _note_gap(uow: UnitOfWork, gap: Missing, now: int) -> bool:

@@ -94,5 +94,6 @@ def _agrees(relay: Relay, store: Store, epochs: Sequence[v1.LedgerEpoch], cursor
         return True
     (there,) = relay.ledger(cursor - 1, held[-1].epoch).entries[:1]
     with store.read() as uow:
-        (here,) = uow.ledger.after(cursor - 1, 1)
-    return there.hash in ("", here.hash)
+        here = uow.ledger.after(cursor - 1, 1)
+    # Without a hash it is one that the relay could not read.
+    return bool(here) and there.hash in ("", here[0].hash)

@@ -156,8 +156,11 @@ def _park(uow: UnitOfWork, parked: Sequence[int], now: int) -> None:
         open_entry(uow, "", "relay_parked", 0, now, " ".join(new))
 
 
-def _gap(outcome: Taken | Exception) -> int | None:
-    """Where a relay with a gap wants to go on."""
+def _held(outcome: Taken | Exception) -> int | None:
+    """The last entry that the relay has by its own word; None where it did not say, or where its
+    refusal is about more than a gap."""
+    if isinstance(outcome, Taken):
+        return outcome.last_seq
     if isinstance(outcome, RaseedError) and outcome.code == "relay_gap":
         last = outcome.params.get("last_seq")
         return last if isinstance(last, int) else None
@@ -170,18 +173,18 @@ def _taken(outcome: Taken | Exception, head: Head) -> Taken | None:
     None for every other refusal: ahead or fork mean that this counter was put back or cloned, and
     the relay's word must not move the cursor then (reliability d).
     """
-    if isinstance(outcome, Taken):
-        return outcome
-    last = _gap(outcome)
-    return Taken(last) if last is not None and last <= head.seq else None
+    last = _held(outcome)
+    if last is None or last > head.seq:
+        return None
+    return outcome if isinstance(outcome, Taken) else Taken(last)
 
 
 def _problem(outcome: Taken | Exception, head: Head) -> str:
-    """The code of what went wrong. A gap that ends behind this counter's head is none: the relay
-    has more of this epoch than the counter."""
-    if isinstance(outcome, Taken):
-        return "relay_took_nothing"
-    last = _gap(outcome)
+    """The code of what went wrong. A relay that has more than this counter is ahead of it, whatever
+    it called that: of an empty database, and of an epoch that branched off, it cannot tell."""
+    last = _held(outcome)
     if last is not None and last > head.seq:
         return AHEAD
+    if isinstance(outcome, Taken):
+        return "relay_took_nothing"
     return outcome.code if isinstance(outcome, RaseedError) else repr(outcome)

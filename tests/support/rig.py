@@ -239,6 +239,7 @@ class PlayedRelay:
     marks: tuple[v1.Mark, ...] = ()
     heads: list[Head] = field(default_factory=list)
     copies: dict[int, list[KeptEntry]] = field(default_factory=dict)
+    forked: bool = False
     state: StoreState = _SHOP
     pages: dict[str, list[tuple[int, bytes, bytes | None]]] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
@@ -291,7 +292,8 @@ class PlayedRelay:
     def ledger(self, after: int, epoch: int = 0) -> KeptLedger:
         self._up()
         rest = [entry for entry in self.copies.get(epoch, ()) if entry.seq > after]
-        epochs = tuple(_held(number, kept) for number, kept in sorted(self.copies.items()))
+        copies = sorted(self.copies.items())
+        epochs = tuple(_held(number, kept, forked=self.forked) for number, kept in copies)
         return KeptLedger(epochs, tuple(rest[:2]), len(rest) > 2, self.marks)
 
     def store(self) -> StoreState:
@@ -306,10 +308,12 @@ class PlayedRelay:
         self._up()
 
 
-def _held(epoch: int, kept: Sequence[KeptEntry]) -> v1.LedgerEpoch:
+def _held(epoch: int, kept: Sequence[KeptEntry], *, forked: bool) -> v1.LedgerEpoch:
     base, last = (kept[0].seq - 1, kept[-1].seq) if kept else (0, 0)
     series = f"P{epoch}A"
-    return v1.LedgerEpoch(epoch=epoch, series=series, base_seq=base, last_seq=last, head="")
+    return v1.LedgerEpoch(
+        epoch=epoch, series=series, base_seq=base, last_seq=last, head="", forked=forked
+    )
 
 
 class PlainSealer:

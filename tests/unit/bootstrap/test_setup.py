@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from pos_desktop.bootstrap import enrol
-from pos_desktop.bootstrap.peers import CALLBACK_NAME, exotel_with_secret
+from pos_desktop.bootstrap.peers import CALLBACK_NAME, exotel_with_secret, keep_secret
 from pos_desktop.bootstrap.practice import Endpoints
 from pos_desktop.bootstrap.window import practice_setup, real_setup
 from pos_desktop.domain.errors import InputError
@@ -109,6 +109,23 @@ def test_a_missing_address_is_named(tmp_path: Path, without: Options, key: str) 
     kept(tmp_path, without)
     with pytest.raises(InputError, match=f"{key} is missing"):
         real_setup(tmp_path)
+
+
+def test_a_rotated_secret_is_kept_and_used(tmp_path: Path) -> None:
+    secrets = PracticeSecrets(tmp_path / "keys.json")
+    secrets.put(CALLBACK_NAME, "old")
+    address = "https://relay.example/cb/exotel/{channel}/shree/{secret}"
+    shop = replace(SHOP, exotel=replace(SHOP.exotel, callback_url=address))
+    used: list[str] = []
+
+    class Renewed:
+        def renew(self, options: ExotelOptions) -> None:
+            used.append(options.callback_url)
+
+    for secret in ("old", "", "new", "new"):
+        keep_secret(shop, secrets, Renewed(), secret)
+    assert used == ["https://relay.example/cb/exotel/{channel}/shree/new"]
+    assert secrets.get(CALLBACK_NAME) == "new"
 
 
 class _Relay:

@@ -85,6 +85,17 @@ def test_sms_form(api: responses.RequestsMock, messenger: ExotelMessenger, sms: 
     assert request.headers["Content-Type"].startswith("application/x-www-form-urlencoded")
 
 
+def test_a_rotated_secret_goes_into_the_next_message(
+    api: responses.RequestsMock, messenger: ExotelMessenger, whatsapp: Message
+) -> None:
+    api.post(WHATSAPP, json=sample("exotel/whatsapp_send_answer"), status=202)
+    address = "https://relay.example/cb/exotel/{channel}/shree/new"
+    messenger.renew(replace(EXOTEL, callback_url=address))
+    messenger.send(whatsapp)
+    body = json.loads(api.calls[0].request.body or b"")
+    assert body["status_callback"] == "https://relay.example/cb/exotel/wa/shree/new"
+
+
 def test_whatsapp_body(
     api: responses.RequestsMock, messenger: ExotelMessenger, whatsapp: Message
 ) -> None:

@@ -98,23 +98,36 @@ def test_a_new_epoch_branches_off_only_where_both_agree(
     assert read_copy(till.relay, till.store).agreed == agreed
 
 
+def test_a_new_database_branches_off_nothing(till: Till) -> None:
+    till.relay.copies = {1: [other(1, None), other(2, None)]}
+    at_cursor(till, 2)
+    assert read_copy(till.relay, till.store).agreed == 0
+
+
 def test_where_the_relay_has_nothing_it_asks_for_what_it_wants(till: Till) -> None:
     sell(till, 2)
     at_cursor(till, 2)
     assert read_copy(till.relay, till.store) == Copy(agreed=2)
 
 
-def test_gaps_of_all_three_places_and_of_paper_are_written_down(till: Till) -> None:
+def with_gaps(till: Till) -> Account:
+    """Two bills here, more in the other places and on paper."""
     sell(till, 2)
+    return write_down(till.store, till.clock, WHO, marked(), dict([number_of(" p2a/2627/000007 ")]))
+
+
+def marked() -> Copy:
     marks = (
         v1.Mark(series=SERIES, fy=FY, highest=5),
         v1.Mark(series=SERIES, fy="2728", highest=1),
         v1.Mark(series=f"{SERIES}C", fy=FY, highest=2),
         v1.Mark(series="P1A", fy=FY, highest=0),
     )
-    copy = Copy(entries=3, unread=1, marks=marks, agreed=1)
-    typed = dict([number_of(" p2a/2627/000007 ")])
-    account = write_down(till.store, till.clock, WHO, copy, typed)
+    return Copy(entries=3, unread=1, marks=marks, agreed=1)
+
+
+def test_gaps_of_all_three_places_and_of_paper_are_written_down(till: Till) -> None:
+    account = with_gaps(till)
     gaps = (
         Missing(SERIES, FY, 3, 7),
         Missing(SERIES, "2728", 1, 1),
@@ -124,9 +137,16 @@ def test_gaps_of_all_three_places_and_of_paper_are_written_down(till: Till) -> N
     texts = ["P2A/2627/000003 - 000007", "P2A/2728/000001", "P2AC/2627/00001 - 00002"]
     assert [gap.text for gap in gaps] == texts
     assert [(f.kind, f.detail) for f in till.flags()] == [("numbers_missing", t) for t in texts]
+    again = write_down(till.store, till.clock, WHO, marked(), {})
+    assert again == Account(), "told once"
+    assert len(bodies(till, "numbers.missing")) == 3
     assert bodies(till, "numbers.missing")[0] == {
         "series": SERIES, "fy": FY, "first": 3, "last": 7,
     }  # fmt: skip
+
+
+def test_the_old_series_ends_and_the_books_say_so(till: Till) -> None:
+    with_gaps(till)
     assert bodies(till, "counter.rejoined") == [
         {
             "old_series": SERIES,
@@ -143,9 +163,6 @@ def test_gaps_of_all_three_places_and_of_paper_are_written_down(till: Till) -> N
     assert till.store.fence.reason(SERIES) == "rejoined"
     with pytest.raises(DomainError, match="must not go on"):
         sell(till)
-    again = write_down(till.store, till.clock, WHO, copy, typed)
-    assert again == Account(), "told once"
-    assert len(bodies(till, "numbers.missing")) == 3
 
 
 def test_lost_bills_are_listed_and_doubled_numbers_told(till: Till) -> None:

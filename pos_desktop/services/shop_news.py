@@ -1,0 +1,96 @@
+"""What the relay knows of the shop and this counter should act on: the secret of Exotel's reports,
+pages whose files the relay lost, another machine that shows the same identity.
+
+Asked at a start, every hour, and when the feed says that something is new.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from pos_desktop.domain.errors import RaseedError
+from pos_desktop.ports import Lanes, Page, Relay, Store, UnitOfWork
+from pos_desktop.services.fence import FORK, Numbering
+from pos_desktop.services.lanes import record
+from pos_desktop.services.outbox import Listener
+from pos_desktop.wire import seal
+
+#: Kinds of feed events after which the relay is asked (wire v1, FeedEvent).
+KINDS: Final = frozenset({"callback", "revoked"})
+_NOTE = "shop.news"
+_EVERY_MS = 3_600_000
+_AGAIN_MS = 60_000
+
+
+def heard(uow: UnitOfWork, seq: int) -> None:
+    """The feed says that something about the shop is new; part of the caller's transaction."""
+    uow.notes.put(_NOTE, str(seq))
+
+
+@dataclass
+class ShopNews:
+    """``step`` and what it records run in the db lane, the asking in ``net``.
+
+    ``renew`` is given the present secret of Exotel's reports; ``find`` the ids of pages, and gives
+    the newest revision of those that are this counter's, with their tokens. Both may block.
+    """
+
+    store: Store
+    lanes: Lanes
+    relay: Relay
+    numbering: Numbering
+    listener: Listener
+    renew: Callable[[str], None]
+    find: Callable[[Collection[str]], Iterable[tuple[str, Page]]]
+    _busy: bool = False
+    _next: int | None = None
+    _news: str = ""
+    _pushed: set[str] = field(default_factory=set)
+
+    def step(self, now: int) -> int | None:
+        """Ask when it is time; when to come again, or None while it is under way."""
+        if self._busy:
+            return None
+        with self.store.read() as uow:
+            news = uow.notes.get(_NOTE) or ""
+            head, _ = uow.ledger.head()
+        # A moment far ahead is one of a clock that has been put back since.
+        waits = self._next is not None and now < self._next <= now + _EVERY_MS
+        if waits and news == self._news:
+            return self._next
+        self._busy, self._news = True, news
+
+        def done(outcome: bool | Exception) -> None:
+            record(self.lanes, lambda: self._record(outcome, now))
+
+        self.lanes.submit("net", partial(self._ask, head), done, done)
+        return None
+
+    def _ask(self, head: int) -> bool:
+        """True where the relay has seen another history under this counter's identity."""
+        told = self.relay.store()
+        self.renew(told.callback_secret)
+        lost = set(told.lost_pages) - self._pushed
+        if lost:
+            for token, page in self.find(lost):
+                self.relay.publish(token, page.revision, page.content, page.pdf)
+                self._pushed.add(seal.page_id(token))
+        return any(epoch.forked for epoch in self.relay.ledger(head).epochs[-1:])
+
+    def _record(self, outcome: bool | Exception, now: int) -> None:
+        self._busy = False
+        if isinstance(outcome, Exception):
+            self._next = now + _AGAIN_MS
+            if not isinstance(outcome, RaseedError):
+                raise outcome
+            return
+        self._next = now + _EVERY_MS
+        # An emergency series was made behind what the relay speaks of.
+        if outcome and not self.numbering.emergency:
+            with self.store.write() as uow:
+                locked = self.numbering.lock(uow, FORK, now)
+                if locked:
+                    uow.commit()
+            if locked:
+                self.listener.changed()
