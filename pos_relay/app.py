@@ -19,6 +19,7 @@ from pos_desktop.wire import v1
 from pos_relay import __version__
 from pos_relay.errors import Lost, Missing, Refused
 from pos_relay.housekeeping import keep_house
+from pos_relay.journal import Journal
 from pos_relay.middleware import Outer
 from pos_relay.node import Node
 from pos_relay.pages import plain
@@ -95,10 +96,11 @@ _OPENAPI = OpenAPIConfig(
 
 def create_app(node: Node) -> ASGIApp:
     """The ASGI application of an opened node; the caller closes the node's store afterwards."""
+    journal = Journal(node.meters)
     app = Litestar(
         _ROUTES,
         openapi_config=_OPENAPI,
-        lifespan=[_running(node)],
+        lifespan=[_running(node, journal)],
         logging_config=None,
         request_class=ReadingRequest,
         exception_handlers={
@@ -113,10 +115,10 @@ def create_app(node: Node) -> ASGIApp:
         },
     )
     app.state.node = node
-    return Outer(Shortcut(app, node), node)
+    return Shortcut(Outer(app, node, journal), node, journal)
 
 
-def _running(node: Node) -> Any:  # noqa: ANN401 - Litestar's own type of a lifespan manager
+def _running(node: Node, journal: Journal) -> Any:  # noqa: ANN401 - Litestar's own type of a lifespan manager
     @asynccontextmanager
     async def running(_app: Litestar) -> AsyncIterator[None]:
         node.bus.start()
@@ -126,6 +128,7 @@ def _running(node: Node) -> Any:  # noqa: ANN401 - Litestar's own type of a life
         finally:
             node.bus.stop()
             purge.cancel()
+            journal.close()
 
     return running
 

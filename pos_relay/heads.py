@@ -1,6 +1,11 @@
 """A cap on the head of a request; the quick parser has none of its own."""
 
+import asyncio
+from typing import cast
+
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from pos_relay.parting import Together
 
 LONGEST_HEAD = 65_536  # bytes of request line and headers together; the slow parser's cap, too
 
@@ -15,6 +20,16 @@ class CappedProtocol(HttpToolsProtocol):
     _head = 0
     _unread = 0
     _in_head = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the parent
+        """See ``parting``."""
+        self._together = Together(transport)
+        super().connection_made(cast("asyncio.Transport", self._together))
+
+    def on_response_complete(self) -> None:
+        """What is kept of this answer goes."""
+        self._together.flush()
+        super().on_response_complete()
 
     def data_received(self, data: bytes) -> None:
         """Count what the parser keeps to itself: one header without an end is never told of."""

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _WINDOW = 60.0
 _FIRST_DELAY = 30.0
@@ -105,6 +106,7 @@ class Allowance:
         return 0 if allowed else math.ceil((1 - left) / self._per_second)
 
 
+@lru_cache(maxsize=4096)
 def _network(address: str) -> str:
     """One customer has a whole IPv6 /64; an IPv4 address counts alone."""
     try:

@@ -1,7 +1,5 @@
 """What wraps every answer: security headers, HEAD, refusal of encodings, a log without tokens."""
 
-import json
-import logging
 import time
 from collections.abc import Iterable
 from typing import cast
@@ -9,10 +7,10 @@ from typing import cast
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from pos_relay.journal import FEED, Journal
 from pos_relay.node import Node
 from pos_relay.page_texts import STYLE_CSP
-
-log = logging.getLogger("raseed.relay")
+from pos_relay.settings import Settings
 
 PAGE_CSP = (
     f"default-src 'none'; style-src '{STYLE_CSP}'; img-src data:; base-uri 'none'; "
@@ -28,20 +26,25 @@ _BASE_HEADERS = {
     "x-frame-options": "DENY",
     "x-robots-tag": "noindex, nofollow, noarchive",
 }
-_FEED = "/v1/feed"
 _ENCODED = b'{"code":"encoding","text":"send the body without content encoding"}'
+
+
+def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
+    """What every answer carries, unless its route says otherwise."""
+    headers = dict(_BASE_HEADERS)
+    if settings.public_url.startswith("https://"):
+        headers["strict-transport-security"] = "max-age=31536000"
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
 class Outer:
     """The outermost layer. Never logs a path: only the route's pattern and a page id's prefix."""
 
-    def __init__(self, app: ASGIApp, node: Node) -> None:
+    def __init__(self, app: ASGIApp, node: Node, journal: Journal) -> None:
         self._app = app
         self._node = node
-        headers = dict(_BASE_HEADERS)
-        if node.settings.public_url.startswith("https://"):
-            headers["strict-transport-security"] = "max-age=31536000"
-        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._journal = journal
+        self._headers = security_headers(node.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -59,7 +62,7 @@ class Outer:
             nonlocal status, streams
             if message["type"] == "http.response.start":
                 status = message["status"]
-                streams = asked["path"] == _FEED and not head and _is_stream(message["headers"])
+                streams = asked["path"] == FEED and not head and _is_stream(message["headers"])
                 if streams:
                     self._node.meters.streams.inc()
                 have = {name.lower() for name, _ in message["headers"]}
@@ -70,30 +73,16 @@ class Outer:
             await send(message)
 
         try:
-            if _encoded(asked):
+            if encoded(asked):
                 await _refuse_encoding(outward)
             else:
                 await self._app(inner, receive, outward)
         finally:
             if streams:
                 self._node.meters.streams.dec()
-            self._note(inner, status, time.monotonic() - began)
-
-    def _note(self, scope: HTTPScope, status: int, seconds: float) -> None:
-        route = scope.get("path_template") or "none"
-        self._node.meters.requests.labels(route, str(status)).inc()
-        if route != _FEED:
-            self._node.meters.seconds.labels(route).observe(seconds)
-        entry: dict[str, object] = {
-            "route": route,
-            "method": scope["method"],
-            "status": status,
-            "ms": int(seconds * 1000),
-        }
-        page = scope.get("state", {}).get("page")
-        if page:
-            entry["page"] = page[:6]
-        log.info(json.dumps(entry))
+            asked_for = (inner.get("path_template") or "none", inner["method"], status)
+            page = inner.get("state", {}).get("page")
+            self._journal.note(asked_for, time.monotonic() - began, page)
 
 
 def _is_stream(headers: Iterable[tuple[bytes, bytes]]) -> bool:
@@ -103,7 +92,7 @@ def _is_stream(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     )
 
 
-def _encoded(scope: HTTPScope) -> bool:
+def encoded(scope: HTTPScope) -> bool:
     """A compressed body could grow without bound; nobody who calls us needs one."""
     return any(
         name == b"content-encoding" and value.strip().lower() not in {b"", b"identity"}

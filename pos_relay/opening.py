@@ -7,6 +7,7 @@ import msgspec
 from pos_desktop.wire import seal, v1
 from pos_relay.errors import Lost
 from pos_relay.node import Node
+from pos_relay.page_code import harmless_json
 from pos_relay.page_texts import language
 from pos_relay.pages import PageLinks, other_language, render
 from pos_relay.payhosts import may_lead_to
@@ -40,7 +41,8 @@ def opened(node: Node, link: Link, view: View) -> bytes:
     if view.practice:
         # A practice shop cannot publish what looks like a real bill.
         content = msgspec.structs.replace(content, practice=True)
-    return render(content, _links(link, content, pdf=view.pdf_hash is not None)).encode()
+    links = _links(link, content, pdf=view.pdf_hash is not None)
+    return render(content, links, harmless_texts=harmless_json(plain)).encode()
 
 
 def _repeated(content: v1.PageContent) -> int:

@@ -232,13 +232,16 @@ def command(data: Path, *arguments: str, stdin: str = "") -> dict[str, Any]:
 
 @contextmanager
 def captured_log() -> Iterator[list[str]]:
-    """Everything that any logger of this process says, but the tests' own HTTP client."""
+    """Everything that any logger of this process says, but the tests' own HTTP client.
+
+    Line by line; lines of requests come up to a fifth of a second after the answer.
+    """
     lines: list[str] = []
 
     class Keep(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if not record.name.startswith(("httpx", "httpcore")):
-                lines.append(self.format(record))
+                lines.extend(self.format(record).split("\n"))
 
     root = logging.getLogger()
     keep, level = Keep(), root.level

@@ -11,10 +11,12 @@ from markupsafe import Markup
 
 from pos_desktop.wire import v1
 from pos_relay import pages
-from pos_relay.page_code import compiled
+from pos_relay.page_code import compiled, harmless, harmless_json
 from pos_relay.page_texts import LANGUAGES, TEMPLATE, TEXTS
 from tests.relay.samples import BILL, INVOICE
 
+_LEFT_OUT = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F}
+_WRITTEN = {*range(0x20), 0x5C}  # JSON has its own way to write them
 _SLOW = Environment(
     autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
@@ -53,6 +55,34 @@ def test_a_page_is_what_jinja_itself_makes(
     monkeypatch.setitem(pages._pages, lang, Slow())
     assert pages.render(content, links) == quick
     assert ("&lt;&amp;&gt;&#34;&#39;" in quick) is ("<" in content.shop_name)
+
+
+@pytest.mark.parametrize("lang", sorted(LANGUAGES))
+@pytest.mark.parametrize("content", [BILL, INVOICE, spiked(BILL), spiked(INVOICE)])
+def test_harmless_texts_make_the_same_page(lang: str, content: v1.PageContent) -> None:
+    for links in (pages.PageLinks("/i/x.pdf", "/i/x?lang=hi", lang), pages.PageLinks("", "", lang)):
+        harmless = harmless_json(msgspec.json.encode(content))
+        shown = pages.render(content, links, harmless_texts=harmless)
+        assert shown == pages.render(content, links)
+    assert set(pages._bare_pages) == set(LANGUAGES), "the quick way is for every language"
+
+
+def test_an_address_that_needs_escaping_is_escaped_all_the_same() -> None:
+    links = pages.PageLinks("", "/i?x&lang=hi")
+    shown = pages.render(BILL, links, harmless_texts=True)
+    assert shown == pages.render(BILL, links)
+    assert "/i?x&amp;lang=hi" in shown
+
+
+def test_whether_texts_are_harmless_is_told_by_their_json() -> None:
+    """Every sign that is escaped or left out, wherever it stands and however it is written."""
+    for code in [*range(0x80), *range(0x2000, 0x2100), 0x20B9, 0x0928, 0x1F600]:
+        text = f"plain ₹ — {chr(code)} नमस्ते"
+        found = harmless_json(msgspec.json.encode([{"text": ["", text]}]))
+        untouched = str(pages.environment.from_string("{{ v }}").render(v=text)) == text
+        assert found is (untouched and code not in _LEFT_OUT and code not in _WRITTEN), hex(code)
+        assert not found or harmless(text)
+    assert not harmless_json(b'["\\u003cscript>"]'.replace(b">", b"")), "an escape hides a sign"
 
 
 def filled(kind: object) -> object:

@@ -1,8 +1,11 @@
 """The short way to a page and the framework's way cannot be told apart."""
 
+import json
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -12,6 +15,7 @@ from pos_relay import shortcut
 from tests.relay.samples import BILL, INVOICE
 from tests.relay.support import QUICK, Relay, captured_log, running
 from tests.relay.test_pages import new_token
+from tests.support.practice import wait_for
 
 Answered = tuple[int, dict[str, str], bytes]
 LINE, ROW = INVOICE.lines[0], INVOICE.tax_rows[0]
@@ -65,11 +69,14 @@ def test_another_language_goes_the_long_way(relay: Relay) -> None:
 
 def test_the_short_way_is_noted_like_any_other(relay: Relay) -> None:
     token = published(relay)
+    page = f'"page": "{seal.page_id(token)[:6]}"'
     with captured_log() as log:
         asked(relay, f"/i/{token}")
-    said = [line for line in log if '"route": "/i/{name}"' in line]
-    assert len(said) == 1
-    assert f'"page": "{seal.page_id(token)[:6]}"' in said[0]
+        wait_for(lambda: any(page in line for line in log))
+    said = [json.loads(line) for line in log if page in line]
+    assert [(entry["route"], entry["method"], entry["status"]) for entry in said] == [
+        ("/i/{name}", "GET", 200)
+    ]
     assert token not in "".join(log)
 
 
@@ -121,3 +128,41 @@ def test_a_large_sale_with_many_notes_is_shown(relay: Relay) -> None:
     many = {"lines": (LINE,) * 500, "tax_rows": (ROW,) * 8, "credit_notes": (NOTE,) * 200}
     relay.publish(till, token, msgspec.structs.replace(INVOICE, **many))
     assert asked(relay, f"/i/{token}")[0] == 200
+
+
+def test_answers_on_one_line_come_whole_and_in_turn(relay: Relay) -> None:
+    """Heads wait for their bodies; the head of HEAD waits for none, nor does a stream's."""
+    till, token = relay.enrol(relay.shop()), new_token()
+    assert relay.publish(till, token, BILL).status_code == 200
+    page = asked(relay, f"/i/{token}")[2]
+    words = [f"{method} /i/{token} HTTP/1.1\r\nhost: x\r\n\r\n" for method in ("GET", "HEAD")]
+    feed = "GET /v1/feed HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\n"
+    feed += f"authorization: {till.headers['authorization']}\r\n\r\n"
+    port = urlsplit(relay.base_url).port
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+        line.sendall("".join([*words, *words, feed]).encode())
+        got = b""
+        while b"\n\n" not in got.partition(b"text/event-stream")[2]:
+            got += line.recv(65_536)
+    parts = got.split(b"HTTP/1.1 200 OK\r\n")[1:]
+    bodies = [part.partition(b"\r\n\r\n")[2] for part in parts]
+    assert bodies[:4] == [page, b"", page, b""]
+    lengths = [f"content-length: {len(page)}".encode() in part for part in parts]
+    assert lengths == [True] * 4 + [False]
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+        line.sendall(words[1].encode())
+        assert line.recv(65_536).endswith(b"\r\n\r\n")
+
+
+def test_a_page_whose_head_is_cut_off_is_no_trouble(relay: Relay) -> None:
+    token = published(relay)
+    port = urlsplit(relay.base_url).port
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", port)) as line:
+            line.sendall(f"GET /i/{token} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+    assert asked(relay, f"/i/{token}")[0] == 200
+
+
+def test_a_body_that_claims_to_be_packed_goes_the_long_way(relay: Relay) -> None:
+    reply = relay.http.get(f"/i/{published(relay)}", headers={"content-encoding": "gzip"})
+    assert reply.status_code == 415
