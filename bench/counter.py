@@ -17,6 +17,7 @@ from pos_desktop.bootstrap.late_money import (
     LateSweep,
     LateTendering,
 )
+from pos_desktop.bootstrap.late_numbers import LateNumbers
 from pos_desktop.domain.errors import Unavailable
 from pos_desktop.gui.app import Counter, Deps, application, build_counter
 from pos_desktop.gui.events import Events
@@ -68,6 +69,7 @@ class OpenCounter:
             refunds=LateRefunds(_NOBODY),
             standing=LateStanding(_NOBODY),
             sweep=LateSweep(_NOBODY),
+            numbers=LateNumbers(_NOBODY),
         )
         counter = build_counter(Deps(services, Events(), _qr_matrix()))
         counter.start()

@@ -27,6 +27,7 @@ _OVERVIEW = """commands (raseed COMMAND --help says more):
   rejoin     a new series for a counter that may give no more numbers
   secret     keep a key of the payment or message service in the key store
   pin        set up the manager's PIN of this counter, or change it
+  forget     erase a customer's number from the books of this counter
   gstr1      a month's sheets for the GST portal's offline tool, and a summary
   export-pages   write all hosted pages as plain files, readable without the relay
   selftest   play one practice sale in a temporary folder
@@ -234,6 +235,21 @@ def _pin(words: list[str]) -> int:
     return keep_pin(known.data)
 
 
+def _forget(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="raseed forget",
+        description="Erases a customer's number and what was written to it from this counter's "
+        "books; bills, invoices and figures stay. Asks for the manager's PIN, or reads it from "
+        "stdin. The window must be closed.",
+    )
+    parser.add_argument("number", metavar="PHONE", help="10 digits; - reads them from stdin")
+    parser.add_argument("--data", type=Path, help="the counter's own folder")
+    known = parser.parse_args(words)
+    from pos_desktop.bootstrap.forget import forget_number
+
+    return forget_number(known.number, known.data)
+
+
 def _export_pages(words: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="raseed export-pages",
@@ -300,6 +316,7 @@ COMMANDS: dict[str, Command] = {
     "rejoin": _rejoin,
     "secret": _secret,
     "pin": _pin,
+    "forget": _forget,
     "numbers": _numbers,
     "gstr1": _gstr1,
     "export-pages": _export_pages,

@@ -13,9 +13,12 @@ from pos_desktop.host.engine import Engine
 from pos_desktop.services.attaching import Attaching
 from pos_desktop.services.channel import Channels
 from pos_desktop.services.checkout import Checkout
+from pos_desktop.services.consent import Consents
+from pos_desktop.services.contact import Contacts
 from pos_desktop.services.desk import Desk
 from pos_desktop.services.drafts import Drafts
 from pos_desktop.services.fence import Numbering
+from pos_desktop.services.forgetting import Forgetting
 from pos_desktop.services.health import Health
 from pos_desktop.services.inbox import Inbox
 from pos_desktop.services.pages import PageWriter
@@ -53,6 +56,9 @@ class Counter:
     sweep: Sweep
     desk: Desk
     drafts: Drafts
+    consents: Consents
+    contacts: Contacts
+    forgetting: Forgetting
     engine: Engine
     health: Health
 
@@ -89,7 +95,7 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
         numbering.restore(uow)
     syncing = Syncing(store, machine.lanes, clock, ids, peers.relay, bell, numbering)
     found = partial(pages_named, store.path)
-    news = ShopNews(store, machine.lanes, peers.relay, numbering, bell, peers.renew, found)
+    news = ShopNews(store, machine.lanes, peers.relay, numbering, bell, core.renew, found)
     health = health_of(options, machine, core.traffic, peers.relay)
     refunds = Refunds(store, clock, peers.gateways, bell)
     sweep = Sweep(core.asking, core.payments, options.counter, forgetful=options.practice)
@@ -107,6 +113,9 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
         sweep=sweep,
         desk=Desk(store, clock, PageWriter(options), syncing, core.standing),
         drafts=Drafts(store),
+        consents=Consents(store, clock, ids, core.refusals, bell),
+        contacts=Contacts(store, clock, core.switching, bell),
+        forgetting=Forgetting(store, clock, bell, store.scrub),
         engine=Engine(works_of(core, (syncing.step, news.step), sweep, health)),
         health=health,
     )

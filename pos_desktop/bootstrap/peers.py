@@ -75,7 +75,7 @@ class Renewed(Protocol):
 def keep_secret(options: Options, secrets: SecretStore, messenger: Renewed, secret: str) -> None:
     """The present secret of Exotel's reports, as the relay tells it: kept and used if it is new."""
     if secret and secret != secrets.get(CALLBACK_NAME):
-        secrets.put(CALLBACK_NAME, secret)
+        keep_callback_secret(secrets, secret)
         messenger.renew(exotel_with_secret(options, secrets))
 
 
@@ -97,10 +97,25 @@ def _gateway(
     return gateway_of(options, machine.secrets.get(secret) or "", machine.clock, line)
 
 
-def callback_secrets(secrets: SecretStore) -> tuple[str, ...]:
-    """The shop's callback secrets, the present one first. Raises Unavailable."""
-    found = (secrets.get(CALLBACK_NAME), secrets.get(FORMER_CALLBACK_NAME))
-    return tuple(secret for secret in found if secret)
+class CallbackSecrets:
+    """The shop's callback secrets, the present one first, as they were last read: a key store
+    may take its time. Raises Unavailable."""
+
+    def __init__(self, secrets: SecretStore) -> None:
+        self._secrets = secrets
+        self._known = self._read()
+
+    def __call__(self) -> tuple[str, ...]:
+        return self._known
+
+    def renewed(self, keep: Callable[[str], None], secret: str) -> None:
+        """``keep`` the present one, then read both anew."""
+        keep(secret)
+        self._known = self._read()
+
+    def _read(self) -> tuple[str, ...]:
+        found = (self._secrets.get(CALLBACK_NAME), self._secrets.get(FORMER_CALLBACK_NAME))
+        return tuple(secret for secret in found if secret)
 
 
 def keep_callback_secret(secrets: SecretStore, new: str) -> None:

@@ -60,9 +60,9 @@ def _keep(data: Path | None) -> str:
     try:
         people = People(store, SystemClock(), SystemIds(), Argon2Pins(secrets))
         if people.has_manager():
-            old = _ask("present PIN: ")
+            old = ask("present PIN: ")
             return people.change_pin(old, _new_pin())
-        name = _ask("name of the manager: ", hidden=False)
+        name = ask("name of the manager: ", hidden=False)
         people.set_up(name, _new_pin())
         return name
     finally:
@@ -70,17 +70,18 @@ def _keep(data: Path | None) -> str:
 
 
 def _new_pin() -> str:
-    pin = _ask("new PIN, 6 to 12 figures: ")
+    pin = ask("new PIN, 6 to 12 figures: ")
     why = pin_weakness(pin)
     if why is not None:
         raise DomainError(why)
-    if sys.stdin.isatty() and _ask("the same once more: ") != pin:
+    if sys.stdin.isatty() and ask("the same once more: ") != pin:
         raise InputError("pins_differ")
     return pin
 
 
-def _ask(prompt: str, *, hidden: bool = True) -> str:
-    """One line, without an echo where ``hidden``. Raises InputError where nothing comes."""
+def ask(prompt: str, *, hidden: bool = True) -> str:
+    """One line of the terminal or of stdin, without an echo where ``hidden``. Raises InputError
+    where nothing comes."""
     try:
         if not sys.stdin.isatty():
             line = sys.stdin.readline()

@@ -29,6 +29,7 @@ from pos_desktop.bootstrap.late_money import (
     LateTendering,
     LateTrying,
 )
+from pos_desktop.bootstrap.late_numbers import LateNumbers
 from pos_desktop.bootstrap.practice import AS_KEPT, Endpoints, Wanted, enrolled, practice_options
 from pos_desktop.bootstrap.practice_customer import PracticeCustomer
 from pos_desktop.domain.errors import InputError, RaseedError, Unavailable
@@ -205,6 +206,7 @@ def open_till(setup: Setup) -> Till:
         refunds=LateRefunds(late),
         standing=LateStanding(late),
         sweep=LateSweep(late),
+        numbers=LateNumbers(late),
         pictures=_picture,
         customer=_customer(setup.control, late),
         trying=LateTrying(late),

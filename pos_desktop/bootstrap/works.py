@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pos_desktop import assets
 from pos_desktop.bootstrap.machine import Machine
-from pos_desktop.bootstrap.peers import Peers, callback_secrets, registry
+from pos_desktop.bootstrap.peers import CallbackSecrets, Peers, registry
 from pos_desktop.bootstrap.trying import reader_of, trying_of
 from pos_desktop.documents.invoice_pdf import RaseedRenderer
 from pos_desktop.documents.logo import shop_logo
@@ -61,12 +61,17 @@ class Core:
     traffic: Traffic
     standing: Standing
     trying: Trying
+    callbacks: CallbackSecrets
 
     @property
     def refund_book(self) -> RefundBook:
         """Where refunds are kept; the customer is told of what is done."""
         notes = RefundNotes(self.switching.opener.posting, self.outgoing)
         return RefundBook(self.machine.ids, notes)
+
+    def renew(self, secret: str) -> None:
+        """The present secret of Exotel's reports, as the relay tells it. Net lane."""
+        self.callbacks.renewed(self.peers.renew, secret)
 
     @property
     def refusals(self) -> Refusals:
@@ -93,8 +98,8 @@ def core_of(
     channel: Callable[[], Channel],
 ) -> Core:
     """Wire what moves money."""
-    secrets = callback_secrets(machine.secrets)
-    refusals = Refusals(lambda: secrets)
+    callbacks = CallbackSecrets(machine.secrets)
+    refusals = Refusals(callbacks)
     issuer = Issuer(options, machine.ids, refusals)
     composer = TemplateComposer(registry(machine.templates), options)
     gateway = peers.gateways.primary
@@ -120,6 +125,7 @@ def core_of(
         traffic=Traffic(machine.ids.jitter, machine.meter.made),
         standing=standing,
         trying=trying_of(options, machine, peers, channel),
+        callbacks=callbacks,
     )
 
 

@@ -23,6 +23,7 @@ from pos_desktop.services.views import (
 )
 from pos_desktop.wire.v1 import BillLine, PageContent
 from tests.support.money_fakes import Inbox, People, Refunds, Standing, Tendering
+from tests.support.number_fakes import Numbers
 
 T = TypeVar("T")
 
@@ -353,6 +354,7 @@ class Played:
     refunds: Refunds = field(default_factory=Refunds)
     standing: Standing = field(default_factory=Standing)
     sweep: Sweep = field(default_factory=Sweep)
+    numbers: Numbers = field(default_factory=Numbers)
     pictures: Pictures | None = None
     customer: PracticeCustomer | None = None
     trying: Trying | None = None
@@ -376,6 +378,7 @@ class Played:
             refunds=self.refunds,
             standing=self.standing,
             sweep=self.sweep,
+            numbers=self.numbers,
             pictures=self.pictures,
             customer=self.customer,
             trying=self.trying,

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from pos_desktop.domain.options import Options
     from pos_desktop.domain.people import Approval
-    from pos_desktop.domain.sale import Sale
+    from pos_desktop.domain.sale import Consent, Sale
     from pos_desktop.ports import CatalogueReader, Clock, Sample
+    from pos_desktop.services.forgetting import Forgotten
     from pos_desktop.services.order import Order
     from pos_desktop.services.sweep_result import SweepResult
     from pos_desktop.services.tendering import SplitState, TenderOrder
@@ -168,6 +169,30 @@ class Trying(Protocol):
     def ask(self) -> Trial | None: ...
 
 
+class Numbers(Protocol):
+    """Customers' numbers (``services.consent``, ``contact``, ``forgetting``); lane db; raises
+    RaseedError. ``phone`` is E.164."""
+
+    def refused(self, phone: str) -> bool:
+        """Whether it wants no messages."""
+        ...
+
+    def refuse(self, phone: str, by: str) -> None: ...
+    def refuse_for(self, order_id: str, by: str) -> None:
+        """The same for the number of this bill."""
+        ...
+
+    def agree(self, phone: str, by: str) -> None:
+        """The customer asked for messages again."""
+        ...
+
+    def correct(self, order_id: str, phone: str | None, consent: Consent | None, by: str) -> None:
+        """Another number for a waiting bill, or none."""
+        ...
+
+    def forget(self, phone: str, approval: Approval) -> Forgotten: ...
+
+
 class Desk(Protocol):
     """Reads about bills that are not on the screen; lane db."""
 
@@ -242,6 +267,7 @@ class Services:
     refunds: Refunds
     standing: Standing
     sweep: Sweep
+    numbers: Numbers
     pictures: Pictures | None = None
     customer: PracticeCustomer | None = None
     trying: Trying | None = None
