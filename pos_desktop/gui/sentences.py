@@ -4,6 +4,7 @@
 """
 
 from pos_desktop.gui.sentences_books import BOOKS
+from pos_desktop.gui.sentences_fence import FENCE
 from pos_desktop.gui.sentences_messages import MESSAGES
 from pos_desktop.gui.sentences_money import MONEY
 
@@ -289,7 +290,7 @@ _NOTICES = {
         "Call the manager: {problem}"
     ),
     "series_locked": _(
-        "This counter’s data is older than its last bill, so it may give no bill numbers. "
+        "This counter’s data was put back or copied, so it may give no bill numbers. "
         "Sell at another counter and call the manager: this one has to join the shop anew."
     ),
     "cash_done": _("Change {change}. Token {n}, bill {number}."),
@@ -312,5 +313,6 @@ SENTENCES: dict[str, str] = {
     **_NOTICES,
     **MONEY,
     **BOOKS,
+    **FENCE,
     **MESSAGES,
 }

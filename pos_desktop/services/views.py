@@ -222,9 +222,9 @@ class PaymentStory:
 class InboxEntry:
     """One entry of the exceptions inbox. ``kind``: late, duplicate, over, part, mismatch,
     unknown_outcome, refund_failed, unmatched, gateway_unreachable, asserted_unconfirmed,
-    risk_taken, reference_taken, handed_over_unpaid. ``actions``: the recommended one first (refund,
-    attach, collect_rest, check_again, refund_again, given_otherwise, accept); ``manager``: those
-    that need her PIN.
+    risk_taken, reference_taken, handed_over_unpaid, numbers_missing, number_doubled, relay_parked.
+    ``actions``: the recommended one first (refund, attach, collect_rest, check_again, refund_again,
+    given_otherwise, accept); ``manager``: those that need her PIN.
     """
 
     flag_id: int

@@ -313,6 +313,16 @@ def messages_off(studio: Studio) -> None:
     shown(studio, desk(services_off=(MESSAGES_OFF,)))
 
 
+def numbers_locked(studio: Studio) -> None:
+    """A copy of this counter's disk sells elsewhere."""
+    shown(studio, desk(trouble="relay_fork", services_off=(GATEWAY_OFF,)))
+
+
+def emergency(studio: Studio) -> None:
+    """Numbers that the counter gave itself."""
+    shown(studio, desk(trouble="emergency"))
+
+
 def own_qr(studio: Studio) -> None:
     """The shop's own QR on the screen."""
     shown(studio, desk())
@@ -369,6 +379,8 @@ MONEY: dict[str, tuple[Act, Act | None]] = {
     "more-off": (more_off, own_upi),
     "gateway-off": (gateway_off, None),
     "messages-off": (messages_off, None),
+    "numbers-locked": (numbers_locked, None),
+    "emergency": (emergency, None),
     "own-qr": (own_qr, own_upi),
     "no-qr": (head, no_qr),
 }

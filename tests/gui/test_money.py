@@ -363,6 +363,18 @@ def test_without_a_gateway_f9_takes_cash(bench: Bench) -> None:
     assert page.form.qrButton.isEnabled()
 
 
+def test_without_numbers_the_strip_has_no_button(bench: Bench) -> None:
+    see(bench, desk(trouble="relay_ahead"))
+    strip = bench.window.standing_bar.strip
+    assert strip is not None
+    assert strip.isVisible()
+    assert not strip.button.isVisible()
+    see(bench, desk(services_off=(GATEWAY_OFF,)))
+    assert strip.button.isVisible()
+    see(bench, desk())
+    assert not strip.isVisible()
+
+
 def test_without_messages_f9_shows_the_qr(bench: Bench) -> None:
     bench.scan(MILK.barcode)
     see(bench, desk(services_off=(MESSAGES_OFF,)))

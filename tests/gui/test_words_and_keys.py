@@ -173,6 +173,7 @@ def test_no_sentence_is_left_over() -> None:
         "lamp_",
         "message_",
         "customer_agreed_",
+        "trouble_",
         "consent_",
         "request_",
         "qr_",

@@ -6,12 +6,14 @@ from typing import Protocol
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.texts import knows, say
+from pos_desktop.services.fence import EMERGENCY, STRANGER
 from pos_desktop.services.views import DeskState, Offered, ServiceOff
 
 
 @dataclass(frozen=True, slots=True)
 class OffState:
-    """The strip under the top bar: what to do now, and whom the manager calls."""
+    """The strip under the top bar: what to do now, and whom the manager calls; without words there
+    is no button."""
 
     now: str
     manager: str
@@ -50,6 +52,7 @@ class StandingPresenter:
         self._services = services
         self._notices = notices
         self._off: tuple[ServiceOff, ...] = ()
+        self._trouble = ""
         self._offers = Offered(qr=services.options.gateway.qr_enabled)
         self._testing = False
         self._main: Main | None = None
@@ -64,8 +67,9 @@ class StandingPresenter:
         return "qr" if "messages" in names else "request"
 
     def on_desk(self, state: DeskState) -> None:
-        """A service went off or on, or the account turned out to have no QR codes."""
-        self._off = state.services_off
+        """A service went off or on, the account turned out to have no QR codes, or the numbers of
+        this counter are locked."""
+        self._off, self._trouble = state.services_off, state.trouble
         self._offers = state.offers
         self.show()
 
@@ -122,6 +126,8 @@ class StandingPresenter:
         return say(codes.get(self.way, usual))
 
     def _state(self) -> OffState | None:
+        if self._trouble:
+            return self._troubled()
         if not self._off:
             return None
         worst = next((s for s in self._off if s.name == "gateway"), self._off[0])
@@ -132,3 +138,13 @@ class StandingPresenter:
             button=say("off_testing" if self._testing else "test_again"),
             testing=self._testing,
         )
+
+    def _troubled(self) -> OffState:
+        """Only a new enrolment helps; a test would change nothing."""
+        code = f"trouble_{self._trouble}"
+        if self._trouble == EMERGENCY:
+            now = "trouble_emergency_now"
+        else:
+            now = "trouble_relay" if self._trouble in STRANGER else "trouble_numbers"
+        manager = say(code if knows(code) else "trouble_other")
+        return OffState(now=say(now), manager=manager, button="", testing=False)

@@ -58,6 +58,7 @@ class OffStrip(QFrame):
         self.setAccessibleName(f"{state.now} {state.manager}")
         self.button.show_words(state.button, cap(Command.TEST))
         self.button.setEnabled(not state.testing)
+        self.button.setVisible(bool(state.button))
 
     def labels(self) -> tuple[QLabel, QLabel]:
         """What to do now; whom the manager calls."""

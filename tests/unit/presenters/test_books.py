@@ -404,6 +404,20 @@ def test_a_bill_without_a_number_is_not_the_gateways_doing() -> None:
     assert "dashboard" not in detail_of(entry, NOW).sentence
 
 
+@pytest.mark.parametrize(
+    ("kind", "detail"),
+    [
+        ("numbers_missing", "C2A/2627/000039 - 000041"),
+        ("number_doubled", "C2A/2627/000039"),
+        ("relay_parked", "77 78"),
+    ],
+)
+def test_what_a_rejoining_found_names_its_numbers(kind: str, detail: str) -> None:
+    told = detail_of(replace(LATE, kind=kind, detail=detail), NOW)
+    assert detail in told.sentence
+    assert told.title != kind
+
+
 def test_a_refund_tells_the_reason_of_its_entry() -> None:
     told = story_state(replace(STORY, lines=(STORY.lines[-1],)))
     assert told.lines[0].what == "Refund asked: Paid twice"

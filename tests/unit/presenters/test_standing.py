@@ -9,6 +9,8 @@ from pos_desktop.domain.options import OwnUpiOptions
 from pos_desktop.gui.keys import Command
 from pos_desktop.gui.presenters.edits import cart_of
 from pos_desktop.gui.presenters.sale import SalePresenter
+from pos_desktop.gui.texts import say
+from pos_desktop.services.fence import EMERGENCY, STRANGER
 from pos_desktop.services.sweep_result import SweepResult, Tally
 from pos_desktop.services.views import EditedBill, Offered, ServiceOff
 from tests.support.money_fakes import PIN
@@ -53,6 +55,30 @@ def test_the_strip_tells_what_to_do_and_goes_when_it_works(room: Room) -> None:
     assert "key" in off.manager
     see(room)
     assert room.page.off is None
+
+
+@pytest.mark.parametrize(
+    "reason", ["rolled_back", "marker_behind", "locked_before", "relay_ahead", "relay_fork"]
+)
+def test_without_numbers_the_strip_says_where_to_sell(room: Room, reason: str) -> None:
+    see(room, trouble=reason, services_off=(GATEWAY_OFF,))
+    off = room.page.off
+    assert off is not None
+    assert off.now.startswith("No bill numbers here")
+    assert off.manager.startswith("Manager: ")
+    assert off.manager.endswith("raseed rejoin CODE")
+    assert off.button == "", "a test changes nothing"
+    see(room, services_off=(GATEWAY_OFF,))
+    assert room.page.off is not None
+    assert room.page.off.now.startswith("Payments by link and QR are off")
+
+
+@pytest.mark.parametrize("reason", sorted({*STRANGER, EMERGENCY}))
+def test_who_is_turned_away_sells_on(room: Room, reason: str) -> None:
+    see(room, trouble=reason)
+    assert room.page.off is not None
+    assert room.page.off.now.startswith("Sell on as ever")
+    assert room.page.off.manager != say("trouble_other")
 
 
 @pytest.mark.parametrize("name", ["gateway", "messages"])
