@@ -14,7 +14,7 @@ from pos_desktop.domain.payment import RefundStatus
 from pos_desktop.domain.sale import Channel, Sale, SaleState
 from pos_desktop.ports import MessageFacts, NotSent, Rejected, Unknown
 from pos_desktop.services.history import history
-from pos_desktop.services.messages import quarantined
+from pos_desktop.services.messages import delivered, quarantined
 from pos_desktop.services.outbox import Done, Dropped
 from pos_desktop.services.views import HistoryLine
 from pos_desktop.wire import v1
@@ -119,6 +119,10 @@ def test_what_must_not_leave_is_looked_at_once_more(till: Till) -> None:
         (effect,) = uow.outbox.claim(now, ["message.send"], 1)
         subject = replace(effect, subject=message.message_id)
         assert action.prepare(uow, subject, now) == Dropped("other_channel")
+        uow.messages.save(replace(wrong, media_url=None, to="+919812345678"), now)
+        assert action.prepare(uow, subject, now) == Dropped("number_corrected")
+        uow.notes.put("channel", "sms_link kept")
+        assert action.prepare(uow, subject, now) == Dropped("channel_changed")
         missing = replace(effect, subject="nothing")
         assert action.prepare(uow, missing, now) == Dropped("message_moved_on")
 
@@ -393,6 +397,13 @@ def test_its_own_number_by_any_secret_or_none(tagged: Till, secret: str) -> None
     tagged.settle_down()
     report(tagged, 1, phone_tag(secret, PHONE))
     assert (how(tagged, sale.order_id)[0], counted(tagged)) == ("delivered", 0)
+
+
+def test_a_report_about_no_message_is_nobodys(till: Till) -> None:
+    seen = DeliverySeen("sid9", None, MessageState.DELIVERED, None, None)
+    with till.store.write() as uow:
+        assert delivered(uow, seen, 0) is None
+        assert quarantined(uow) == 0
 
 
 def test_a_counter_without_a_secret_believes_it(till: Till) -> None:
