@@ -30,6 +30,8 @@ class Meters:
         self.storage = self._counter("storage_faults", text, "fault")
         self.purges = self._counter("purges", "Rounds of dropping what is old", "outcome")
         self.clock_jumps = self._counter("clock_jumps", "Times the clock was set", "direction")
+        text = "Marks that were refused: unreadable, beyond any number, or of another's series"
+        self.marks = self._counter("marks_refused", text)
         self.sync_events = self._counter("sync_answers", "Answers to sync batches", "answer")
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:

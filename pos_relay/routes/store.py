@@ -181,21 +181,22 @@ def revoke(request: Asked, device: FromPath[str]) -> Revoked:
 def keep_code(request: Asked, data: JSONBody[wire.CodePush]) -> wire.OpenCode:
     """Keep a code that the manager's counter made; 409 ``taken``: draw another look-up half.
 
-    409 ``stale``: what it carries is not the newest version.
+    409 ``stale``: what it carries is not the newest version. The same code again changes nothing:
+    it answers how that stands now.
     """
     node, counter = node_of(request), counter_of(request)
-    now, terms = node.now(), _terms(data, node.now())
+    terms, halves = _terms(data, node.now()), (data.lookup, data.proof_hash)
     for one in data.parcels:
         _name(one.name), _version(one.version)
         sealed_bytes(one.sealed, node.settings.limits.parcel)
     with node.store.database.write() as sql:
-        halves = (data.lookup, data.proof_hash)
+        if devices.has_code(sql, counter.tenant, halves, data.label, terms):
+            return roster.code(sql, counter.tenant, data.lookup)
         if not devices.keep_code(sql, counter.tenant, halves, data.label, terms):
             raise refused(409, "taken", "this look-up half is taken")
         if not parcels.carried(sql, counter.tenant, data.lookup, data.parcels):
             raise refused(409, "stale", "a parcel is not of the newest version")
-        found = roster.roster(sql, counter.tenant, now).codes
-    return next(one for one in found if one.lookup == data.lookup)
+        return roster.code(sql, counter.tenant, data.lookup)
 
 
 def _terms(data: wire.CodePush, now: int) -> Terms:

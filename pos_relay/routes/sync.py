@@ -1,5 +1,8 @@
 """The counters' sealed ledgers: POST /v1/sync takes them in, GET /v1/ledger gives them back."""
 
+import json
+import logging
+
 import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import ResponseHeader
@@ -12,6 +15,8 @@ from pos_relay.errors import refused
 from pos_relay.routes.common import BEARER, Asked, counter_of, needs_counter, node_of, number
 from pos_relay.settings import LIMITS, Limits
 from pos_relay.store import copies, ledger
+
+log = logging.getLogger("raseed.relay")
 
 _TEXT = Schema(type=OpenAPIType.STRING)
 _NUMBER = Schema(type=OpenAPIType.INTEGER)
@@ -68,7 +73,11 @@ def sync(request: Asked, body: RawBody) -> Response[v1.SyncAnswer | v1.Problem]:
     batch = _batch(body, node.settings.limits)
     with node.store.database.write() as sql:
         biggest = node.settings.limits.event_sealed
-        answer = ledger.take(sql, counter, batch, node.now(), biggest)
+        taken = ledger.take(sql, counter, batch, node.now(), biggest)
+    if taken.refused_marks:
+        node.meters.marks.inc(taken.refused_marks)
+        log.warning(json.dumps({"marks_refused": taken.refused_marks, "device": counter.device}))
+    answer = taken.answer
     if isinstance(answer, v1.SyncAnswer):
         node.meters.sync_events.labels("ok").inc()
         return Response(answer, status_code=200)

@@ -105,6 +105,17 @@ def keep_code(
     return True
 
 
+def has_code(
+    connection: Connection, tenant: str, halves: tuple[str, str], label: str, terms: Terms
+) -> bool:
+    """Whether this very code of this shop was kept before: who asks again lost the answer."""
+    row = connection.execute(select(code_table).where(code_table.c.lookup == halves[0])).first()
+    if row is None or row.tenant != tenant:
+        return False
+    kept = (row.proof_hash, row.label, bool(row.manager), row.expires_at - row.made_at)
+    return kept == (halves[1], label, terms.manager, terms.expires_at - terms.made_at)
+
+
 def take_code(connection: Connection, wire_code: str, now: int) -> TakenCode | None:
     """Use up one use of a code, or count a wrong try and return None.
 

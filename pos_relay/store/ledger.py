@@ -75,19 +75,32 @@ class Standing:
         )
 
 
-def take(
-    connection: Connection, counter: Counter, batch: Batch, now: int, biggest: int
-) -> v1.SyncAnswer | v1.Problem:
-    """Store what is new; the answer, or the Problem GAP, AHEAD, FORK, EPOCH (409) or POISON (422).
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a batch came to: the answer, or the Problem GAP, AHEAD, FORK, EPOCH (409) or POISON
+    (422); and how many of its marks could not be believed."""
 
-    ``biggest`` caps the sealed bytes of one event.
-    """
+    answer: v1.SyncAnswer | v1.Problem
+    refused_marks: int = 0
+
+
+def take(connection: Connection, counter: Counter, batch: Batch, now: int, biggest: int) -> Taken:
+    """Store what is new. ``biggest`` caps the sealed bytes of one event."""
     standing = _standing(connection, counter, batch)
     if standing is None:
-        return v1.Problem(code="EPOCH", text="this epoch was never given to this counter")
+        text = "this epoch was never given to this counter"
+        return Taken(v1.Problem(code="EPOCH", text=text))
     # Also where the entries are refused: a number that was given out was given out.
+    refused = 0
     if batch.marks:
-        marks.note(connection, counter.tenant, counter.device, batch.marks, now)
+        refused = marks.note(connection, counter.tenant, counter.device, batch.marks, now)
+    return Taken(_stored(connection, standing, batch, now, biggest), refused)
+
+
+def _stored(
+    connection: Connection, standing: Standing, batch: Batch, now: int, biggest: int
+) -> v1.SyncAnswer | v1.Problem:
+    counter = standing.counter
     if not standing.base_seq < batch.from_seq <= standing.last_seq + 1:
         return standing.no("GAP", "send again from the entry after last_seq")
     judged = [_judge(raw, batch.from_seq + i, biggest) for i, raw in enumerate(batch.events)]

@@ -5,10 +5,11 @@ the entries themselves never came (reference reliability (d)).
 """
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from pos_desktop.wire import v1
 from pos_relay.store.tables import epochs, marks
@@ -42,15 +43,22 @@ def note(
 
 def of_device(connection: Connection, tenant: str, device: str) -> tuple[v1.Mark, ...]:
     """The marks of every series that this device ever used."""
-    query = (
-        select(marks)
-        .where(marks.c.tenant == tenant, marks.c.device == device)
-        .order_by(marks.c.series, marks.c.fy)
-    )
-    return tuple(
-        v1.Mark(series=row.series, fy=row.fy, highest=row.highest)
-        for row in connection.execute(query)
-    )
+    return _listed(connection, marks.c.tenant == tenant, marks.c.device == device)[device]
+
+
+def of_shop(connection: Connection, tenant: str) -> Mapping[str, tuple[v1.Mark, ...]]:
+    """The same of every device of a shop; () of those that have none."""
+    return _listed(connection, marks.c.tenant == tenant)
+
+
+def _listed(
+    connection: Connection, *where: ColumnElement[bool]
+) -> defaultdict[str, tuple[v1.Mark, ...]]:
+    found: defaultdict[str, tuple[v1.Mark, ...]] = defaultdict(tuple)
+    query = select(marks).where(*where).order_by(marks.c.series, marks.c.fy)
+    for row in connection.execute(query):
+        found[row.device] += (v1.Mark(series=row.series, fy=row.fy, highest=row.highest),)
+    return found
 
 
 def _read(raw: msgspec.Raw) -> v1.Mark | None:

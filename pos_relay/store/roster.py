@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from pos_desktop.wire import store as wire
 from pos_relay.store import marks
@@ -13,7 +13,7 @@ Given = dict[str, list[tuple[str, int]]]
 
 def roster(connection: Connection, tenant: str, now: int) -> wire.StoreRoster:
     """Everybody, revoked ones too, with what is wrapped for them."""
-    given = _given(connection, tenant)
+    given, reached = _given(connection, tenant), marks.of_shop(connection, tenant)
     query = (
         select(devices, epochs.c.series, epochs.c.last_seq, epochs.c.fork_seq)
         .join(
@@ -40,12 +40,20 @@ def roster(connection: Connection, tenant: str, now: int) -> wire.StoreRoster:
             seen_at=row.seen_at,
             revoked_at=row.revoked_at,
             forked=row.fork_seq is not None,
-            marks=marks.of_device(connection, tenant, row.device),
+            marks=reached[row.device],
             credentials=tuple(given[row.device]),
         )
         for row in connection.execute(query).all()
     )
-    return wire.StoreRoster(counters=counters, codes=_codes(connection, tenant, now, given))
+    still = (codes.c.uses_left > 0) & (codes.c.expires_at > now)
+    return wire.StoreRoster(counters=counters, codes=_codes(connection, tenant, given, still))
+
+
+def code(connection: Connection, tenant: str, lookup: str) -> wire.OpenCode:
+    """One code of this shop that was kept; also when it can be used no more."""
+    given = _given(connection, tenant)
+    (found,) = _codes(connection, tenant, given, codes.c.lookup == lookup)
+    return found
 
 
 def revoked(connection: Connection, tenant: str) -> tuple[str, ...]:
@@ -59,11 +67,11 @@ def revoked(connection: Connection, tenant: str) -> tuple[str, ...]:
 
 
 def _codes(
-    connection: Connection, tenant: str, now: int, given: Given
+    connection: Connection, tenant: str, given: Given, which: ColumnElement[bool]
 ) -> tuple[wire.OpenCode, ...]:
     query = (
         select(codes)
-        .where(codes.c.tenant == tenant, codes.c.uses_left > 0, codes.c.expires_at > now)
+        .where(codes.c.tenant == tenant, which)
         .order_by(codes.c.expires_at, codes.c.lookup)
     )
     return tuple(

@@ -1,5 +1,6 @@
 """What the operator can see of a relay, and that looking never breaks it."""
 
+import json
 import re
 import threading
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from pos_relay.store import feed
 from tests.relay.samples import BILL
-from tests.relay.support import OPERATOR, Relay, Till, batch, chain, running
+from tests.relay.support import OPERATOR, Relay, Till, batch, captured_log, chain, running
 from tests.relay.test_pages import new_token
 
 BEARER = {"authorization": f"Bearer {OPERATOR}"}
@@ -53,6 +54,19 @@ def test_streams_are_counted_while_they_are_open(relay: Relay, till: Till) -> No
             break
         threading.Event().wait(0.05)
     assert numbers(relay)["relay_streams"] == 0
+
+
+def test_refused_marks_are_told(relay: Relay, till: Till) -> None:
+    mine = {"series": till.answer.series, "fy": "2627", "highest": 3}
+    body = {"epoch": 1, "from_seq": 1, "events": []}
+    before = numbers(relay)["relay_marks_refused_total"]
+    with captured_log() as log:
+        for told in ([mine], [mine, {**mine, "series": "ZZ9"}, "no mark"]):
+            reply = relay.http.post("/v1/sync", json={**body, "marks": told}, headers=till.headers)
+            assert reply.status_code == 200
+    assert numbers(relay)["relay_marks_refused_total"] - before == 2
+    said = [json.loads(line) for line in log if "marks_refused" in line]
+    assert said == [{"marks_refused": 2, "device": till.answer.device}]
 
 
 def test_disk_and_database(relay: Relay, till: Till) -> None:

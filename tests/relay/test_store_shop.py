@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,11 +18,14 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from sqlalchemy.event import listen
 
 from pos_desktop.wire import enrolment, parcels, seal, v1
 from pos_desktop.wire import store as wire
 from pos_desktop.wire.parcels import Place
 from pos_relay import codes
+from pos_relay.node import now_ms
+from pos_relay.store import roster as stored_roster
 from tests.relay.samples import BILL
 from tests.relay.support import Relay, Shop, batch, chain, command, enrol_body, operator, running
 from tests.relay.test_pages import new_token
@@ -329,7 +333,7 @@ def test_a_taken_code_and_bad_ones_are_refused(manager: Office) -> None:
     lookup, secret = enrolment.split(code)
     good = {
         "lookup": lookup,
-        "proof_hash": enrolment.proof_hash(enrolment.proof(secret)),
+        "proof_hash": enrolment.proof_hash(enrolment.proof(secret + "0")),
         "parcels": [],
     }
     reply = manager.me.call("POST", "/v1/store/codes", good)
@@ -356,6 +360,69 @@ def test_a_taken_code_and_bad_ones_are_refused(manager: Office) -> None:
     reply = manager.me.call("POST", "/v1/store/codes", {**good, "lookup": "ABCDEF", **stale})
     assert reply.json()["code"] == "stale"
     assert [one.lookup for one in manager.roster().codes] == [lookup], "a refused one is not there"
+
+
+def test_a_code_whose_answer_was_lost_is_kept_once(
+    relay: Relay, shop: Shop, manager: Office
+) -> None:
+    lookup, secret = codes.code_halves()
+    sealed = parcels.wrap_for_code(secret, Place("shop_key", 1, lookup), b"k")
+    push = wire.CodePush(
+        lookup=lookup,
+        proof_hash=enrolment.proof_hash(enrolment.proof(secret)),
+        label="Till 2",
+        uses=2,
+        parcels=(v1.Parcel(name="shop_key", version=1, sealed=seal.encode(sealed)),),
+    )
+    call = partial(manager.me.call, "POST", "/v1/store/codes")
+    first = call(push)
+    assert first.status_code == 200, first.text
+    assert call(push).json() == first.json()
+    assert [one.lookup for one in manager.roster().codes] == [lookup]
+    for other in ({"label": "x"}, {"manager": True}, {"minutes": 20}, {"proof_hash": "0" * 64}):
+        reply = call(msgspec.structs.replace(push, **other))
+        assert (reply.status_code, reply.json()["code"]) == (409, "taken"), other
+    body = enrol_body(enrolment.spaced(lookup, secret), Ed25519PrivateKey.generate())
+    assert relay.http.post("/v1/enrol", json=body).status_code == 200
+    assert call(push).json() == {**first.json(), "uses_left": 1}
+    body = enrol_body(enrolment.spaced(lookup, secret), Ed25519PrivateKey.generate())
+    assert relay.http.post("/v1/enrol", json=body).status_code == 200
+    assert call(push).json() == {**first.json(), "uses_left": 0, "credentials": []}
+    assert manager.roster().codes == (), "asking again opens no used code"
+
+
+def test_another_shop_learns_nothing_of_a_code(relay: Relay, manager: Office) -> None:
+    lookup, secret = enrolment.split(manager.code())
+    proof_hash = enrolment.proof_hash(enrolment.proof(secret))
+    other = relay.enrol(relay.shop("Other"))
+    push = {"lookup": lookup, "proof_hash": proof_hash}
+    reply = relay.http.post("/v1/store/codes", json=push, headers=other.headers)
+    assert (reply.status_code, reply.json()["code"]) == (409, "taken")
+
+
+def test_the_roster_asks_as_often_for_many_counters_as_for_few(
+    relay: Relay, shop: Shop, manager: Office
+) -> None:
+    asked: list[str] = []
+
+    def roster() -> int:
+        asked.clear()
+        with relay.node.store.database.read() as sql:
+            listen(sql, "before_cursor_execute", lambda *said: asked.append(said[2]))
+            found = stored_roster.roster(sql, shop.tenant, now_ms())
+        assert found.counters
+        return len(asked)
+
+    before = roster()
+    assert before > 1
+    for number in range(4):
+        till = relay.enrol(shop)
+        told = {"series": till.answer.series, "fy": "2627", "highest": number + 1}
+        body = {"epoch": 1, "from_seq": 1, "events": [], "marks": [told]}
+        assert relay.http.post("/v1/sync", json=body, headers=till.headers).status_code == 200
+    assert roster() == before
+    highest = [[mark.highest for mark in one.marks] for one in manager.roster().counters]
+    assert sorted(highest) == [[], [1], [2], [3], [4]]
 
 
 def test_keys_that_are_none_are_refused(relay: Relay, shop: Shop) -> None:
