@@ -8,13 +8,14 @@ Exit codes: 0 done, 1 done but the copy has faults (each on a line), 2 not done.
 """
 
 import argparse
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,13 +38,11 @@ class Refusal(Exception):
 
 
 def back_up(data: Path, target: Path, stamp: str) -> tuple[Path, list[str]]:
-    """A new folder ``target/stamp`` and what is wrong with it. Raises Refusal and OSError."""
+    """A new folder ``target/stamp`` and what is wrong with it. Raises OSError.
+
+    Only while ``alone``: what another has begun is taken for left behind.
+    """
     database = data / "relay.db"
-    if not database.is_file():
-        raise Refusal(f"there is no {database}")
-    if os.name == "posix" and database.stat().st_uid != os.geteuid():
-        raise Refusal("run this as the user of the relay, or its database becomes another's")
-    target.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left_over in target.glob("*.part"):
         shutil.rmtree(left_over)
     earlier = finished(target)
@@ -60,6 +59,27 @@ def back_up(data: Path, target: Path, stamp: str) -> tuple[Path, list[str]]:
     draft.rename(final)
     _flush(target)
     return final, found
+
+
+@contextmanager
+def alone(data: Path, target: Path) -> Iterator[None]:
+    """Hold the folder of backups, at the longest until the process ends. Refusal while another
+    backup does, or if there is nothing that this user can back up."""
+    database = data / "relay.db"
+    if not database.is_file():
+        raise Refusal(f"there is no {database}")
+    if os.name == "posix" and database.stat().st_uid != os.geteuid():
+        raise Refusal("run this as the user of the relay, or its database becomes another's")
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(target, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise Refusal(f"another backup to {target} is running") from error
+    else:
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def finished(target: Path) -> list[Path]:
@@ -172,23 +192,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     try:
         if options.check:
-            folder, found = options.check, faults(options.check.absolute())
-        else:
-            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-            folder, found = back_up(options.data.absolute(), options.to.absolute(), stamp)
+            return _told(options.check, faults(options.check.absolute()))
+        with alone(options.data.absolute(), options.to):
+            return _new(options)
     except (Refusal, OSError, dbapi2.Error) as error:
         print(f"raseed-relay-backup: {error}", file=sys.stderr)
         return 2
+
+
+def _new(options: argparse.Namespace) -> int:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    code = _told(*back_up(options.data.absolute(), options.to.absolute(), stamp))
+    if code == 0:
+        for old in forget(options.to, max(options.keep, 1)):
+            print(f"{old}: removed")
+        if (options.data / "relay.key").exists():
+            print("relay.key is not in the backup: keep a copy of it elsewhere")
+    return code
+
+
+def _told(folder: Path, found: Sequence[str]) -> int:
     for fault in found:
         print(f"raseed-relay-backup: {fault}", file=sys.stderr)
     if found:
         return 1
     print(f"{folder}: whole, {_size(folder)}")
-    if not options.check:
-        for old in forget(options.to, max(options.keep, 1)):
-            print(f"{old}: removed")
-        if (options.data / "relay.key").exists():
-            print("relay.key is not in the backup: keep a copy of it elsewhere")
     return 0
 
 

@@ -4,6 +4,7 @@ import importlib.util
 import itertools
 import os
 import shutil
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -154,6 +155,33 @@ def test_faults_are_named_and_mended(
     for path in to.rglob(f"{page_id}.*"):
         path.write_bytes(b"rotten, too")
     assert run(backup, served, to) == 1, "a fault of the relay itself is not hidden"
+
+
+def test_a_second_one_leaves_a_running_one_alone(
+    backup: ModuleType,
+    served: Relay,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """One by hand while that of the night is copying, in a process of its own."""
+    to, copy_folder, by_hand = tmp_path / "to", backup._copy_folder, []
+    script = [sys.executable, str(ROOT / "packaging/relay/backup.py")]
+    words = [*script, "--data", str(served.node.settings.data), "--to", str(to)]
+
+    def meanwhile(*arguments: Any) -> None:
+        by_hand.append(subprocess.run(words, capture_output=True, text=True, check=False))
+        copy_folder(*arguments)
+
+    served.publish(served.enrol(served.shop()), new_token(), INVOICE, pdf=PDF)
+    monkeypatch.setattr(backup, "_copy_folder", meanwhile)
+    assert run(backup, served, to) == 0
+    ((code, said),) = [(done.returncode, done.stderr) for done in by_hand]
+    assert (code, said) == (2, f"raseed-relay-backup: another backup to {to} is running\n")
+    assert [path.name for path in to.iterdir()] == [newest(to).name]
+    assert ": whole" in capsys.readouterr().out
+    again = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (again.returncode, again.stderr) == (0, ""), "the folder is free again"
 
 
 @pytest.mark.usefixtures("stamps")
