@@ -5,13 +5,15 @@ Every group runs to its end whatever failed before it. The last line of output i
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -29,16 +31,23 @@ STATIC = {
 }
 NOTHING_SELECTED = 5  # pytest's exit code
 LONGEST_GROUP_S = 3600
+# What runs so gets the time that nobody else wants, and takes none from them.
+WHEN_IDLE = ["chrt", "--idle", "0"] if shutil.which("chrt") else ["nice", "-n", "19"]
 
 
 @dataclass(frozen=True)
 class Group:
-    """A pytest run: ``paths`` below tests/, ``workers`` 0 for one process."""
+    """A pytest run: ``paths`` below tests/, ``workers`` 0 for one process.
+
+    ``patient``: it neither measures time nor waits for anything, so it runs beside the last group,
+    which mostly waits, in the time that is left.
+    """
 
     name: str
     paths: tuple[str, ...]
     workers: int = 2
     options: tuple[str, ...] = ()
+    patient: bool = False
 
 
 @dataclass
@@ -85,19 +94,32 @@ def count(name: str, report: Path) -> Outcome:
     return row
 
 
-def run_pytest(name: str, words: Sequence[str], scratch: Path) -> Outcome:
-    """One pytest run, shown as it goes; one that breaks off counts as a failure."""
-    print(f"\n== {name}", flush=True)
+def run_pytest(name: str, words: Sequence[str], scratch: Path, *, patient: bool = False) -> Outcome:
+    """One pytest run; one that breaks off counts as a failure. It is shown as it goes; what is
+    ``patient`` runs when nobody else wants to and is shown when it is through."""
     started = time.monotonic()
     report = scratch / f"{name}.xml"
     command = [*PYTHON, "pytest", "-q", f"--junitxml={report}", *words]
     environment = {**os.environ, "COVERAGE_FILE": str(scratch / "coverage")}
+    said = (scratch / f"{name}.txt").open("w+") if patient else None
+    if said is None:
+        print(f"\n== {name}", flush=True)
     try:
         code = subprocess.run(
-            command, cwd=ROOT, env=environment, timeout=LONGEST_GROUP_S, check=False
+            [*WHEN_IDLE, *command] if patient else command,
+            cwd=ROOT,
+            env=environment,
+            stdout=said,
+            stderr=None if said is None else subprocess.STDOUT,
+            timeout=LONGEST_GROUP_S,
+            check=False,
         ).returncode
     except subprocess.TimeoutExpired:
         code = -1
+    if said is not None:
+        with said:
+            said.seek(0)
+            print(f"\n== {name}\n{said.read().rstrip()}", flush=True)
     row = count(name, report) if report.is_file() else Outcome(name)
     row.seconds = time.monotonic() - started
     if code == NOTHING_SELECTED:
@@ -114,21 +136,17 @@ def groups() -> list[Group]:
         Group("unit", ("unit", "property", "guards", "contracts"), options=(*measured,)),
         Group("gui", ("gui",)),
         Group("relay", ("relay", "browser"), options=("--dist=loadfile",)),
-        Group("kill", ("kill",)),
+        # Its counters wait for the budget of their questions more than for a processor.
+        Group("kill", ("kill",), workers=4),
         # It has two processes of its own.
         Group("simulation", ("simulation",), workers=0),
-        Group("mutants", ("mutants",)),
+        Group("mutants", ("mutants",), patient=True),
     ]
     taken = {path for group in named for path in group.paths}
     folders = {path.relative_to(ROOT / "tests").parts[0] for path in test_files()}
     rest = tuple(sorted(folders - taken))
     named.append(Group("e2e", rest, options=("--dist=loadfile",)))
-    present = [
-        Group(
-            group.name, tuple(p for p in group.paths if p in folders), group.workers, group.options
-        )
-        for group in named
-    ]
+    present = [replace(g, paths=tuple(p for p in g.paths if p in folders)) for g in named]
     return [group for group in present if group.paths]
 
 
@@ -138,22 +156,39 @@ def test_files() -> list[Path]:
 
 
 def run_groups(scratch: Path, full: bool) -> list[Outcome]:
-    """All groups in parallel workers, then the tests marked serial by themselves."""
-    words = ["--hypothesis-profile=long"] if full else []
-    chosen = "not serial" if full else "not serial and not full"
-    rows = []
-    for group in groups():
-        options = [*group.options, f"-n{group.workers}", "-m", chosen, *words]
-        if group.name == "unit":
-            report = scratch / "coverage.json"
-            options += ["--cov-branch", "--cov-report=", f"--cov-report=json:{report}"]
-        paths = [f"tests/{path}" for path in group.paths]
-        rows.append(run_pytest(group.name, [*options, *paths], scratch))
-        if group.name == "unit":
-            rows.append(coverage_row(report))
+    """All groups in parallel workers, then the tests marked serial by themselves.
+
+    One group after another; those that are patient run one after another beside the last.
+    """
+    present = groups()
+    *first, last = [group for group in present if not group.patient]
+    rows = [row for group in first for row in run_group(group, scratch, full)]
+    with ThreadPoolExecutor(1) as beside:
+        patient = [
+            beside.submit(run_group, group, scratch, full) for group in present if group.patient
+        ]
+        rows += run_group(last, scratch, full)
+        rows += [row for running in patient for row in running.result()]
     alone = "serial" if full else "serial and not full"
-    rows.append(run_pytest("serial", ["-m", alone, *words, "tests"], scratch))
+    rows.append(run_pytest("serial", ["-m", alone, *examples(full), "tests"], scratch))
     return rows
+
+
+def examples(full: bool) -> list[str]:
+    """New examples of the properties, and more of them, where there is time."""
+    return ["--hypothesis-profile=long"] if full else []
+
+
+def run_group(group: Group, scratch: Path, full: bool) -> list[Outcome]:
+    """One group; the row of the one that is measured is followed by that of its coverage."""
+    chosen = "not serial" if full else "not serial and not full"
+    options = [*group.options, f"-n{group.workers}", "-m", chosen, *examples(full)]
+    paths = [f"tests/{path}" for path in group.paths]
+    if group.name != "unit":
+        return [run_pytest(group.name, [*options, *paths], scratch, patient=group.patient)]
+    report = scratch / "coverage.json"
+    options += ["--cov-branch", "--cov-report=", f"--cov-report=json:{report}"]
+    return [run_pytest(group.name, [*options, *paths], scratch), coverage_row(report)]
 
 
 def coverage_row(report: Path) -> Outcome:

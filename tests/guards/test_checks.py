@@ -68,6 +68,59 @@ def test_every_test_is_in_a_group(checks: ModuleType) -> None:
         assert file.relative_to(ROOT / "tests").parts[0] in grouped, file
 
 
+WAITING = """
+import pathlib, time
+def test_waits_for_the_patient_one():
+    while not pathlib.Path("patient").exists():
+        time.sleep(0.01)
+"""
+PATIENT = """
+import os, pathlib
+def test_runs_when_nobody_wants_to():
+    pathlib.Path("patient").write_text("runs")
+    assert os.sched_getscheduler(0) == os.SCHED_IDLE or os.nice(0) == 19
+def test_fails():
+    assert 2 + 2 == 5
+"""
+ALONE = """
+import pathlib, pytest
+@pytest.mark.serial
+def test_nobody_is_beside():
+    assert pathlib.Path("patient").read_text() == "runs"
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="priorities of POSIX")
+@pytest.mark.timeout(60)
+def test_what_is_patient_runs_beside_the_last_group(
+    checks: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    for name, text in (("waiting", WAITING), ("patient", PATIENT), ("alone", ALONE)):
+        folder = tmp_path / "tests" / name
+        folder.mkdir(parents=True)
+        (folder / f"test_{name}.py").write_text(text)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = serial\n    full\n")
+    monkeypatch.setattr(checks, "ROOT", tmp_path)
+    patient = checks.Group("patient", ("patient",), 0, patient=True)
+    waiting = checks.Group("waiting", ("waiting", "alone"), 0)
+    monkeypatch.setattr(checks, "groups", lambda: [patient, waiting])
+    rows = checks.run_groups(tmp_path, full=False)
+    found = [(row.name, row.passed, row.failed, row.skipped) for row in rows]
+    assert found == [("waiting", 1, 0, 0), ("patient", 1, 1, 0), ("serial", 1, 0, 0)]
+    # What ran beside the others is shown in one piece, with what went wrong.
+    assert "\n== patient\n" in (said := capfd.readouterr().out)
+    assert "assert (2 + 2) == 5" in said
+
+
+def test_what_measures_time_is_not_patient(checks: ModuleType) -> None:
+    patient = [group.name for group in checks.groups() if group.patient]
+    assert patient == ["mutants"]
+    assert not checks.groups()[-1].patient
+
+
 def test_perfect_packages_exist(gate: ModuleType) -> None:
     for package in gate.PERFECT:
         assert (ROOT / package / "__init__.py").is_file()
