@@ -25,8 +25,8 @@ _OPENING_S = 20.0
 _REQUEST_S = Budget(credit=0).free_at(0) / 1000
 # The longest question: the link or QR, the payments of its order or QR, and one that was captured.
 _REQUESTS = 3
-# QRs on a screen have two turns (turns.py), of one request each, before anybody else has one.
-_REQUESTS_BETWEEN = 2
+# What takes money has four turns (turns.py), of one request each, before what is closed has one.
+_REQUESTS_BETWEEN = 4
 
 
 class Killed:
@@ -97,11 +97,12 @@ class Killed:
 
     def _asking_s(self) -> float:
         """The longest that the budget takes to ask about all that is watched now."""
-        watched, shown = self.rows(
-            "SELECT count(*), coalesce(sum(kind = 'qr' AND state IN ('open', 'closing')), 0) "
+        watched, payable = self.rows(
+            "SELECT count(*), "
+            "coalesce(sum(state IN ('requested', 'unknown', 'open', 'closing')), 0) "
             "FROM collects WHERE next_ask_at IS NOT NULL"
         )[0]
-        between = _REQUESTS_BETWEEN if shown else 0
+        between = _REQUESTS_BETWEEN if payable else 0
         return float(watched * (_REQUESTS + between) * _REQUEST_S)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
