@@ -24,6 +24,7 @@ _OVERVIEW = """commands (raseed COMMAND --help says more):
   numbers    gaps and duplicates of each series of bills, explained or named
   import     read items from a CSV file into the catalogue
   enrol      join this counter to its shop's relay
+  code       a one-time code for the next counter, with the shop's key in it
   rejoin     a new series for a counter that may give no more numbers
   secret     keep a key of the payment or message service in the key store
   pin        set up the manager's PIN of this counter, or change it
@@ -187,6 +188,20 @@ def _enrol(words: list[str]) -> int:
     return enrol(known.code, known.label, known.data, manager=known.manager)
 
 
+def _code(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="raseed code",
+        description="Makes a one-time code for another counter of the shop; on the manager's only.",
+    )
+    parser.add_argument("--label", default="", help="what that counter will be called")
+    parser.add_argument("--minutes", type=int, default=15, help="how long it is good for (15)")
+    parser.add_argument("--data", type=Path, help="the counter's own folder")
+    known = parser.parse_args(words)
+    from pos_desktop.bootstrap.invite import invite
+
+    return invite(known.label, known.minutes, known.data)
+
+
 def _rejoin(words: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="raseed rejoin",
@@ -313,6 +328,7 @@ COMMANDS: dict[str, Command] = {
     "verify": _verify,
     "import": _import,
     "enrol": _enrol,
+    "code": _code,
     "rejoin": _rejoin,
     "secret": _secret,
     "pin": _pin,

@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from pos_desktop.bootstrap.peers import keep_callback_secret, relay_client
-from pos_desktop.domain.errors import RaseedError
+from pos_desktop.bootstrap.window import DATABASE
+from pos_desktop.domain.errors import InputError, RaseedError
 from pos_desktop.domain.options import Options
 from pos_desktop.ports import Enrolled, SecretStore
-from pos_desktop.settings.paths import folders
+from pos_desktop.settings.paths import Folders, folders
 from pos_desktop.settings.secrets import KeyringSecrets
 from pos_desktop.settings.store import OptionsFile
 
@@ -54,6 +55,7 @@ def enrol(code: str, label: str | None, data: Path | None, *, manager: bool = Fa
         places = folders(data)
         file = OptionsFile(places.options)
         options = file.read()
+        _refuse_second(options, places)
         new = join(options, code, label or options.counter.label, KeyringSecrets())
         if manager:
             new = replace(new, counter=replace(new.counter, manager=True))
@@ -66,6 +68,13 @@ def enrol(code: str, label: str | None, data: Path | None, *, manager: bool = Fa
         return 2
     sys.stdout.write(f"{new.counter.label} is enrolled; its bills are {_series(new)}\n")
     return 0
+
+
+def _refuse_second(options: Options, places: Folders) -> None:
+    """A counter with bills has numbers to account for, which another command does."""
+    if options.counter.series and (places.data / DATABASE).exists():
+        text = "This counter has joined its shop already. Use: raseed rejoin CODE"
+        raise InputError("enrolled_already", text)
 
 
 def _series(options: Options) -> str:

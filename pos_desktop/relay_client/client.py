@@ -9,14 +9,14 @@ import msgspec
 from pos_desktop.domain.errors import RaseedError, Unavailable
 from pos_desktop.net.http import HttpAnswer, HttpClient, OutcomeUnknown, StreamRefused
 from pos_desktop.ports import Enrolled, Head, KeptLedger, LedgerEntry, SecretStore, Taken
-from pos_desktop.relay_client import enrolling
+from pos_desktop.relay_client import enrolling, inviting
 from pos_desktop.relay_client.answers import checked, decoded, problem, refusal
 from pos_desktop.relay_client.batches import Origin, batches
 from pos_desktop.relay_client.identity import Identity
 from pos_desktop.relay_client.life import SILENCE_S, StreamLife
 from pos_desktop.relay_client.reading import opened
 from pos_desktop.relay_client.sse import StreamTooLarge, read_events
-from pos_desktop.wire import seal, store, v1
+from pos_desktop.wire import enrolment, seal, store, v1
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,8 @@ ALIVE = v1.FeedEvent(seq=0, kind="alive", at=0)
 
 # A poll that is answered while a stream would have been silent is as good a sign of life.
 _POLL_WAIT = 3
+# A look-up half is taken once in a billion.
+_DRAWS = 3
 # The lamp must tell within ten seconds.
 _PING_TIMEOUTS = (2.0, 4.0)
 
@@ -59,6 +61,20 @@ class RelayClient:
         reply = self._http.request("POST", "/v1/enrol", json=msgspec.to_builtins(request))
         answer = decoded(checked(reply).body, v1.EnrolAnswer)
         return enrolling.taken(self._identity, code, answer)
+
+    def invite(self, label: str, minutes: int) -> str:
+        """A one-time code for another counter of the shop, with the shop's key in it: only the
+        manager's counter may. RaseedError("relay_not_manager"), ("relay_bad_code") for its terms.
+        """
+        version = inviting.version_of(self.store())
+        for _ in range(_DRAWS):
+            new = inviting.drawn()
+            push = inviting.push_of(new, self._identity.shop_key(), version, label, minutes)
+            reply = self._call("POST", "/v1/store/codes", msgspec.to_builtins(push))
+            if reply.status != 409 or problem(reply.status, reply.body).code != "taken":
+                break
+        checked(reply)
+        return enrolment.spaced(new.lookup, new.secret)
 
     def publish(self, token: str, revision: int, content: bytes, pdf: bytes | None) -> None:
         """Push a sealed revision; returns once it is durable there.
@@ -106,7 +122,7 @@ class RelayClient:
         """What the relay holds of this device's ledger behind ``after``, opened."""
         wanted = f"&epoch={epoch:d}" if epoch else ""
         reply = self._get(f"/v1/ledger?after={after:d}{wanted}")
-        return opened(decoded(reply.body, v1.LedgerPage), self._identity.shop_key())
+        return opened(decoded(reply.body, v1.LedgerPage), self._identity.shop_keys())
 
     def store(self) -> store.StoreState:
         """What this counter should know of its shop."""

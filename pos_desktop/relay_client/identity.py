@@ -76,6 +76,11 @@ class Identity:
                 self._shop_key = seal.decode(stored)
             return self._shop_key
 
+    def shop_keys(self) -> tuple[bytes, ...]:
+        """The shop's key, and the one that this counter had for itself before it was given it."""
+        earlier = self._store.get(EARLIER_SHOP_KEY)
+        return (self.shop_key(), *(() if earlier is None else (seal.decode(earlier),)))
+
     def take_shop_key(self, key: bytes) -> None:
         """The shop's key, as its manager handed it over. The one that this counter had made for
         itself is kept: what was sealed so far opens with it."""

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from pos_desktop.bootstrap.enrol import enrol
+from pos_desktop.bootstrap.invite import invite
 from pos_desktop.domain.errors import DomainError
+from pos_desktop.relay_client.identity import SHOP_KEY
+from pos_desktop.settings.paths import folders
+from pos_desktop.settings.secrets import PracticeSecrets
 from pos_desktop.settings.store import OptionsFile
 from pos_desktop.wire import chain, seal
 from pos_relay.store import devices, marks
@@ -333,6 +338,33 @@ def test_a_page_that_the_relay_lost_is_whole_again(tmp_path: Path) -> None:
             till.asked()
             assert till.told_secrets != []
         assert relay.http.get(f"/i/{token}").content == before
+
+
+def test_the_next_counter_gets_the_shop_s_key_with_its_code(
+    folder: Path, tmp_path: Path, relay: Relay, shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second = set_up(tmp_path / "second", relay, shop)
+    for till_folder in (folder, second):
+        with opened(till_folder) as till:
+            till.sell()
+            synced(till)
+    assert invite("Counter 3", 15, second) == 2
+    assert "manager" in capsys.readouterr().err
+    assert invite("Counter 3", 15, folder) == 0
+    assert rejoined(second, capsys.readouterr().out.strip()) == 0
+    keys = [PracticeSecrets(folders(f).practice_secrets).get(SHOP_KEY) for f in (folder, second)]
+    assert keys[0] == keys[1] is not None
+
+
+def test_a_counter_with_bills_is_not_enrolled_but_rejoined(
+    folder: Path, relay: Relay, shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(folder) as till:
+        till.sell()
+    before = series(folder)
+    assert enrol(relay.code(shop), None, folder) == 2
+    assert "raseed rejoin" in capsys.readouterr().err
+    assert series(folder) == before
 
 
 def test_a_code_that_is_none_changes_nothing(

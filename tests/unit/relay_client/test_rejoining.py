@@ -11,7 +11,7 @@ import pytest
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.net.http import HttpClient
 from pos_desktop.ports import Head, Taken
-from pos_desktop.relay_client import identity
+from pos_desktop.relay_client import identity, inviting
 from pos_desktop.relay_client.client import RelayClient
 from pos_desktop.relay_client.enrolling import SHOP_KEY
 from pos_desktop.wire import enrolment, parcels, seal, v1
@@ -146,7 +146,7 @@ def test_a_code_may_carry_the_shop_s_key(tmp_path: Path) -> None:
         again = client.enrol(code, "Till 2")
         assert secrets.values[identity.SHOP_KEY] == seal.encode(KEY)
         assert secrets.values[identity.EARLIER_SHOP_KEY] == own, "what it sealed so far needs it"
-        assert client.ledger(0, epoch=1).entries[0].body is None
+        assert client.ledger(0, epoch=1).entries[0].body is not None
         client.sync(ledger(2), Head(2))
         assert client.ledger(0, epoch=again.epoch).entries[0].body is not None
         with relay.node.store.database.read() as sql:
@@ -154,6 +154,27 @@ def test_a_code_may_carry_the_shop_s_key(tmp_path: Path) -> None:
         (mine,) = (counter for counter in counters if counter.device == again.device)
         shown = (SECRET, mine.public_key, mine.sealing_key, mine.voucher)
         assert parcels.vouched(*shown), "the manager may wrap the next key for it"
+
+
+def test_the_manager_s_counter_hands_the_shop_s_key_on(
+    relay: Relay, shop: Shop, http: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = Secrets(), Secrets()
+    manager, second = RelayClient(http, mine), RelayClient(http, theirs)
+    manager.enrol(relay.code(shop), "Till 1")
+    taken = enrolment.split(relay.code(shop))[0]
+    draws = iter([inviting.Invitation(taken, SECRET), inviting.drawn()])
+    monkeypatch.setattr(inviting, "drawn", lambda: next(draws))
+    enrolled = second.enrol(manager.invite("Till 2", 15), "Till 2")
+    assert not enrolled.manager
+    assert theirs.values[identity.SHOP_KEY] == mine.values[identity.SHOP_KEY]
+    monkeypatch.undo()
+    with pytest.raises(RaseedError) as refused:
+        second.invite("Till 3", 15)
+    assert refused.value.code == "relay_not_manager"
+    with pytest.raises(RaseedError) as bad:
+        manager.invite("Till 3", 0)
+    assert bad.value.code == "relay_bad_code"
 
 
 @pytest.mark.parametrize(("what", "place"), [(b"short", "ABC123"), (KEY, "XYZ789")])
