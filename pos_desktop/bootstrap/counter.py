@@ -23,6 +23,7 @@ from pos_desktop.services.health import Health
 from pos_desktop.services.inbox import Inbox
 from pos_desktop.services.pages import PageWriter
 from pos_desktop.services.people import People
+from pos_desktop.services.printing import Printing
 from pos_desktop.services.refunds import Refunds
 from pos_desktop.services.shop_news import ShopNews
 from pos_desktop.services.standing import Standing
@@ -59,6 +60,7 @@ class Counter:
     consents: Consents
     contacts: Contacts
     forgetting: Forgetting
+    printing: Printing
     engine: Engine
     health: Health
 
@@ -116,6 +118,7 @@ def _wired(store: SqliteStore, options: Options, machine: Machine) -> Counter:
         consents=Consents(store, clock, ids, core.refusals, bell),
         contacts=Contacts(store, clock, core.switching, bell),
         forgetting=Forgetting(store, clock, bell, store.scrub),
+        printing=Printing(store, clock, bell),
         engine=Engine(works_of(core, (syncing.step, news.step), sweep, health)),
         health=health,
     )

@@ -30,6 +30,12 @@ from pos_desktop.bootstrap.late_money import (
     LateTrying,
 )
 from pos_desktop.bootstrap.late_numbers import LateNumbers
+from pos_desktop.bootstrap.paper import (
+    lamp_probe,
+    printing_of,
+    receipt_printer,
+    system_printer,
+)
 from pos_desktop.bootstrap.practice import AS_KEPT, Endpoints, Wanted, enrolled, practice_options
 from pos_desktop.bootstrap.practice_customer import PracticeCustomer
 from pos_desktop.domain.errors import InputError, RaseedError, Unavailable
@@ -48,7 +54,6 @@ from pos_desktop.settings.store import Loaded, OptionsFile
 if TYPE_CHECKING:
     from pos_desktop.bootstrap.counter import Counter
     from pos_desktop.domain.options import Options
-    from pos_desktop.gui.printing import Printer
     from pos_desktop.ports import Clock, SecretStore
     from pos_desktop.services.views import PaidNews
     from pos_desktop.storage.store import SqliteStore
@@ -186,7 +191,7 @@ def open_till(setup: Setup) -> Till:
     application()
     runner, events, clock = TaskRunner(_LANES), Events(), setup.clock
     printouts = setup.folders.data / "printouts" if setup.options.practice else None
-    paper, tones = LatePaper(lambda: _printer(printouts)), Sounds()
+    paper, tones = LatePaper(lambda: system_printer(printouts)), Sounds()
     bell = _Bell(events)
     late = LateCounter(lambda: _behind(setup, runner, bell, paper))
     bell.late.append(late)
@@ -211,6 +216,7 @@ def open_till(setup: Setup) -> Till:
         customer=_customer(setup.control, late),
         trying=LateTrying(late),
         problem=str(setup.problem or ""),
+        printing=printing_of(setup.options, late),
     )
     window = build_counter(Deps(services, events, _matrix))
     return Till(window, runner, late, events, tones)
@@ -264,6 +270,7 @@ def _behind(setup: Setup, runner: TaskRunner, bell: _Bell, paper: LatePaper) -> 
     from pos_desktop.bootstrap.counter import Machine, build_counter, stock_if_empty
     from pos_desktop.host.ids import SystemIds
 
+    receipts = receipt_printer(setup.options)
     machine = Machine(
         clock=setup.clock,
         ids=SystemIds(),
@@ -272,7 +279,8 @@ def _behind(setup: Setup, runner: TaskRunner, bell: _Bell, paper: LatePaper) -> 
         listener=bell,
         on_lamps=bell.events.lamps.emit,
         on_failure=_unforeseen,
-        printer=lambda: _printer_there(paper),
+        printer=lamp_probe(receipts, paper),
+        receipts=receipts,
         templates=setup.folders.templates,
         keep_channel=OptionsFile(setup.folders.options).keep_channel,
     )
@@ -294,19 +302,6 @@ def tell_locked(store: SqliteStore, series: str, events: Events) -> None:
 def _unforeseen(error: Exception) -> None:
     """A bug behind the window: it is logged; nothing that was committed is lost by it."""
     _LOG.error("unforeseen error behind the window", exc_info=error)
-
-
-def _printer_there(paper: LatePaper) -> None:
-    from pos_desktop.services.views import LampState
-
-    if paper.state() is not LampState.OK:
-        raise Unavailable("printer_missing")
-
-
-def _printer(printouts: Path | None) -> Printer:
-    from pos_desktop.gui.printing import Printer
-
-    return Printer(printouts)
 
 
 def _customer(control: str, late: LateCounter) -> PracticeCustomer | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from pos_desktop import assets
 from pos_desktop.bootstrap.machine import Machine
+from pos_desktop.bootstrap.paper import paper_actions
 from pos_desktop.bootstrap.peers import CallbackSecrets, Peers, registry
 from pos_desktop.bootstrap.trying import reader_of, trying_of
 from pos_desktop.documents.invoice_pdf import RaseedRenderer
@@ -211,4 +212,5 @@ def _actions(core: Core) -> dict[str, Action]:
             quiet=quiet_hours(core.options.messages_quiet),
         ),
     }
+    actions |= paper_actions(core.options, core.machine.receipts)
     return reported(actions, Reports(core.traffic, core.standing))

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pos_desktop.domain.options import Options
+    from pos_desktop.domain.options import Channel, Options
     from pos_desktop.domain.people import Approval
     from pos_desktop.domain.sale import Consent, Sale
     from pos_desktop.ports import CatalogueReader, Clock, Sample
     from pos_desktop.services.forgetting import Forgotten
     from pos_desktop.services.order import Order
+    from pos_desktop.services.printing import PrintQuestion
     from pos_desktop.services.sweep_result import SweepResult
     from pos_desktop.services.tendering import SplitState, TenderOrder
     from pos_desktop.services.trying import Trial
@@ -75,6 +76,10 @@ class Checkout(Protocol):
 
     def send_again(self, order_id: str, by: str) -> None:
         """The request message once more (at most three), or a new link where none is payable."""
+        ...
+
+    def receipt_again(self, order_id: str, by: str) -> None:
+        """The receipt of an issued bill once more (three in all)."""
         ...
 
     def free(self, order_id: str, by: str) -> bool:
@@ -161,10 +166,14 @@ class Sweep(Protocol):
 
 
 class Trying(Protocol):
-    """Registered texts and a test of them (``services.trying``); ``samples`` in lane db, the
-    others in lane net; raise RaseedError."""
+    """Registered texts, the channel, and a test (``services.trying``, ``services.channel``);
+    ``samples`` and ``change_channel`` in lane db, the others in lane net; raise RaseedError."""
 
     def samples(self) -> Sequence[Sample]: ...
+    def change_channel(self, channel: Channel, approval: Approval) -> int:
+        """New bills go by it; how many unsent messages of the former one were dropped."""
+        ...
+
     def send(self, name: str, phone: str, approval: Approval) -> Trial: ...
     def ask(self) -> Trial | None: ...
 
@@ -221,6 +230,18 @@ class Paper(Protocol):
     def state(self) -> LampState: ...
 
 
+class Printing(Protocol):
+    """The queue of the receipt printer (``services.printing``); lane db; raises DomainError."""
+
+    def print(self, order_id: str | None, by: str) -> bool:
+        """True if it will be marked DUPLICATE."""
+        ...
+
+    def open_drawer(self, order_id: str) -> None: ...
+    def questions(self) -> Sequence[PrintQuestion]: ...
+    def answer(self, subject: str, by: str, *, printed: bool) -> None: ...
+
+
 class Tones(Protocol):
     """The four tones (``gui/sounds.py``): accepted, error, attention, paid. Never blocks."""
 
@@ -249,7 +270,8 @@ class Services:
     """Everything that the presenters are given; built once by the composition root.
 
     ``customer`` exists in practice only. ``problem``: what is wrong in the settings file, whose
-    last good copy is used meanwhile; shown once at the start.
+    last good copy is used meanwhile; shown once at the start. ``printing`` exists where there is a
+    receipt printer; otherwise bills go to ``paper``.
     """
 
     options: Options
@@ -272,3 +294,4 @@ class Services:
     customer: PracticeCustomer | None = None
     trying: Trying | None = None
     problem: str = ""
+    printing: Printing | None = None
