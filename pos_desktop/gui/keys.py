@@ -19,11 +19,13 @@ class Command(StrEnum):
     QR = "qr"
     REMOTE = "remote"
     PRINT = "print"
+    RECEIPT = "receipt"
     RETURN = "return"
     INBOX = "inbox"
     GOODS = "goods"
     MENU = "menu"
     TEST = "test"
+    REFUSE = "refuse"
     BACK = "back"
     REMOVE = "remove"
     MORE = "more"
@@ -63,11 +65,13 @@ KEYS: tuple[Key, ...] = (
     Key(Command.QR, "F12"),
     Key(Command.REMOTE, "Shift+F9"),
     Key(Command.PRINT, "Ctrl+P"),
+    Key(Command.RECEIPT, "Ctrl+R"),
     Key(Command.RETURN, "Ctrl+T"),
     Key(Command.INBOX, "Ctrl+B"),
     Key(Command.GOODS, "Ctrl+G"),
     Key(Command.MENU, "Ctrl+O"),
     Key(Command.TEST, "Ctrl+E"),
+    Key(Command.REFUSE, "Ctrl+N"),
     Key(Command.BACK, "Esc", window=False),
     Key(Command.REMOVE, "Del", window=False),
     Key(Command.MORE, "+", window=False),

@@ -40,6 +40,7 @@ class MoneyWiring(QObject):
             Command.RETURN: self._on_return,
             Command.INBOX: p.money.inbox.on_key,
             Command.GOODS: p.menu.give_goods,
+            Command.RECEIPT: p.menu.receipt_again,
             Command.MENU: p.money.more.on_key,
             Command.TEST: p.money.standing.on_test,
         }
@@ -107,8 +108,10 @@ class MoneyWiring(QObject):
     def _connect_messages(self) -> None:
         sheet, messages = self._window.messages_sheet, self._p.money.messages
         self._p.money.more.messages = messages.on_key
+        self._p.money.more.forget = self._p.money.numbers.forget
         sheet.moved.connect(messages.on_move)
         sheet.clicked_row.connect(messages.on_select)
         sheet.typed.connect(messages.on_typed)
         sheet.entered.connect(messages.on_send)
+        sheet.channel.connect(messages.on_channel)
         sheet.dismissed.connect(messages.on_back)

@@ -4,6 +4,7 @@
 """
 
 from pos_desktop.gui.sentences_books import BOOKS
+from pos_desktop.gui.sentences_consent import CONSENT
 from pos_desktop.gui.sentences_fence import FENCE
 from pos_desktop.gui.sentences_messages import MESSAGES
 from pos_desktop.gui.sentences_money import MONEY
@@ -315,4 +316,5 @@ SENTENCES: dict[str, str] = {
     **BOOKS,
     **FENCE,
     **MESSAGES,
+    **CONSENT,
 }

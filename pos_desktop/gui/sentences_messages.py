@@ -24,6 +24,42 @@ _CLASSES = {
     "reason_unknown": _("no reason was given"),
 }
 
+# How far a message got, on the card and in the story of its bill.
+_STEPS = {
+    "message_held": _("{what} goes at {time}"),
+    "message_no_report": _("{what}: no report for a day"),
+    "message_unknown_again": _("{what} may have gone; send again?"),
+    "story_step": _("{what} {step}"),
+    "story_step_why": _("{what} {step}: {why}"),
+    "story_again": _("{what} no. {n}"),
+    "story_message_waiting": _("waits for its link"),
+    "story_message_queued": _("queued"),
+    "story_message_accepted": _("taken by Exotel"),
+    "story_message_sent": _("sent"),
+    "story_message_delivered": _("delivered"),
+    "story_message_read": _("read"),
+    "story_message_failed": _("not delivered"),
+    "story_message_unknown": _("may have gone"),
+    "story_message_dropped": _("not sent"),
+    "story_message_no_report": _("without a report for a day"),
+    "who_answer": _("Exotel’s answer"),
+    "who_push": _("Exotel’s report"),
+    "who_poll": _("Exotel, asked"),
+    "who_stop": _("customer’s STOP"),
+    "who_settings": _("settings file"),
+    "menu_receipt": _("Send the receipt again"),
+    "key_receipt": _("send the receipt of the marked bill again"),
+    "more_receipt": _("Send a receipt again"),
+    "which_receipt": _("Mark the paid bill first: F5, then the arrow keys."),
+    "receipt_again": _("The receipt of token {n} goes out again."),
+    "too_many_receipts": _(
+        "This receipt was sent {limit} times. Print it, or show the link on the screen."
+    ),
+    "channel_changed": _(
+        "The shop sends another way now; nothing more is sent for this bill. Show the QR, or print."
+    ),
+}
+
 # Why a message that stood in the books was not sent.
 _DROPPED = {
     "message_dropped_why": _("{what} not sent: {reason}"),
@@ -35,6 +71,8 @@ _DROPPED = {
     "reason_message_moved_on": _("it went another way"),
     "reason_no_such_message": _("it is not in the books"),
     "reason_stopped_while_sending": _("the program stopped meanwhile"),
+    "reason_channel_changed": _("the shop sends another way now"),
+    "reason_no_such_sale": _("its bill is not in the books"),
 }
 
 # What Exotel refuses at once, and what never leaves this counter.
@@ -74,6 +112,18 @@ _SHEET = {
     "channel_whatsapp_qr": _("This shop sends WhatsApp with the QR"),
     "channel_whatsapp_link": _("This shop sends WhatsApp with a link"),
     "channel_sms_link": _("This shop sends SMS with a link"),
+    "channel_change": _("Change · PIN"),
+    "channel_title": _("How does this shop send?"),
+    "channel_note": _(
+        "Only new bills change. Messages that wait are not sent; their bills are paid by the QR."
+    ),
+    "channel_to_whatsapp_qr": _("WhatsApp with the QR"),
+    "channel_to_whatsapp_link": _("WhatsApp with a link"),
+    "channel_to_sms_link": _("SMS with a link"),
+    "channel_keep": _("Keep it as it is"),
+    "ask_channel": _("Send new bills another way: {way}?"),
+    "channel_done": _("New bills go out another way: {way}."),
+    "channel_done_dropped": _("New bills go out another way: {way}. {n} waiting not sent."),
     "section_used": _("Sent by this shop"),
     "section_unused": _("Registered, not sent by this shop"),
     "purpose_payment_request": _("Payment request"),
@@ -108,4 +158,4 @@ _SHEET = {
     "template_unfit": _("This text cannot be sent as it is set up."),
 }
 
-MESSAGES = {**_CLASSES, **_DROPPED, **_REFUSED, **_SHEET}
+MESSAGES = {**_CLASSES, **_STEPS, **_DROPPED, **_REFUSED, **_SHEET}

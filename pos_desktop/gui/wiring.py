@@ -60,11 +60,18 @@ class Wiring(QObject):
 
     def on_command(self, command: Command) -> None:
         """A key or a button. A key of the window closes the sheet that is open first."""
-        if self._window.open_sheet is not None and command is not Command.PRINT:
+        if self._window.open_sheet is not None and not self._beside(command):
             only_help = self._window.dismiss_sheets()
             if command is Command.HELP and only_help:
                 return
         self._commands[command]()
+
+    def _beside(self, command: Command) -> bool:
+        """Whether the key belongs to the sheet that is open, or leaves it alone."""
+        window = self._window
+        own = (window.phone_sheet, window.menu_sheet)
+        refuses = command is Command.REFUSE and window.open_sheet in own
+        return refuses or command is Command.PRINT
 
     def on_scan(self, code: str) -> None:
         """A scan goes to the bill whatever has the focus, or is refused with tone and sentence."""
@@ -172,6 +179,7 @@ class Wiring(QObject):
         window, p = self._window, self.presenters
         for sheet, presenter in (
             (window.phone_sheet, p.customer),
+            (window.number_sheet, p.money.number),
             (window.quantity_sheet, p.quantity),
             (window.cash_sheet, p.cash),
         ):
@@ -179,6 +187,8 @@ class Wiring(QObject):
             sheet.entered.connect(presenter.on_enter)
             sheet.dismissed.connect(presenter.on_back)
         window.phone_sheet.none.connect(p.customer.on_none)
+        window.phone_sheet.refused.connect(p.customer.on_refuse)
+        window.number_sheet.none.connect(p.money.number.on_none)
         window.qr_sheet.dismissed.connect(p.qr.on_back)
         window.qr_sheet.practised.connect(p.qr.on_practice)
         window.menu_sheet.dismissed.connect(p.money.choices.on_back)
@@ -198,6 +208,7 @@ class Wiring(QObject):
             Command.QR: p.pay.on_qr,
             Command.PRINT: self.on_print,
             Command.BACK: self.on_back,
+            Command.REFUSE: p.money.numbers.on_key,
             Command.REMOVE: p.sale.on_remove,
             Command.MORE: lambda: p.sale.on_step(1),
             Command.LESS: lambda: p.sale.on_step(-1),

@@ -67,6 +67,14 @@ class BillActs:
             lambda _: self._notices.tell_of(bill.order_id, "sent_again", n=bill.token_no),
         )
 
+    def receipt_again(self, bill: WaitingBill) -> None:
+        """The receipt of a paid bill once more."""
+        work = self._services.checkout.receipt_again
+        self._run(
+            lambda: work(bill.order_id, self.by),
+            lambda _: self._notices.tell("receipt_again", n=bill.token_no),
+        )
+
     def cash(self, bill: WaitingBill, *, risk: bool = False) -> None:
         """Count the cash, then take it; ``risk``: without waiting for the link to be closed."""
         known = bill.phone_last4 is not None

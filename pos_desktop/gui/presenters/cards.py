@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pos_desktop.domain.money import format_rupees
-from pos_desktop.gui.presenters.wording import ago, bill_name, left, masked
+from pos_desktop.gui.presenters.wording import ago, bill_name, clock, left, masked
 from pos_desktop.gui.texts import knows, say
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _NOT_SAID = frozenset({"", "none"})
 _WHY = frozenset({"failed", "dropped"})
+# Why a request was not sent although its customer waits for something to pay by.
+_NOT_SENT = frozenset({"too_late_to_send", "channel_changed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,10 @@ def loud_words(bill: WaitingBill) -> str:
         return ""
     if bill.given:
         return say("given_part", open=bill.open_amount) if bill.received else say("given_unpaid")
-    unsent = bill.message_words == "failed" and bill.message_purpose == "payment_request"
+    if bill.message_reason == "opted_out" and bill.can_show_qr:
+        return say("wants_none")
+    lost = bill.message_words == "failed" or bill.message_reason in _NOT_SENT
+    unsent = lost and bill.message_purpose == "payment_request"
     return say("not_delivered") if unsent and bill.can_show_qr and bill.attention else ""
 
 
@@ -133,6 +138,8 @@ def message_words(bill: WaitingBill) -> str:
     if bill.message_words in _WHY and bill.message_reason:
         code = f"message_{bill.message_words}_why"
         return say(code, what=what, reason=reason_words(bill.message_reason))
+    if bill.message_words == "held":
+        return say("message_held", what=what, time=clock(bill.message_at))
     return say(f"message_{bill.message_words}", what=what)
 
 

@@ -18,6 +18,7 @@ from pos_desktop.gui.presenters.menu import MenuPresenter, Rooms
 from pos_desktop.gui.presenters.messages import MessagesPresenter
 from pos_desktop.gui.presenters.more import MorePresenter
 from pos_desktop.gui.presenters.notices import Notices
+from pos_desktop.gui.presenters.numbers import NumberActs, NumberDoors, NumberPresenter
 from pos_desktop.gui.presenters.offer import OfferPresenter
 from pos_desktop.gui.presenters.pay import CashPresenter, PayPresenter
 from pos_desktop.gui.presenters.ports import Services
@@ -74,6 +75,8 @@ class MoneyPresenters:
     standing: StandingPresenter
     edits: EditsPresenter
     menu: MenuPresenter
+    number: NumberPresenter
+    numbers: NumberActs
 
 
 def presenters_for(window: Stage, services: Services) -> Presenters:
@@ -84,7 +87,7 @@ def presenters_for(window: Stage, services: Services) -> Presenters:
     keeper = DraftKeeper(services.runner, services.drafts)
     sale = SalePresenter(page, quantity, options.shop, keeper, notices, services.tones)
     entry = EntryPresenter(page, sale, services.catalogue, notices)
-    customer = CustomerPresenter(page, window.phone_sheet, sale, options, services.clock)
+    customer = CustomerPresenter(page, window.phone_sheet, sale, services, notices)
     qr = QrPresenter(window.qr_sheet, services, notices)
     cash = CashPresenter(window.cash_sheet)
     pay = PayPresenter(services, entry, customer, qr, cash, notices)
@@ -92,12 +95,13 @@ def presenters_for(window: Stage, services: Services) -> Presenters:
     paper = PrintPresenter(services, notices, options.paper.value)
     status = StatusPresenter(window.top_bar, services)
     offer = OfferPresenter(services, qr, sale)
-    money = money_for(window, services, Counterpart(sale, qr, cash, pay, waiting, paper))
+    shown = Counterpart(sale, qr, cash, pay, waiting, paper, customer)
+    money = money_for(window, services, shown)
     # Messages first: what the others tell of this reading is true.
     listeners = (
         *(notices.on_desk, waiting.on_desk, status.on_desk, customer.on_desk, offer.on_desk),
         *(money.standing.on_desk, money.more.on_desk, money.split.on_desk),
-        *(money.inbox.on_desk, money.menu.on_desk, money.edits.on_desk),
+        *(money.inbox.on_desk, money.menu.on_desk, money.edits.on_desk, money.messages.on_desk),
     )
     return Presenters(
         notices,
@@ -128,6 +132,7 @@ class Counterpart:
     pay: PayPresenter
     waiting: WaitingPresenter
     paper: PrintPresenter
+    customer: CustomerPresenter
 
 
 def money_for(window: Stage, services: Services, page: Counterpart) -> MoneyPresenters:
@@ -145,7 +150,10 @@ def money_for(window: Stage, services: Services, page: Counterpart) -> MoneyPres
     doors = InboxDoors(pin, reason, story, open_bill)
     inbox = InboxPresenter(sheets.inbox, services, notices, doors)
     acts = BillActs(services, notices, Doors(choices, page.qr, page.cash, pin, reason))
-    rooms = Rooms(split, story, inbox, page.paper)
+    number = NumberPresenter(window.number_sheet)
+    doors_of_numbers = NumberDoors(choices, pin, number)
+    numbers = NumberActs(services, notices, doors_of_numbers, page.customer, page.waiting)
+    rooms = Rooms(split, story, inbox, page.paper, numbers)
     menu = MenuPresenter(choices, services, page.waiting, acts, rooms)
     return MoneyPresenters(
         choices=choices,
@@ -156,8 +164,10 @@ def money_for(window: Stage, services: Services, page: Counterpart) -> MoneyPres
         inbox=inbox,
         refund=RefundPresenter(sheets.refund, services, notices, pin, reason),
         more=MorePresenter(choices, services, pin, notices),
-        messages=MessagesPresenter(window.messages_sheet, services, notices, pin),
+        messages=MessagesPresenter(window.messages_sheet, services, notices, pin, choices),
         standing=StandingPresenter(window.standing_bar, window.sale_page, services, notices),
         edits=EditsPresenter(services, page.sale, notices),
         menu=menu,
+        number=number,
+        numbers=numbers,
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 _FIRST = "Enter"
+_KEYS = "1234567890-="
+"""The upper row of the keyboard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,14 @@ class ChoicePresenter:
 
 
 def with_keys(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
-    """The first is Enter unless it does harm; the others are figures from 2 on, 0 the tenth."""
+    """The first is Enter unless it does harm; the others are figures from 2 on, 0 the tenth, then
+    what stands beside it."""
     made = []
     for at, choice in enumerate(choices, 1):
         key = choice.key
         if not key and at == 1 and not choice.danger:
             key = _FIRST
-        elif not key and at <= 10:
-            key = str(at % 10)
+        elif not key and at <= len(_KEYS):
+            key = _KEYS[at - 1]
         made.append(replace(choice, key=key))
     return tuple(made)

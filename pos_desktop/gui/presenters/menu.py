@@ -10,6 +10,7 @@ from pos_desktop.gui.presenters.cards import card, note_words, paid_words, payme
 from pos_desktop.gui.presenters.choices import Choice, ChoicePresenter, MenuState
 from pos_desktop.gui.presenters.inbox import InboxPresenter
 from pos_desktop.gui.presenters.notices import Notices
+from pos_desktop.gui.presenters.numbers import NumberActs, silencing
 from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.presenters.printing import PrintPresenter
 from pos_desktop.gui.presenters.reach import Reach
@@ -19,10 +20,11 @@ from pos_desktop.gui.presenters.waiting import WaitingPresenter
 from pos_desktop.gui.texts import say
 from pos_desktop.services.views import DeskState, Offered, WaitingBill
 
+RECEIPT = "menu_receipt"
 CLOSING = frozenset(
     {
         *("closing_checking", "closing_unanswered", "closing_to_edit", "closing_to_abandon"),
-        *("closing_for_cash", "closing_for_qr", "closing_for_link"),
+        *("closing_for_cash", "closing_for_qr", "closing_for_link", "closing_for_number"),
     }
 )
 """The gateway is closing something; until it has answered, nothing else can be asked for."""
@@ -54,6 +56,7 @@ class Rooms:
     story: StoryPresenter
     inbox: InboxPresenter
     paper: PrintPresenter
+    numbers: NumberActs
 
 
 class MenuPresenter:
@@ -100,6 +103,14 @@ class MenuPresenter:
             self._notices.tell("which_goods", key=cap(Command.GOODS))
         else:
             self._notices.error("nothing_paid")
+
+    def receipt_again(self) -> None:
+        """One key: the receipt of the marked bill once more."""
+        marked = self._waiting.marked
+        if marked is None or marked.paid_at is None:
+            self._notices.tell("which_receipt")
+        else:
+            self._acts.receipt_again(marked)
 
     def on_desk(self, state: DeskState) -> None:
         """While the sheet is open its bill may move on; the buttons stay as they are."""
@@ -155,8 +166,11 @@ class MenuPresenter:
             "menu_edit": lambda: self._acts.edit(bill),
             "menu_unpaid": lambda: self._acts.hand_over_unpaid(bill),
             "menu_hand_over": lambda: self._acts.hand_over(bill),
+            RECEIPT: lambda: self._acts.receipt_again(bill),
             "menu_print": lambda: self._rooms.paper.print(bill.order_id),
             "menu_story": lambda: self._rooms.story.open(bill.order_id),
+            "menu_number": lambda: self._rooms.numbers.open(bill),
+            "menu_refuse": lambda: self._rooms.numbers.refuse(bill),
             "menu_inbox": self._rooms.inbox.on_key,
         }
         if code in practice.CHOICES:
@@ -185,6 +199,8 @@ class MenuPresenter:
         if bill.paid_at is not None:
             codes = ["menu_hand_over", "menu_print", "menu_story"]
             codes += ["menu_inbox"] if bill.flags else []
+            codes += [RECEIPT] if bill.phone_last4 else []
+            codes += silencing(bill)
             return tuple(Choice(code, say(code)) for code in codes)
         codes = self._unpaid(bill)
         if practised:
@@ -202,11 +218,12 @@ class MenuPresenter:
         """The likely next step first; cash and split always in the same place after it."""
         if bill.words in CLOSING:
             own = ["menu_own_paid"] if self._services.options.own_upi.vpa else []
-            return ["menu_wait", *own, *_unpaid(bill), "menu_story"]
+            return ["menu_wait", *own, *_unpaid(bill), "menu_story", *_number(bill)]
         main, *others = self._ways(bill)
         usual = [code for code in ("menu_cash", "menu_split") if code != main]
         change = [] if bill.received else ["menu_edit"]
-        return [main, *usual, *others, *change, *_unpaid(bill), "menu_story"]
+        number = _number(bill)
+        return [main, *usual, *others, *change, *_unpaid(bill), "menu_story", *number]
 
     def _ways(self, bill: WaitingBill) -> list[str]:
         """How it can be paid: what works now before what waits for the gateway."""
@@ -240,6 +257,11 @@ class MenuPresenter:
             return say(code, n=bill.requests_left)
         live = bill.can_show_qr and bill.words != "own_upi_waiting"
         return say("menu_switch_qr" if code == "menu_new_qr" and live else code)
+
+
+def _number(bill: WaitingBill) -> list[str]:
+    """A number can be wrong, or want no messages."""
+    return ["menu_number"] if bill.phone_last4 else []
 
 
 def _unpaid(bill: WaitingBill) -> list[str]:

@@ -3,15 +3,17 @@ shop. A shop learns here, not from a customer, that something is not set up."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from pos_desktop.domain.delivery import MessageState
 from pos_desktop.domain.errors import InputError, RaseedError
+from pos_desktop.domain.options import Channel
 from pos_desktop.domain.phone import group_phone, normalise_phone
 from pos_desktop.gui.presenters.approval import PinPresenter, Question
 from pos_desktop.gui.presenters.cards import reason_words
+from pos_desktop.gui.presenters.choices import Choice, ChoicePresenter, MenuState
 from pos_desktop.gui.presenters.entries import Row
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Services
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
     from pos_desktop.domain.people import Approval
     from pos_desktop.ports import Sample
     from pos_desktop.services.trying import Trial
+    from pos_desktop.services.views import DeskState
 
 _REQUESTS = frozenset({"payment_request", "resend"})
+_KEEP = "channel_keep"
 _ASK_EVERY = 2
 """Seconds between two questions about the fate of a test."""
 _TONES = {
@@ -69,15 +73,23 @@ class MessagesView(Protocol):
 
 
 class MessagesPresenter:
-    """Reads once when it is opened: settings and templates change with a restart only."""
+    """Reads once when it is opened, and after a change of the channel: templates change with a
+    restart only."""
 
     def __init__(
-        self, view: MessagesView, services: Services, notices: Notices, pin: PinPresenter
+        self,
+        view: MessagesView,
+        services: Services,
+        notices: Notices,
+        pin: PinPresenter,
+        choices: ChoicePresenter,
     ) -> None:
         self._view = view
         self._services = services
         self._notices = notices
         self._pin = pin
+        self._choices = choices
+        self._channel = services.options.channel
         self._samples: tuple[Sample, ...] = ()
         self._selected = 0
         self._typed = ""
@@ -89,16 +101,58 @@ class MessagesPresenter:
 
     def on_key(self) -> None:
         """The entry of the "More" sheet."""
-        trying = self._services.trying
-        if trying is None:
-            return
 
         def done(samples: Sequence[Sample]) -> None:
             self._samples = tuple(samples)
             self._selected, self._problem, self._is_open = 0, "", True
             self._view.open_messages(self._state())
 
-        self._services.runner.run("db", trying.samples, done, self._notices.failed)
+        self._read(done)
+
+    def on_desk(self, state: DeskState) -> None:
+        """The channel may have been changed since the start, or before it."""
+        self._channel = state.channel or self._channel
+
+    def on_channel(self) -> None:
+        """The button: which way, then a manager says yes."""
+        others = [channel for channel in Channel if channel is not self._channel]
+        ways = [Choice(channel.value, _way(channel), danger=True) for channel in others]
+        keep = Choice(_KEEP, say("channel_keep"))
+        now, note = say(f"channel_{self._channel.value}"), say("channel_note")
+        title = say("channel_title")
+        state = MenuState(title, "", now, "info", note, (keep, *ways), columns=1)
+        self._choices.open(state, self._on_way)
+
+    def _on_way(self, code: str) -> None:
+        if code == _KEEP:
+            return
+        channel = Channel(code)
+        words = say("ask_channel", way=_way(channel))
+        self._pin.ask(Question("change_channel", words, lambda yes: self._change(channel, yes)))
+
+    def _change(self, channel: Channel, approval: Approval) -> None:
+        trying = self._services.trying
+        if trying is None:
+            return
+
+        def done(dropped: int) -> None:
+            self._channel = channel
+            code = "channel_done_dropped" if dropped else "channel_done"
+            self._notices.tell(code, way=_way(channel), n=dropped)
+            self._read(self._reread)
+
+        self._services.runner.run(
+            "db", lambda: trying.change_channel(channel, approval), done, self._notices.failed
+        )
+
+    def _reread(self, samples: Sequence[Sample]) -> None:
+        self._samples, self._selected = tuple(samples), 0
+        self._show()
+
+    def _read(self, done: Callable[[Sequence[Sample]], None]) -> None:
+        trying = self._services.trying
+        if trying is not None:
+            self._services.runner.run("db", trying.samples, done, self._notices.failed)
 
     def on_move(self, rows: int) -> None:
         """Up and down."""
@@ -186,7 +240,7 @@ class MessagesPresenter:
         hint, tone = self._hint()
         ready = sample is not None and sample.used and not sample.problem and not self._busy
         return MessagesState(
-            channel=say(f"channel_{self._services.options.channel.value}"),
+            channel=say(f"channel_{self._channel.value}"),
             rows=tuple(_row(one) for one in self._samples),
             selected=self._selected,
             detail=_shown(sample) if sample is not None else None,
@@ -201,6 +255,10 @@ class MessagesPresenter:
         if self._trial is not None:
             return trial_words(self._trial), _TONES.get(self._trial.state, "muted")
         return say("try_sending" if self._busy else "try_hint"), "muted"
+
+
+def _way(channel: Channel) -> str:
+    return say(f"channel_to_{channel.value}")
 
 
 def trial_words(trial: Trial) -> str:

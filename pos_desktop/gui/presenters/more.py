@@ -48,6 +48,7 @@ class MorePresenter:
         self._swept = say("swept_reading")
         self.commands: Mapping[Command, Callable[[], None]] = {}
         self.messages: Callable[[], None] = lambda: None
+        self.forget: Callable[[], None] = lambda: None
 
     def on_desk(self, state: DeskState) -> None:
         """Whether services are off and an outage window is open."""
@@ -62,6 +63,7 @@ class MorePresenter:
         choices.append(Choice("reconcile", say("more_reconcile")))
         if self._services.trying is not None:
             choices.append(Choice("messages", say("more_messages")))
+        choices.append(Choice("forget", say("more_forget")))
         if self._services.options.own_upi.vpa:
             open_now = self._desk.outage_until is not None
             code = "more_outage_again" if open_now else "more_outage"
@@ -84,6 +86,8 @@ class MorePresenter:
             services.runner.run("db", run, lambda _: tell("reconcile_begun"), self._notices.failed)
         elif code == "messages":
             self.messages()
+        elif code == "forget":
+            self.forget()
         elif code == "outage":
             self._pin.ask(Question("open_outage", say("ask_outage"), self._open_outage))
         else:

@@ -13,8 +13,8 @@ class OfferPresenter:
 
     def __init__(self, services: Services, qr: QrPresenter, sale: SalePresenter) -> None:
         options = services.options
-        by_page = options.link_style is LinkStyle.PAGE
-        self._needs_relay = options.channel is not Channel.WHATSAPP_LINK or by_page
+        self._by_page = options.link_style is LinkStyle.PAGE
+        self._channel = options.channel
         self._qr = qr
         self._sale = sale
         self._relay_down = False
@@ -28,6 +28,7 @@ class OfferPresenter:
 
     def on_desk(self, state: DeskState) -> None:
         """Offer the newest bill whose message waits for the relay."""
+        self._channel = state.channel or self._channel
         stuck = [bill for bill in state.waiting if self._stuck(bill)]
         self._offered &= {bill.order_id for bill in state.waiting}
         if not stuck:
@@ -41,5 +42,6 @@ class OfferPresenter:
     def _stuck(self, bill: WaitingBill) -> bool:
         if bill.message_purpose != "payment_request" or not bill.can_show_qr:
             return False
-        known = self._relay_down and self._needs_relay and bill.message_words == "queued"
+        needed = self._channel is not Channel.WHATSAPP_LINK or self._by_page
+        known = self._relay_down and needed and bill.message_words == "queued"
         return known or bill.message_words == "waits_for_relay"

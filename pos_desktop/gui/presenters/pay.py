@@ -159,13 +159,22 @@ class PayPresenter:
 
     def on_qr(self) -> None:
         """F12: a UPI QR on the counter's screen, no message needed."""
-        if self.payable():
-            self.freeze(self.services.checkout.screen_qr, self._show_qr)
+        checkout = self.services.checkout
+        self._agreed(lambda: self.freeze(checkout.screen_qr, self._show_qr))
 
     def on_cash(self) -> None:
         """F10: count the change, then issue at once."""
-        if self.payable():
-            self._cash.ask(Owed(self.due, known=self.has_phone), self._take_cash)
+        self._agreed(lambda: self._cash.ask(Owed(self.due, known=self.has_phone), self._take_cash))
+
+    def _agreed(self, then: Callable[[], None]) -> None:
+        """A number that was taken over from a changed bill is asked about again, or forgotten."""
+        if not self.payable():
+            return
+        customer = self._sale.draft.customer
+        if customer.phone is not None and customer.consent is None:
+            self._customer.ask(then, then)
+        else:
+            then()
 
     def _ask_phone(self, then: Callable[[], None], without: Callable[[], None] | None) -> None:
         """Go on at once where the customer has agreed to messages about this bill."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from pos_desktop.domain.delivery import provider_of
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.texts import knows, say
@@ -54,6 +55,7 @@ class StandingPresenter:
         self._off: tuple[ServiceOff, ...] = ()
         self._trouble = ""
         self._offers = Offered(qr=services.options.gateway.qr_enabled)
+        self._channel = services.options.channel
         self._testing = False
         self._main: Main | None = None
         self._shown: OffState | None = None
@@ -71,6 +73,7 @@ class StandingPresenter:
         this counter are locked."""
         self._off, self._trouble = state.services_off, state.trouble
         self._offers = state.offers
+        self._channel = state.channel or self._channel
         self.show()
 
     def on_test(self) -> None:
@@ -121,8 +124,7 @@ class StandingPresenter:
 
     def _words(self) -> str:
         codes = {"cash": "cash", "qr": "qr_on_screen"}
-        sms = self._services.options.message_channel == "sms"
-        usual = "request_sms" if sms else "request_whatsapp"
+        usual = f"request_{provider_of(self._channel)}"
         return say(codes.get(self.way, usual))
 
     def _state(self) -> OffState | None:

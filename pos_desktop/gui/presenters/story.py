@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos_desktop.domain.money import format_rupees
+from pos_desktop.gui.presenters.cards import reason_words
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Services
 from pos_desktop.gui.presenters.wording import moment
@@ -27,6 +28,15 @@ _TONES = {
     "refund_pending": "pending",
     "refund_failed": "failed",
     "flag_raised": "failed",
+    "message_delivered": "paid",
+    "message_read": "paid",
+    "message_accepted": "info",
+    "message_sent": "info",
+    "message_queued": "pending",
+    "message_waiting": "pending",
+    "message_unknown": "pending",
+    "message_no_report": "pending",
+    "message_failed": "failed",
 }
 _GOES_OUT = frozenset(
     {"refunded", "taken_back", "refund_asked", "refund_pending", "refund_done", "refund_failed"}
@@ -154,7 +164,21 @@ def who_words(who: str) -> str:
     return say(f"who_{who}") if knows(f"who_{who}") else who
 
 
+def _message(line: HistoryLine) -> LineOf:
+    """How far a message got: "Receipt, 2nd: delivered"."""
+    what = say(f"purpose_{line.purpose}")
+    if line.attempt > 1:
+        what = say("story_again", what=what, n=line.attempt)
+    detail = reason_words(line.detail) if line.detail else ""
+    step = say(f"story_{line.what}")
+    words = say("story_step_why" if detail else "story_step", what=what, step=step, why=detail)
+    who = who_words(line.who)
+    return LineOf(moment(line.at), words, "", who, "", _TONES.get(line.what, "parked"))
+
+
 def _line(line: HistoryLine) -> LineOf:
+    if line.purpose:
+        return _message(line)
     amount = format_rupees(line.amount, sign=True) if line.amount else ""
     if amount and line.what in _GOES_OUT:
         amount = f"– {amount}"

@@ -32,6 +32,7 @@ class MessagesSheet(Sheet):
     clicked_row = Signal(int)
     typed = Signal(str)
     entered = Signal()
+    channel = Signal()
 
     def __init__(self, parent: QWidget, matrix: QrMatrix) -> None:
         super().__init__(parent)
@@ -39,6 +40,8 @@ class MessagesSheet(Sheet):
         form = self.form = fill(Ui_Messages(), self.body)
         dress(self, form.titleLabel, form.closeButton, say("messages_title"))
         form.channelLabel.setFont(theme.font(15, 600))
+        form.channelButton.show_words(say("channel_change"), size=15)
+        form.channelButton.clicked.connect(self.channel)
         form.statePill.set_size(15)
         form.stateLabel.setFont(theme.font(17, 600))
         form.headLabel.setFont(theme.font(16, 600))

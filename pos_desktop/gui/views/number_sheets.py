@@ -11,6 +11,7 @@ from pos_desktop.gui import theme
 from pos_desktop.gui.forms.ui_cash import Ui_Cash
 from pos_desktop.gui.forms.ui_phone import Ui_Phone
 from pos_desktop.gui.forms.ui_quantity import Ui_Quantity
+from pos_desktop.gui.keys import Command, cap
 from pos_desktop.gui.texts import say
 from pos_desktop.gui.widgets.buttons import KeyButton
 from pos_desktop.gui.widgets.form import fill, set_tone
@@ -62,13 +63,13 @@ class PhoneSheet(NumberSheet):
     """Implements ``PhoneView``. A scan while it is open belongs to the bill, not to the field."""
 
     none = Signal()
+    refused = Signal()
     takes_scans = True
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         form = self.form = fill(Ui_Phone(), self.body)
         self._dress(form.titleLabel, form.closeButton, form.phoneField, form.numberPad)
-        form.titleLabel.setText(say("phone_title"))
         form.phoneField.setAccessibleName(say("phone_name"))
         form.phoneField.setPlaceholderText(say("phone_placeholder"))
         form.phoneField.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
@@ -78,6 +79,8 @@ class PhoneSheet(NumberSheet):
         self._strong(form.useButton)
         form.noneButton.setMinimumHeight(48)
         form.noneButton.clicked.connect(self.none)
+        form.refuseButton.setMinimumHeight(48)
+        form.refuseButton.clicked.connect(self.refused)
 
     def open_phone(self, state: PhoneState) -> None:
         """Show it."""
@@ -87,6 +90,7 @@ class PhoneSheet(NumberSheet):
     def show_phone(self, state: PhoneState) -> None:
         """Figures grouped, and what Enter will do."""
         form = self.form
+        form.titleLabel.setText(state.title)
         if form.phoneField.text() != state.shown:
             form.phoneField.blockSignals(True)
             form.phoneField.setText(state.shown)
@@ -98,7 +102,10 @@ class PhoneSheet(NumberSheet):
         form.useButton.setVisible(bool(state.shown))
         form.useButton.setEnabled(state.ready)
         form.useButton.show_words(state.enter if state.shown else "", _ENTER, size=17)
+        form.noneButton.setVisible(bool(state.none))
         form.noneButton.show_words(state.none, "" if state.shown else _ENTER)
+        form.refuseButton.setVisible(bool(state.refuse))
+        form.refuseButton.show_words(state.refuse, cap(Command.REFUSE))
         self.refit()
 
     def close_phone(self) -> None:

@@ -42,6 +42,11 @@ class SheetWindow(QMainWindow):
         return self._all_sheets.phone
 
     @property
+    def number_sheet(self) -> PhoneSheet:
+        """A number that is corrected or erased."""
+        return self._all_sheets.number
+
+    @property
     def quantity_sheet(self) -> QuantitySheet:
         """F6, and every loose article."""
         return self._all_sheets.quantity

@@ -21,6 +21,7 @@ class Sheets:
 
     def __init__(self, stage: QWidget, matrix: QrMatrix, shop: str) -> None:
         self.phone = PhoneSheet(stage)
+        self.number = PhoneSheet(stage)
         self.quantity = QuantitySheet(stage)
         self.cash = CashSheet(stage)
         self.qr = QrSheet(stage, matrix, shop)
@@ -32,5 +33,5 @@ class Sheets:
     @property
     def every(self) -> tuple[Sheet, ...]:
         """All of them."""
-        own = (self.phone, self.quantity, self.cash, self.qr, self.menu, self.help)
+        own = (self.phone, self.number, self.quantity, self.cash, self.qr, self.menu, self.help)
         return (*own, self.messages, *self.money.every)

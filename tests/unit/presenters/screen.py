@@ -168,6 +168,7 @@ class Sheets(Decisions):
     """Every sheet; None is closed."""
 
     phone: PhoneState | None = None
+    number: PhoneState | None = None
     quantity: QuantityState | None = None
     cash: CashState | None = None
     qr: QrState | None = None
@@ -214,12 +215,28 @@ class Sheets(Decisions):
         self.menu = None
 
 
+class NumberField:
+    """The sheet of a number that is corrected or erased."""
+
+    def __init__(self, sheets: Sheets) -> None:
+        self._sheets = sheets
+
+    def open_phone(self, state: PhoneState) -> None:
+        self._sheets.number = state
+
+    show_phone = open_phone
+
+    def close_phone(self) -> None:
+        self._sheets.number = None
+
+
 class Window:
     """Everything at its place: the page and the bars are one, all sheets another."""
 
     def __init__(self, page: Page, sheets: Sheets) -> None:
         self.sale_page = self.top_bar = self.waiting_bar = self.standing_bar = page
         self.quantity_sheet = self.phone_sheet = self.cash_sheet = sheets
+        self.number_sheet = NumberField(sheets)
         self.qr_sheet = self.menu_sheet = sheets
         self.messages_sheet = sheets
         self.money_sheets = Money(sheets)

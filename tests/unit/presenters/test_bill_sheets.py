@@ -25,6 +25,7 @@ QR = PayableQr(
 )
 USUAL = ("menu_cash", "menu_split")
 LAST = ("menu_edit", "menu_unpaid", "menu_story", "menu_abandon")
+NUMBERED = (*LAST[:-1], "menu_number", LAST[-1])
 NEWS = PaidNews("A17", 17, 124950, None, "C2A/2627/000124")
 
 
@@ -109,10 +110,10 @@ def test_other_words_replace_the_call_to_scan(room: Room) -> None:
 @pytest.mark.parametrize(
     ("order", "codes"),
     [
-        ("A17", ["menu_qr", *USUAL, "menu_new_qr", "menu_again", *LAST]),
+        ("A17", ["menu_qr", *USUAL, "menu_new_qr", "menu_again", *NUMBERED]),
         ("A18", ["menu_qr", *USUAL, *LAST]),
-        ("A19", ["menu_qr", *USUAL, "menu_again", *LAST]),
-        ("A16", ["menu_hand_over", "menu_print", "menu_story"]),
+        ("A19", ["menu_qr", *USUAL, "menu_again", *NUMBERED]),
+        ("A16", ["menu_hand_over", "menu_print", "menu_story", "menu_receipt", "menu_refuse"]),
         ("A11", ["menu_inbox", "menu_story"]),
     ],
 )
@@ -235,7 +236,7 @@ def test_every_choice_has_a_key() -> None:
     room.waiting.on_desk(DeskState((worded("last_attempt_failed", can_show_qr=True),), 0, None, 0))
     room.menu.open("A17")
     assert room.sheets.menu is not None
-    assert [choice.key for choice in room.sheets.menu.choices] == ["Enter", *"234567890"]
+    assert [choice.key for choice in room.sheets.menu.choices] == ["Enter", *"234567890-"]
 
 
 def test_the_qr_sheet_plays_the_customer_in_practice_only(room: Room) -> None:

@@ -4,12 +4,21 @@ import hashlib
 
 import pytest
 
+from pos_desktop.domain.errors import DomainError
 from pos_desktop.gui.presenters.customer import grouped
 from pos_desktop.gui.sentences import SENTENCES
 from pos_desktop.gui.texts import CONSENT_VERSION
+from pos_desktop.services.order import Order
 from pos_desktop.services.views import DeskState
-from tests.support.window_fakes import waiting_bills
+from tests.support.window_fakes import MILK, waiting_bills
 from tests.unit.presenters.screen import Room
+
+
+def _order(room: Room) -> tuple[str, Order]:
+    """The one thing that checkout was asked for."""
+    ((name, order),) = room.played.checkout.calls
+    assert isinstance(order, Order)
+    return name, order
 
 
 def _type(room: Room, text: str) -> None:
@@ -98,3 +107,88 @@ def test_the_asking_sentences_and_their_version_change_together() -> None:
 
 def test_grouping() -> None:
     assert [grouped(text) for text in ("", "98765", "987654")] == ["", "98765", "98765 4"]
+
+
+PHONE = "+919876543210"
+
+
+def test_a_number_that_wants_no_messages_says_so_as_it_is_typed(room: Room) -> None:
+    room.played.numbers.silent.add(PHONE)
+    _type(room, "987654321")
+    assert room.sheets.phone is not None
+    assert (room.sheets.phone.bad, room.sheets.phone.refuse) == (False, "")
+    room.customer.on_typed("9876543210")
+    assert room.sheets.phone.hint == "This number wants no messages: QR and print."
+    assert room.sheets.phone.refuse == "She asks for messages again"
+    assert room.sheets.phone.enter == "Go on without messages"
+    room.customer.on_enter()
+    assert room.closed("phone")
+    assert room.sale.draft.customer.phone is None
+
+
+def test_a_request_to_such_a_number_is_a_qr_on_the_screen(room: Room) -> None:
+    room.played.numbers.silent.add(PHONE)
+    room.sale.add(MILK, 1000)
+    room.pay.on_request()
+    room.customer.on_typed("9876543210")
+    assert room.sheets.phone is not None
+    assert room.sheets.phone.enter == "No messages: QR and print"
+    room.customer.on_enter()
+    name, order = _order(room)
+    assert (name, order.phone) == ("screen_qr", None)
+
+
+def test_one_key_ends_messages_and_goes_on_without_the_number(room: Room) -> None:
+    room.sale.add(MILK, 1000)
+    room.pay.on_request()
+    room.customer.on_refuse()
+    assert room.sheets.phone is not None
+    assert room.sheets.phone.bad
+    room.customer.on_typed("9876543210")
+    assert room.sheets.phone.refuse == "No messages for this number"
+    room.money.numbers.on_key()
+    assert room.played.numbers.did == [("refuse", PHONE, "Asha")]
+    name, order = _order(room)
+    assert (name, order.phone) == ("screen_qr", None)
+
+
+def test_only_who_asks_again_gets_messages_again(room: Room) -> None:
+    room.played.numbers.silent.add(PHONE)
+    _type(room, "9876543210")
+    room.customer.on_refuse()
+    assert room.played.numbers.did == [("agree", PHONE, "Asha")]
+    assert room.sheets.phone is not None
+    assert (room.sheets.phone.bad, room.sheets.phone.enter) == (False, "Use this number")
+    room.customer.on_enter()
+    agreed = room.sale.draft.customer.consent
+    assert agreed is not None
+    assert (agreed.asked_by, agreed.text_version) == ("Asha", CONSENT_VERSION)
+
+
+def test_what_is_heard_late_is_about_the_number_that_was_typed(room: Room) -> None:
+    room.played.numbers.silent.add(PHONE)
+    room.played.runner.held = True
+    _type(room, "9876543210")
+    room.customer.on_typed("9812345678")
+    room.played.runner.go()
+    assert room.sheets.phone is not None
+    assert not room.sheets.phone.bad
+
+
+def test_the_key_ends_messages_for_the_number_on_the_bill(room: Room) -> None:
+    room.money.numbers.on_key()
+    assert room.said == "no_number_here"
+    room.customer.refuse()
+    _type(room, "9876543210")
+    room.customer.on_enter()
+    room.money.numbers.on_key()
+    assert room.played.numbers.did == [("refuse", PHONE, "Asha")]
+    assert room.sale.draft.customer.phone is None
+    assert room.said == "silent_from_now"
+
+
+def test_a_refusal_by_the_books_is_told(room: Room) -> None:
+    room.played.numbers.refuse_next = DomainError("busy")
+    _type(room, "9876543210")
+    room.customer.on_refuse()
+    assert room.said == "busy"
