@@ -133,6 +133,9 @@ class LateCheckout:
     def send_again(self, order_id: str, by: str) -> None:
         self._checkout.send_again(order_id, by)
 
+    def receipt_again(self, order_id: str, by: str) -> None:
+        self._checkout.receipt_again(order_id, by)
+
     def free(self, order_id: str, by: str) -> bool:
         return self._checkout.free(order_id, by)
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pos_desktop.bootstrap.late import LateCounter
+    from pos_desktop.domain.options import Channel
     from pos_desktop.domain.people import Approval
     from pos_desktop.domain.sale import Sale
     from pos_desktop.ports import Sample
@@ -121,6 +122,9 @@ class LateTrying:
 
     def samples(self) -> Sequence[Sample]:
         return self._late.get().trying.samples()
+
+    def change_channel(self, channel: Channel, approval: Approval) -> int:
+        return self._late.get().channels.change(channel, approval)
 
     def send(self, name: str, phone: str, approval: Approval) -> Trial:
         return self._late.wait().trying.send(name, phone, approval)

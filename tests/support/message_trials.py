@@ -47,9 +47,17 @@ class Trials:
     refuse: Exception | None = None
     sent: list[tuple[str, str, str]] = field(default_factory=list)
     asked: int = 0
+    changed: list[tuple[Channel, str]] = field(default_factory=list)
+    dropped: int = 0
 
     def samples(self) -> Sequence[Sample]:
         return self.known
+
+    def change_channel(self, channel: Channel, approval: Approval) -> int:
+        self._raise()
+        self.changed.append((channel, approval.what))
+        self.known = samples(channel)
+        return self.dropped
 
     def send(self, name: str, phone: str, approval: Approval) -> Trial:
         self._raise()

@@ -200,6 +200,9 @@ class Checkout:
     def send_again(self, order_id: str, by: str) -> None:
         self._note("send_again", (order_id, by))
 
+    def receipt_again(self, order_id: str, by: str) -> None:
+        self._note("receipt_again", (order_id, by))
+
     def free(self, order_id: str, by: str) -> bool:
         self._note("free", (order_id, by))
         return self.is_free

@@ -4,15 +4,18 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from pos_desktop import messaging, services
 from pos_desktop.domain.delivery import MessageState
+from pos_desktop.domain.numbering import ist_midnight
 from pos_desktop.gui.presenters.cards import message_words, reason_words
 from pos_desktop.gui.texts import knows
 from pos_desktop.messaging.exotel_wire import refusal_code
 from pos_desktop.messaging.states import sms_state, whatsapp_state
+from pos_desktop.services import channel, messages, posting
 from tests.support.window_fakes import waiting_bills
 
 SERVICES = Path(services.__file__).parent
@@ -43,20 +46,40 @@ def literal(node: ast.expr) -> str:
     return node.value
 
 
+def value(node: ast.expr, module: ModuleType) -> str | None:
+    """A word as it is written, or by the name of a constant; None for what comes from elsewhere."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    known = ast.unparse(node).split(".")
+    found: object = module
+    for name in known:
+        found = getattr(found, name, None)
+    return found if isinstance(found, str) else None
+
+
+# Which argument of these calls, and which returned words, say why something is not sent.
+_SAYS = {"Dropped": 0, "dropped": 0, "_doubtful": 1}
+_RETURNS = {"barred", "_dead_request"}
+
+
 def dropped() -> set[str]:
     """Reasons that the services give a message: what leaves the outbox, what a bill drops."""
     told = set()
-    for call in calls(SERVICES / "messages.py"):
-        if name_of(call) == "Dropped":
-            told.add(literal(call.args[0]))
-        for word in call.keywords:
-            if word.arg == "reason" and isinstance(word.value, ast.Constant):
-                told.add(literal(word.value))
+    for module in (messages, posting, channel):
+        tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and name_of(node) in _SAYS:
+                told.add(value(node.args[_SAYS[name_of(node)]], module))
+            elif isinstance(node, ast.FunctionDef) and node.name in _RETURNS:
+                returns = (n.value for n in ast.walk(node) if isinstance(n, ast.Return))
+                for found in (n for n in returns if n is not None):
+                    both = (found.body, found.orelse) if isinstance(found, ast.IfExp) else (found,)
+                    told |= {value(each, module) for each in both}
     for file in SERVICES.glob("*.py"):
         for call in calls(file):
             if name_of(call) == "leave_awaiting":
                 told |= {literal(w.value) for w in call.keywords if w.arg == "reason"}
-    return told
+    return {word for word in told if word is not None}
 
 
 def refused() -> set[str]:
@@ -102,6 +125,7 @@ def test_the_drop_reasons_are_found() -> None:
     assert dropped() >= {
         *("too_late_to_send", "bill_settled", "not_payable_any_more"),
         *("qr_on_screen", "bill_abandoned", "stopped_while_sending"),
+        *("channel_changed", "other_channel", "number_corrected", "opted_out"),
     }
 
 
@@ -124,4 +148,18 @@ def test_every_reason_has_its_words(reason: str) -> None:
 )
 def test_the_row_says_why(state: MessageState, reason: str, said: str) -> None:
     bill = replace(BILL, message_words=state.value, message_reason=reason)
+    assert message_words(bill) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("held", "WhatsApp goes at 08:00"),
+        ("no_report", "WhatsApp: no report for a day"),
+        ("unknown_again", "WhatsApp may have gone; send again?"),
+    ],
+)
+def test_the_row_says_what_it_waits_for(words: str, said: str) -> None:
+    morning = ist_midnight(BILL.created_at) + 8 * 3_600_000
+    bill = replace(BILL, message_words=words, message_at=morning)
     assert message_words(bill) == said
