@@ -54,11 +54,11 @@ class ShopNews:
             return None
         with self.store.read() as uow:
             news = uow.notes.get(_NOTE) or ""
+            # A moment far ahead is one of a clock that has been put back since.
+            waits = self._next is not None and now < self._next <= now + _EVERY_MS
+            if waits and news == self._news:
+                return self._next
             head, _ = uow.ledger.head()
-        # A moment far ahead is one of a clock that has been put back since.
-        waits = self._next is not None and now < self._next <= now + _EVERY_MS
-        if waits and news == self._news:
-            return self._next
         self._busy, self._news = True, news
 
         def done(outcome: bool | Exception) -> None:

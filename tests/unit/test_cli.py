@@ -16,6 +16,16 @@ def ended(words: list[str]) -> object:
     return end.value.code
 
 
+@pytest.mark.parametrize("words", [[], ["CODE", "--offline"]])
+def test_a_counter_is_rejoined_with_a_code_or_offline(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(["rejoin", *words])
+    assert ended.value.code == 2
+    assert "either a code or --offline" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("words", [["--help"], ["help"]])
 def test_help_names_every_command(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert ended(words) == 0
