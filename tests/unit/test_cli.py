@@ -20,9 +20,7 @@ def ended(words: list[str]) -> object:
 def test_a_counter_is_rejoined_with_a_code_or_offline(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
-        run(["rejoin", *words])
-    assert ended.value.code == 2
+    assert ended(["rejoin", *words]) == 2
     assert "either a code or --offline" in capsys.readouterr().err
 
 
