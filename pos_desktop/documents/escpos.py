@@ -24,6 +24,9 @@ _BOLD = (b"\x1bE\x00", b"\x1bE\x01")
 _BIG = (b"\x1d!\x00", b"\x1d!\x11")
 # Small printers hold no more of a picture at a time.
 _BAND = 240
+# Orders that a printer heeds at once wherever they stand, also inside a picture: tell your state,
+# go on after a fault, open the drawer.
+_AT_ONCE = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
 
 
 def text(line: str, *, bold: bool = False, big: bool = False) -> bytes:
@@ -38,12 +41,21 @@ def text(line: str, *, bold: bool = False, big: bool = False) -> bytes:
 
 
 def picture(rows: Sequence[bytes]) -> bytes:
-    """A bit image (GS v 0) of rows of equal length, eight dots a byte, 1 is black."""
+    """A bit image (GS v 0) of rows of equal length, eight dots a byte, 1 is black.
+
+    Where its bytes would be an order that is heeded at once, one dot more is black.
+    """
     bands = [rows[at : at + _BAND] for at in range(0, len(rows), _BAND)]
     return b"".join(
         b"\x1dv0\x00"
         + len(band[0]).to_bytes(2, "little")
         + len(band).to_bytes(2, "little")
-        + b"".join(band)
+        + _no_orders(b"".join(band))
         for band in bands
     )
+
+
+def _no_orders(dots: bytes) -> bytes:
+    for order in _AT_ONCE:
+        dots = dots.replace(order, b"\x18" + order[1:])
+    return dots

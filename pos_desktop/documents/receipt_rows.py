@@ -76,7 +76,7 @@ def _sums(content: v1.PageContent) -> Iterator[Row]:
     for label, amount in content.sums:
         yield Row(label, amount)
     yield Row("TOTAL", content.total, bold=True, big=True)
-    yield from _said((_labelled("Items:", content.pieces),))
+    yield from _said((content.pieces,))
     yield from (
         Row(label, amount)
         for label, amount in (("Includes GST", content.tax_included), ("You saved", content.saved))
