@@ -28,7 +28,7 @@ _CLASSES = {
 _STEPS = {
     "message_held": _("{what} goes at {time}"),
     "message_no_report": _("{what}: no report for a day"),
-    "message_unknown_again": _("{what} may have gone; send again?"),
+    "message_unknown_again": _("{what} may have gone. Resend?"),
     "story_step": _("{what} {step}"),
     "story_step_why": _("{what} {step}: {why}"),
     "story_again": _("{what} no. {n}"),
@@ -123,7 +123,9 @@ _SHEET = {
     "channel_keep": _("Keep it as it is"),
     "ask_channel": _("Send new bills another way: {way}?"),
     "channel_done": _("New bills go out another way: {way}."),
-    "channel_done_dropped": _("New bills go out another way: {way}. {n} waiting not sent."),
+    "channel_done_dropped": _(
+        "New bills go out another way: {way}. Messages that waited, not sent: {n}"
+    ),
     "section_used": _("Sent by this shop"),
     "section_unused": _("Registered, not sent by this shop"),
     "purpose_payment_request": _("Payment request"),

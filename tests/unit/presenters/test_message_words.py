@@ -156,7 +156,7 @@ def test_the_row_says_why(state: MessageState, reason: str, said: str) -> None:
     [
         ("held", "WhatsApp goes at 08:00"),
         ("no_report", "WhatsApp: no report for a day"),
-        ("unknown_again", "WhatsApp may have gone; send again?"),
+        ("unknown_again", "WhatsApp may have gone. Resend?"),
     ],
 )
 def test_the_row_says_what_it_waits_for(words: str, said: str) -> None:

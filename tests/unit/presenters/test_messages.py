@@ -10,6 +10,7 @@ from pos_desktop.domain.sale import Channel
 from pos_desktop.gui.presenters.messages import MessagesState
 from tests.support.message_trials import Trials, samples
 from tests.support.money_fakes import PIN
+from tests.support.money_views import desk
 from tests.support.window_fakes import Inline, Played
 from tests.unit.presenters.screen import Room
 
@@ -157,6 +158,53 @@ def test_a_test_takes_a_number_and_a_pin_and_tells_its_fate() -> None:
     assert (sheet(room).hint, sheet(room).tone) == ("Test to 98765 43210 read", "paid")
     assert trials.asked == 2
     assert room.played.runner.lanes.count("net") == 3
+
+
+def choose_way(room: Room, channel: Channel) -> None:
+    room.money.messages.on_channel()
+    room.choose(channel.value)
+    room.money.pin.on_typed(PIN)
+    room.money.pin.on_enter()
+
+
+def test_a_manager_changes_the_channel() -> None:
+    trials = Trials(samples(Channel.WHATSAPP_QR))
+    room = room_of(trials)
+    opened(room)
+    room.money.messages.on_channel()
+    assert room.codes == ["channel_keep", "whatsapp_link", "sms_link"]
+    choose_way(room, Channel.SMS_LINK)
+    assert trials.changed == [(Channel.SMS_LINK, "change_channel")]
+    assert room.said == "channel_done"
+    assert sheet(room).channel == "This shop sends SMS with a link"
+    assert sheet(room).rows[0].whose == "bill_pay_sms"
+    trials.dropped = 2
+    choose_way(room, Channel.WHATSAPP_LINK)
+    assert room.said == "channel_done_dropped"
+
+
+def test_the_channel_is_kept() -> None:
+    trials = Trials()
+    room = room_of(trials)
+    opened(room)
+    room.money.messages.on_channel()
+    room.choose("channel_keep")
+    assert trials.changed == []
+    trials.refuse = DomainError("approval_needed")
+    choose_way(room, Channel.SMS_LINK)
+    assert room.said == "approval_needed"
+    assert sheet(room).channel == "This shop sends WhatsApp with the QR"
+
+
+def test_a_channel_that_was_changed_before_the_start_is_shown_everywhere() -> None:
+    room = room_of(Trials(), Channel.WHATSAPP_LINK)
+    room.played.desk.now = desk(channel=Channel.SMS_LINK)
+    room.desk.on_changed()
+    assert opened(room).channel == "This shop sends SMS with a link"
+    main = room.page.main
+    assert main is not None and "SMS" in main.words
+    room.customer.ask(None, None)
+    assert room.sheets.phone is not None and "SMS" in room.sheets.phone.consent
 
 
 @pytest.mark.parametrize(
