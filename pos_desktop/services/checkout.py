@@ -168,9 +168,7 @@ class Checkout:
         """
         now = self._clock.now()
         with self._store.write() as uow:
-            sale = uow.sales.get(order_id)
-            if sale is None or sale.state is not SaleState.ISSUED:
-                raise DomainError("not_paid_yet")
+            sale = _paid(uow, order_id)
             number = again(uow, self._opener.posting, sale, now)
             self._outgoing.advance(uow, sale, now)
             uow.ledger.append("receipt.again", by, now, {"order_id": order_id, "number": number})
@@ -193,9 +191,7 @@ class Checkout:
         """The goods of an issued bill were given; raises DomainError ``not_paid_yet``."""
         now = self._clock.now()
         with self._store.write() as uow:
-            sale = uow.sales.get(order_id)
-            if sale is None or sale.state is not SaleState.ISSUED:
-                raise DomainError("not_paid_yet")
+            _paid(uow, order_id)
             uow.sales.hand_over(order_id, now, by)
             uow.commit()
         self._listener.changed()
@@ -280,6 +276,13 @@ class Checkout:
         if sale is None or sale.state is not SaleState.AWAITING:
             raise DomainError("not_waiting")
         return sale
+
+
+def _paid(uow: UnitOfWork, order_id: str) -> Sale:
+    sale = uow.sales.get(order_id)
+    if sale is None or sale.state is not SaleState.ISSUED:
+        raise DomainError("not_paid_yet")
+    return sale
 
 
 def _edited(uow: UnitOfWork, order_id: str) -> EditedBill | None:

@@ -107,10 +107,8 @@ class Wired:
         links = Links(self.options)
         outgoing = Outgoing(PlainComposer(), links, self.ids)
         self.refund_notes = RefundNotes(opener.posting, outgoing)
-        quiet = quiet_hours(self.options.messages_quiet)
         writer = PageWriter(self.options)
         intents = Intents(self.options)
-        press = Press(self.relay, self.renderer, self.sealer)
         create = CreateCollect(self.gateways, intents, self.payments, outgoing)
         close = CloseCollect(self.gateways, intents, self.payments)
         actions: dict[str, Action] = {
@@ -119,11 +117,7 @@ class Wired:
             effects.OWN_QR_CREATE: replace(create, target=OWN_UPI),
             effects.OWN_QR_CLOSE: replace(close, target=OWN_UPI),
             effects.PAYMENT_CAPTURE: CapturePayment(self.gateways, self.payments),
-            effects.PAGE_PUBLISH: PublishPage(press, writer, outgoing),
-            effects.PICTURE_PUBLISH: PublishPicture(press, outgoing),
-            effects.PICTURE_CLOSE: ClosePicture(self.relay),
-            effects.PAGE_REVOKE: RevokePage(self.relay),
-            effects.MESSAGE_SEND: SendMessage(self.messenger, refusals=self.refusals, quiet=quiet),
+            **self._for_customers(writer, outgoing),
         }
         self._watch(actions)
         store, clock = self.store, self.clock
@@ -138,6 +132,17 @@ class Wired:
         self.desk = Desk(store, clock, writer, self.syncing, self.standing)
         self.contacts = Contacts(store, clock, self.switching, self.heard)
         self.consents = Consents(store, clock, self.ids, self.refusals, self.heard)
+
+    def _for_customers(self, writer: PageWriter, outgoing: Outgoing) -> dict[str, Action]:
+        press = Press(self.relay, self.renderer, self.sealer)
+        quiet = quiet_hours(self.options.messages_quiet)
+        return {
+            effects.PAGE_PUBLISH: PublishPage(press, writer, outgoing),
+            effects.PICTURE_PUBLISH: PublishPicture(press, outgoing),
+            effects.PICTURE_CLOSE: ClosePicture(self.relay),
+            effects.PAGE_REVOKE: RevokePage(self.relay),
+            effects.MESSAGE_SEND: SendMessage(self.messenger, refusals=self.refusals, quiet=quiet),
+        }
 
     @property
     def _offers(self) -> Offers:

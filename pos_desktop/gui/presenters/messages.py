@@ -135,19 +135,19 @@ class MessagesPresenter:
         if trying is None:
             return
 
+        def reread(samples: Sequence[Sample]) -> None:
+            self._samples, self._selected = tuple(samples), 0
+            self._show()
+
         def done(dropped: int) -> None:
             self._channel = channel
             code = "channel_done_dropped" if dropped else "channel_done"
             self._notices.tell(code, way=_way(channel), n=dropped)
-            self._read(self._reread)
+            self._read(reread)
 
         self._services.runner.run(
             "db", lambda: trying.change_channel(channel, approval), done, self._notices.failed
         )
-
-    def _reread(self, samples: Sequence[Sample]) -> None:
-        self._samples, self._selected = tuple(samples), 0
-        self._show()
 
     def _read(self, done: Callable[[Sequence[Sample]], None]) -> None:
         trying = self._services.trying

@@ -164,6 +164,24 @@ def test_a_broken_file_falls_back_to_the_last_good_one(tmp_path: Path) -> None:
     assert file.path.read_text() == '{"theme": 5}'
 
 
+def test_a_channel_is_written_beside_everything_else(tmp_path: Path) -> None:
+    file = OptionsFile(tmp_path / "settings.json")
+    file.save(FULL)
+    other = next(channel for channel in Channel if channel is not FULL.channel)
+    assert file.keep_channel(other)
+    assert file.read() == replace(FULL, channel=other)
+    assert file.load().source == "file"
+
+
+def test_a_file_with_a_mistake_is_not_written_over(tmp_path: Path) -> None:
+    file = OptionsFile(tmp_path / "settings.json")
+    file.save(FULL)
+    file.path.write_text('{"theme": 5}')
+    assert not file.keep_channel(Channel.SMS_LINK)
+    assert file.path.read_text() == '{"theme": 5}'
+    assert not OptionsFile(tmp_path / "nothing.json").keep_channel(Channel.SMS_LINK)
+
+
 def test_an_edit_by_hand_becomes_the_last_good_one(tmp_path: Path) -> None:
     file = OptionsFile(tmp_path / "settings.json")
     file.save(FULL)
