@@ -66,9 +66,13 @@ class Customer:
 
     def open(self, url: str) -> httpx.Response:
         """What a tap on the link shows."""
-        answer = httpx.get(url, timeout=_TIMEOUT)
+        answer = self.look(url)
         answer.raise_for_status()
         return answer
+
+    def look(self, url: str) -> httpx.Response:
+        """The same, be it an error."""
+        return httpx.get(url, timeout=_TIMEOUT)
 
     def _get(self, path: str) -> Json:
         answer = httpx.get(self._control + path, timeout=_TIMEOUT)

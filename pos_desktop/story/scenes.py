@@ -15,6 +15,7 @@ from pos_desktop.story.plays.given import handover
 from pos_desktop.story.plays.late import late, walk_away
 from pos_desktop.story.plays.messages import message_fails, template_paused, unknown_send
 from pos_desktop.story.plays.messages_late import late_message, relay_down
+from pos_desktop.story.plays.messages_refused import stop_optout, wrong_number
 from pos_desktop.story.plays.outages import gateway_down, offline_upi
 from pos_desktop.story.plays.returning import refund
 from pos_desktop.story.plays.standing import service_off
@@ -85,6 +86,8 @@ MESSAGES: Mapping[str, Story] = _by_name(
     Story("relay-down", Channel.SMS_LINK, relay_down),
     Story("late-message", _LINK, late_message, cables=True),
     Story("template-paused", _LINK, template_paused),
+    Story("stop-optout", _LINK, stop_optout),
+    Story("wrong-number", Channel.SMS_LINK, wrong_number),
 )
 """Messages that do not arrive, wait, or must not go."""
 

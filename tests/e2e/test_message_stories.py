@@ -54,8 +54,7 @@ def channels(played: Played) -> set[str]:
 def fates(played: Played) -> list[tuple[Any, ...]]:
     """Every message of the books: last two digits, purpose, attempt, state, reason."""
     return played.rows(
-        "SELECT substr(b.phone, -2), m.purpose, m.attempt, m.state, m.reason FROM messages m"
-        " JOIN sales b USING (order_id) ORDER BY m.message_id"
+        'SELECT substr("to", -2), purpose, attempt, state, reason FROM messages ORDER BY message_id'
     )
 
 
@@ -116,12 +115,37 @@ def template_paused(played: Played) -> None:
     assert rows == [("service.off", "messages", "template"), ("service.on", "messages", None)]
 
 
+def stop_optout(played: Played) -> None:
+    assert by_number(played) == {"81": [REQUEST], "82": [REQUEST, RECEIPT]}
+    assert channels(played) == {"whatsapp"}
+    dropped = [fate for fate in fates(played) if fate[3] == "dropped"]
+    assert dropped == [("81", RECEIPT, 1, "dropped", "opted_out")]
+    phones = played.rows("SELECT substr(phone, -2) FROM sales ORDER BY token_no")
+    assert phones == [("81",), (None,), ("82",)]
+    # Who refused stands there by a tag; a number could not be forgotten any more.
+    query = "SELECT phone, length(tag), kind, source FROM opt_outs"
+    assert played.rows(query) == [(None, 32, "out", "stop")]
+
+
+def wrong_number(played: Played) -> None:
+    assert by_number(played) == {"91": [REQUEST], "92": [REQUEST, RECEIPT]}
+    assert channels(played) == {"sms"}
+    assert [link["status"] for link in gateway(played)["links"]] == ["cancelled", "paid"]
+    ((former, token),) = played.rows("SELECT phone, link_token FROM contact_changes")
+    ((now, live),) = played.rows("SELECT phone, link_token FROM sales")
+    assert (former[-2:], now[-2:]) == ("91", "92") and token != live
+    links = {m["to"][-2:]: m["url"] for m in gateway(played)["messages"]}
+    assert links["91"].endswith(token) and links["92"].endswith(live)
+
+
 OUTCOMES: dict[str, Callable[[Played], None]] = {
     "message-fails": message_fails,
     "unknown-send": unknown_send,
     "relay-down": relay_down,
     "late-message": late_message,
     "template-paused": template_paused,
+    "stop-optout": stop_optout,
+    "wrong-number": wrong_number,
 }
 
 

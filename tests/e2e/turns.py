@@ -12,6 +12,7 @@ MONEY_STORIES = (
 )  # fmt: skip
 MESSAGE_STORIES = (
     "message-fails", "unknown-send", "relay-down", "late-message", "template-paused",
+    "stop-optout", "wrong-number",
 )  # fmt: skip
 ROTATING = (*MONEY_STORIES, *MESSAGE_STORIES)
 AT_ONCE = 3

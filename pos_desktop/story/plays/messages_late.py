@@ -28,6 +28,7 @@ def late_message(on: Stage) -> None:
     """Exotel is not reachable: three requests end before they could leave, the receipts go."""
     on.world.cut("exotel")
     waits = _asked_in_vain(on, _WAITS)
+    on.cashier.pause(0.5)
     on.sleep(_TOO_LONG_MIN)
     _dropped(on, waits, "too_late_to_send", "WhatsApp not sent: 10 minutes are over")
     pays = _asked_in_vain(on, _PAYS)
