@@ -107,11 +107,19 @@ def loud_words(bill: WaitingBill) -> str:
         return ""
     if bill.given:
         return say("given_part", open=bill.open_amount) if bill.received else say("given_unpaid")
-    if bill.message_reason == "opted_out" and bill.can_show_qr:
+    if wants_none(bill) and bill.can_show_qr:
         return say("wants_none")
-    lost = bill.message_words == "failed" or bill.message_reason in _NOT_SENT
-    unsent = lost and bill.message_purpose == "payment_request"
-    return say("not_delivered") if unsent and bill.can_show_qr and bill.attention else ""
+    request = bill.message_purpose == "payment_request"
+    if not (request and bill.can_show_qr and bill.attention):
+        return ""
+    if bill.message_words == "dropped" and bill.message_reason in _NOT_SENT:
+        return message_words(bill)
+    return say("not_delivered") if bill.message_words == "failed" else ""
+
+
+def wants_none(bill: WaitingBill) -> bool:
+    """Whether a message to this bill's number was not sent because she wants none."""
+    return bill.message_reason == "opted_out"
 
 
 def note_words(bill: WaitingBill) -> str:

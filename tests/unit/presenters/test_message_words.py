@@ -11,7 +11,7 @@ import pytest
 from pos_desktop import messaging, services
 from pos_desktop.domain.delivery import MessageState
 from pos_desktop.domain.numbering import ist_midnight
-from pos_desktop.gui.presenters.cards import message_words, reason_words
+from pos_desktop.gui.presenters.cards import loud_words, message_words, reason_words
 from pos_desktop.gui.texts import knows
 from pos_desktop.messaging.exotel_wire import refusal_code
 from pos_desktop.messaging.states import sms_state, whatsapp_state
@@ -163,3 +163,17 @@ def test_the_row_says_what_it_waits_for(words: str, said: str) -> None:
     morning = ist_midnight(BILL.created_at) + 8 * 3_600_000
     bill = replace(BILL, message_words=words, message_at=morning)
     assert message_words(bill) == said
+
+
+def test_a_request_that_was_not_sent_is_told_loudly_with_its_reason() -> None:
+    bill = replace(
+        BILL,
+        message_words="dropped",
+        message_purpose="payment_request",
+        message_reason="too_late_to_send",
+        can_show_qr=True,
+        attention=True,
+    )
+    assert loud_words(bill) == "WhatsApp not sent: 10 minutes are over"
+    assert loud_words(replace(bill, attention=False)) == ""
+    assert loud_words(replace(bill, message_reason="qr_on_screen")) == ""
