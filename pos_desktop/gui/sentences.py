@@ -8,6 +8,7 @@ from pos_desktop.gui.sentences_consent import CONSENT
 from pos_desktop.gui.sentences_fence import FENCE
 from pos_desktop.gui.sentences_messages import MESSAGES
 from pos_desktop.gui.sentences_money import MONEY
+from pos_desktop.gui.sentences_paper import PAPER
 
 
 def _(text: str) -> str:
@@ -317,4 +318,5 @@ SENTENCES: dict[str, str] = {
     **FENCE,
     **MESSAGES,
     **CONSENT,
+    **PAPER,
 }

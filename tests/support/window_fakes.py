@@ -8,7 +8,13 @@ from pos_desktop.domain.errors import DomainError, RaseedError
 from pos_desktop.domain.options import CounterOptions, Options, Shop
 from pos_desktop.domain.people import Approval
 from pos_desktop.domain.sale import Channel, Item, Sale, SaleState, TaxClass
-from pos_desktop.gui.presenters.ports import Pictures, PracticeCustomer, Services, Trying
+from pos_desktop.gui.presenters.ports import (
+    Pictures,
+    PracticeCustomer,
+    Printing,
+    Services,
+    Trying,
+)
 from pos_desktop.services.order import Order
 from pos_desktop.services.sweep_result import SweepResult
 from pos_desktop.services.views import (
@@ -362,6 +368,7 @@ class Played:
     customer: PracticeCustomer | None = None
     trying: Trying | None = None
     problem: str = ""
+    printing: Printing | None = None
 
     @property
     def services(self) -> Services:
@@ -386,6 +393,7 @@ class Played:
             customer=self.customer,
             trying=self.trying,
             problem=self.problem,
+            printing=self.printing,
         )
 
 

@@ -8,6 +8,7 @@ from pos_desktop.domain.people import Approval
 from pos_desktop.domain.sale import Sale, SaleState
 from pos_desktop.gui.presenters.approval import PinPresenter, Question
 from pos_desktop.gui.presenters.choices import Choice, ChoicePresenter, MenuState
+from pos_desktop.gui.presenters.drawer import open_drawer
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.pay import CashPresenter, Owed
 from pos_desktop.gui.presenters.ports import Services
@@ -140,6 +141,7 @@ class BillActs:
             if sale.state is SaleState.AWAITING:
                 self._closing(bill, tendered)
                 return
+            open_drawer(self._services, bill.order_id)
             number = sale.invoice_number or ""
             self._notices.tell("cash_done", change=change, n=bill.token_no, number=number)
 

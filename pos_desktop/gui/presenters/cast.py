@@ -100,7 +100,7 @@ def presenters_for(window: Stage, services: Services) -> Presenters:
     # Messages first: what the others tell of this reading is true.
     listeners = (
         *(notices.on_desk, waiting.on_desk, status.on_desk, customer.on_desk, offer.on_desk),
-        *(money.standing.on_desk, money.more.on_desk, money.split.on_desk),
+        *(money.standing.on_desk, money.more.on_desk, money.split.on_desk, paper.on_desk),
         *(money.inbox.on_desk, money.menu.on_desk, money.edits.on_desk, money.messages.on_desk),
     )
     return Presenters(
@@ -138,7 +138,7 @@ class Counterpart:
 def money_for(window: Stage, services: Services, page: Counterpart) -> MoneyPresenters:
     """Build the presenters around money."""
     sheets, notices = window.money_sheets, page.pay.notices
-    choices = ChoicePresenter(window.menu_sheet)
+    choices = page.paper.choices = ChoicePresenter(window.menu_sheet)
     pin = PinPresenter(sheets, services, notices)
     reason = ReasonPresenter(sheets.reason)
     split = SplitPresenter(sheets.split, page.pay, page.qr, pin, reason)

@@ -8,6 +8,7 @@ from pos_desktop.domain.errors import InputError
 from pos_desktop.domain.money import format_rupees, parse_rupees
 from pos_desktop.domain.sale import Sale
 from pos_desktop.gui.presenters.customer import CustomerPresenter
+from pos_desktop.gui.presenters.drawer import open_drawer
 from pos_desktop.gui.presenters.entry import EntryPresenter
 from pos_desktop.gui.presenters.notices import Notices
 from pos_desktop.gui.presenters.ports import Services
@@ -200,6 +201,7 @@ class PayPresenter:
         due = self.due
 
         def told(sale: Sale) -> None:
+            open_drawer(self.services, sale.order_id)
             self.notices.tell(
                 "cash_done",
                 change=tendered - due,
