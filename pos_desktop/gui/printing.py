@@ -1,4 +1,4 @@
-"""Bills on paper through the system's printer: an 80 mm roll or A4, always plain text.
+"""Bills on paper through the system's printer: a roll of 80 or 58 mm, A4 or A5, always plain text.
 
 Runs in the doc lane: a printer that does not answer blocks neither the window nor a sale.
 """
@@ -42,8 +42,10 @@ _LEFT, _CENTRE, _RIGHT = (
     Qt.AlignmentFlag.AlignRight,
 )
 _DASH = "—"
-ROLL = (80, 4)
-"""Width and margin of a receipt roll in millimetres; A4 has 12 mm margins."""
+_ROLLS = {"80mm": (80, 4), "58mm": (58, 3)}
+# Pixels below which amounts would be broken in columns of their own.
+_FOUR_COLUMNS = 250
+_SHEETS = {"a4": (210, 297, 12), "a5": (148, 210, 8)}
 
 
 class Printer:
@@ -54,15 +56,17 @@ class Printer:
         self._count = 0
 
     def print(self, content: PageContent, kind: str) -> None:
-        """``kind`` is ``80mm`` or ``a4``. Raises Unavailable ``printer_...`` or ``print_...``."""
+        """``kind`` is a ``PaperSize``. Raises Unavailable ``printer_...`` or ``print_...``."""
         printer = self._printer(content)
-        width, margin = ROLL if kind == "80mm" else (210, 12)
-        document = _document(content, _pixels(width - 2 * margin))
-        height = 297.0
-        if kind == "80mm":
+        if kind in _ROLLS:
+            width, margin = _ROLLS[kind]
+            document = _document(content, _pixels(width - 2 * margin))
             height = document.size().height() * _MM / _PER_INCH + 2 * margin
         else:
-            document.setPageSize(QSizeF(_pixels(width - 2 * margin), _pixels(297 - 2 * margin)))
+            width, height, margin = _SHEETS[kind]
+            document = _document(content, _pixels(width - 2 * margin))
+            room = QSizeF(_pixels(width - 2 * margin), _pixels(height - 2 * margin))
+            document.setPageSize(room)
         size = QPageSize(QSizeF(width, height), QPageSize.Unit.Millimeter)
         margins = QMarginsF(margin, margin, margin, margin)
         portrait = QPageLayout.Orientation.Portrait
@@ -134,9 +138,16 @@ def _document(content: PageContent, width: float) -> QTextDocument:
     document.setTextWidth(width)
     cursor = QTextCursor(document)
     _head(cursor, content)
-    head = (say("col_item"), say("col_qty"), say("col_price"), say("col_amount"))
-    rows = [(_goods(line), line.qty, line.price, line.amount) for line in content.lines]
-    _table(cursor, [head, *rows], (46, 16, 18, 20), bold_first=True)
+    if width < _FOUR_COLUMNS:
+        short = [(say("col_item"), say("col_amount"))]
+        short += [
+            (f"{_goods(each)}\n{each.qty} × {each.price}", each.amount) for each in content.lines
+        ]
+        _table(cursor, short, (68, 32), bold_first=True)
+    else:
+        head = (say("col_item"), say("col_qty"), say("col_price"), say("col_amount"))
+        rows = [(_goods(line), line.qty, line.price, line.amount) for line in content.lines]
+        _table(cursor, [head, *rows], (46, 16, 18, 20), bold_first=True)
     sums = [(label, amount) for label, amount in content.sums]
     _table(cursor, [*sums, (say("print_total"), content.total)], (60, 40), bold_last=True)
     _line(cursor, content.words, _LEFT)

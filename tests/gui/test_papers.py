@@ -91,8 +91,12 @@ def test_the_gateways_picture_is_shown_whole(qtbot: QtBot) -> None:
     assert canvas.module == 0
 
 
-@pytest.mark.parametrize("kind", ["80mm", "a4"])
-def test_a_bill_on_paper_is_plain_text(qtbot: QtBot, tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "points"), [("80mm", 226.8), ("58mm", 164.4), ("a4", 595), ("a5", 419.5)]
+)
+def test_a_bill_on_paper_is_plain_text(
+    qtbot: QtBot, tmp_path: Path, kind: str, points: float
+) -> None:
     theme.load_fonts()
     Printer(tmp_path).print(CONTENT, kind)
     (file,) = tmp_path.glob("*.pdf")
@@ -109,7 +113,21 @@ def test_a_bill_on_paper_is_plain_text(qtbot: QtBot, tmp_path: Path, kind: str) 
     assert "Pages:           1" in pages
     size = next(line for line in pages.splitlines() if line.startswith("Page size"))
     width = float(size.split()[2])
-    assert width == pytest.approx(226.8 if kind == "80mm" else 595, abs=1.5)
+    assert width == pytest.approx(points, abs=1.5)
+
+
+def test_no_amount_is_broken_on_a_narrow_roll(qtbot: QtBot, tmp_path: Path) -> None:
+    from msgspec.structs import replace
+
+    theme.load_fonts()
+    dear = replace(CONTENT.lines[0], price="99,999.00", amount="9,99,990.00")
+    Printer(tmp_path).print(replace(CONTENT, lines=(dear,), total="₹9,99,990.00"), "58mm")
+    (file,) = tmp_path.glob("*.pdf")
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(file), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "× 99,999.00" in text
+    assert text.count("9,99,990.00") == 2
 
 
 def test_practice_stands_on_the_paper(qtbot: QtBot, tmp_path: Path) -> None:
