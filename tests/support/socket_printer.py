@@ -27,11 +27,11 @@ class Manner:
 class SocketPrinter:
     """``jobs``: what it was given to print, one for each connection that gave anything."""
 
-    def __init__(self, manner: Manner | None = None) -> None:
+    def __init__(self, manner: Manner | None = None, port: int = 0) -> None:
         self.manner = manner or Manner()
         self.jobs: list[bytes] = []
         self.pulled = threading.Event()
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening = socket.create_server(("127.0.0.1", port))
         # Little room, so that one that takes no more is noticed after little.
         self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self._thread = threading.Thread(target=self._serve, daemon=True)
