@@ -47,14 +47,14 @@ def in_doubt(till: Remote, played: SocketPrinter, number: str) -> None:
     """The printer dies in this bill; the cashier says that it is not there."""
     till.do("press", keys=["Ctrl+P"])
     till.until(lambda look: "can tell whether" in look["notice"], "it asks", 20)
-    assert second in till.look()["notice"]
+    assert number in till.look()["notice"]
     played.manner.most = None
     till.do("press", keys=["Ctrl+P"])
-    till.until(lambda look: f"Was bill {second} printed?" in look["words"], "the question")
+    till.until(lambda look: f"Was bill {number} printed?" in look["words"], "the question")
     till.do("press", keys=["2"])
     wait_for(lambda: len(played.jobs) == 2, "it is printed again", 20)
     words = " ".join(read(played.jobs[1]).texts)
-    assert second in words
+    assert number in words
     assert "DUPLICATE" in words
     till.do("press", keys=["Ctrl+P"])
     wait_for(lambda: len(played.jobs) == 3, "a reprint", 20)
