@@ -90,3 +90,26 @@ def test_a_bill_that_waits_for_its_printer_and_one_in_doubt(shop: Shop, tmp_path
         ]
         assert till.longest_turn < 1.0
         till.verify()
+
+
+def test_a_counter_killed_while_it_prints_asks_at_the_next_start(
+    shop: Shop, tmp_path: Path
+) -> None:
+    with SocketPrinter(Manner(end=None)) as silent:
+        data = with_printer(tmp_path / "till", silent.port)
+        with shop.counter(data=data) as till:
+            till.until(lambda look: look["lamps"]["printer"] == "Printer", "the lamp is green", 15)
+            number = cash(till)
+            till.do("press", keys=["Ctrl+P"])
+            till.kill_when("SELECT 1 FROM outbox WHERE kind = 'paper.print' AND state = 'doing'")
+        port = silent.port
+    with SocketPrinter(port=port) as played, shop.counter(data=data) as later:
+        later.until(lambda look: "can tell whether" in look["notice"], "it asks", 20)
+        assert number in later.look()["notice"]
+        later.do("press", keys=["Ctrl+P"])
+        later.until(lambda look: f"Was bill {number} printed?" in look["words"], "question")
+        later.do("press", keys=["Return"])
+        answered = "SELECT 1 FROM ledger WHERE kind = 'receipt.answered'"
+        wait_for(lambda: bool(later.rows(answered)), "the answer is kept")
+        later.verify()
+    assert played.jobs == []
