@@ -5,7 +5,7 @@ other letter go as dots (``strip``). The rupee sign is "Rs": hardly a printer ha
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -95,7 +95,7 @@ class Receipts:
             pieces = [Piece(begin, line)]
             if at == len(lines) and right:
                 pieces.append(Piece(across - wide(right), right))
-            yield escpos.picture(letters.draw(pieces, across, size, bold=row.bold))
+            yield escpos.picture(_inked(letters.draw(pieces, across, size, bold=row.bold)))
 
     def _qr(self, link: str) -> bytes:
         modules, across = qr_matrix(link), self._across
@@ -107,6 +107,12 @@ class Receipts:
             bits = margin + "".join(("1" if dark else "0") * side for dark in row)
             rows += [int(bits.ljust(across, "0"), 2).to_bytes(across // 8, "big")] * side
         return escpos.picture((*blank, *rows, *blank))
+
+
+def _inked(rows: Sequence[bytes]) -> Sequence[bytes]:
+    """Without the white at the right: most of the bytes of a short line, on a slow port."""
+    across = max(1, *(len(row.rstrip(b"\0")) for row in rows))
+    return [row[:across] for row in rows]
 
 
 def printable(text: str) -> str:

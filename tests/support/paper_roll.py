@@ -51,7 +51,8 @@ class Roll:
 
 
 def stacked(pictures: list[Image.Image]) -> Image.Image:
-    whole = Image.new("L", (pictures[0].width, sum(p.height for p in pictures)), 255)
+    width = max(picture.width for picture in pictures)
+    whole = Image.new("L", (width, sum(p.height for p in pictures)), 255)
     y = 0
     for picture in pictures:
         whole.paste(picture, (0, y))

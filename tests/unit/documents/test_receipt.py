@@ -130,7 +130,10 @@ def test_a_hindi_name_is_drawn_and_its_amount_is_not(columns: int) -> None:
     roll = printed(bill(lines=(MILK, v1.BillLine(name=HINDI, qty="1", price="250.00",
                                                   amount="250.00"))), columns)  # fmt: skip
     (picture,) = roll.pictures
-    assert picture.width == columns * 12
+    # No wider than its ink: what is white at the right would only take time.
+    box = Image.eval(picture, lambda dot: 255 - dot).getbbox()
+    assert box is not None
+    assert box[2] <= picture.width <= min(columns * 12, box[2] + 7)
     assert picture.height % 36 == 0
     at = next(n for n, part in enumerate(roll.parts) if isinstance(part, Image.Image))
     below = next(part for part in roll.parts[at:] if not isinstance(part, Image.Image))
@@ -140,7 +143,7 @@ def test_a_hindi_name_is_drawn_and_its_amount_is_not(columns: int) -> None:
 def test_hindi_beside_an_amount_keeps_the_amount_at_the_margin() -> None:
     roll = printed(bill(sums=(("छूट", "−10.00"),), shop_name="फ्रेश मार्ट"))
     name, discount = roll.pictures
-    assert (name.size, discount.size) == ((576, 66), (576, 36))
+    assert (name.height, discount.size) == (66, (576, 36))
     box = Image.eval(discount, lambda dot: 255 - dot).getbbox()
     assert box is not None
     assert box[0] <= 3
