@@ -11,7 +11,7 @@ def _(text: str) -> str:
 _NO_MESSAGES = {
     "key_refuse": _("no messages for this number"),
     "phone_refuse": _("No messages for this number"),
-    "phone_agree": _("She asks for messages again"),
+    "phone_agree": _("The customer asks for messages again"),
     "phone_silent": _("This number wants no messages: QR and print."),
     "phone_silent_enter": _("Go on without messages"),
     "no_messages": _("No messages: QR and print"),

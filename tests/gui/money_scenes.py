@@ -12,6 +12,7 @@ from pos_desktop.domain.sale import TenderKind
 from pos_desktop.gui.keys import Command
 from pos_desktop.services.views import DeskState, Lamp, LampState, Offered, PayableQr, Tone
 from tests.gui.message_scenes import MESSAGES
+from tests.gui.number_scenes import NUMBERS
 from tests.support.money_views import (
     ENTRIES,
     FRESH,
@@ -341,6 +342,7 @@ def no_qr(studio: Studio) -> None:
 
 MONEY: dict[str, tuple[Act, Act | None]] = {
     **MESSAGES,
+    **NUMBERS,
     "head": (head, None),
     "owed": (owed, None),
     "cut-off": (cut_off, None),

@@ -49,6 +49,8 @@ class PhoneState:
     consent: str
     version: str
     title: str = ""
+    enter_none: bool = True
+    """Enter on the empty field goes on without a number."""
     refuse: str = ""
     """Words of the button that ends messages to this number, or begins them again; "" for none."""
 

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from pos_desktop.gui.keys import Command, cap
 from pos_desktop.gui.presenters import practice
 from pos_desktop.gui.presenters.acts import ABANDON, BillActs
-from pos_desktop.gui.presenters.cards import card, note_words, paid_words, payment_words
+from pos_desktop.gui.presenters.cards import (
+    card,
+    note_words,
+    paid_words,
+    payment_words,
+    wants_none,
+)
 from pos_desktop.gui.presenters.choices import Choice, ChoicePresenter, MenuState
 from pos_desktop.gui.presenters.inbox import InboxPresenter
 from pos_desktop.gui.presenters.notices import Notices
@@ -249,7 +255,8 @@ class MenuPresenter:
         if self.reach.off or bill.words in _SILENT:
             return []
         new_qr = self._offers.qr and bill.words not in _HAS_QR
-        again = self._offers.links and bill.phone_last4 and bill.requests_left
+        sends = self._offers.links and not wants_none(bill)
+        again = sends and bill.phone_last4 and bill.requests_left
         return [*(["menu_new_qr"] if new_qr else []), *(["menu_again"] if again else [])]
 
     def _words(self, bill: WaitingBill, code: str) -> str:

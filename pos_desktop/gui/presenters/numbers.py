@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pos_desktop.domain.errors import InputError
 from pos_desktop.domain.phone import group_phone, normalise_phone
 from pos_desktop.gui.presenters.approval import PinPresenter, Question
-from pos_desktop.gui.presenters.cards import card
+from pos_desktop.gui.presenters.cards import card, wants_none
 from pos_desktop.gui.presenters.choices import Choice, ChoicePresenter, MenuState
 from pos_desktop.gui.presenters.customer import (
     DIGITS,
@@ -112,6 +112,7 @@ class NumberPresenter:
             consent=asked.what,
             version=asked.about,
             title=asked.title,
+            enter_none=False,
         )
 
 
@@ -193,7 +194,7 @@ class NumberActs:
         asked = Asked(
             title=say("number_title", n=bill.token_no),
             about=say("consent_ask", version=CONSENT_VERSION),
-            what=f"{question}\n{what}",
+            what=f"{question}\n\n{what}",
             use=say("number_correct"),
             none="" if bill.remote else say("number_none"),
             take=take,
@@ -238,5 +239,4 @@ class NumberActs:
 
 def silencing(bill: WaitingBill) -> list[str]:
     """The choice that ends messages, where they have not ended already."""
-    silent = bill.message_reason == "opted_out" or not bill.phone_last4
-    return [] if silent else ["menu_refuse"]
+    return [] if wants_none(bill) or not bill.phone_last4 else ["menu_refuse"]

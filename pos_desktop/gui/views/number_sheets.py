@@ -103,7 +103,9 @@ class PhoneSheet(NumberSheet):
         form.useButton.setEnabled(state.ready)
         form.useButton.show_words(state.enter if state.shown else "", _ENTER, size=17)
         form.noneButton.setVisible(bool(state.none))
-        form.noneButton.show_words(state.none, "" if state.shown else _ENTER)
+        form.noneButton.show_words(
+            state.none, _ENTER if state.enter_none and not state.shown else ""
+        )
         form.refuseButton.setVisible(bool(state.refuse))
         form.refuseButton.show_words(state.refuse, cap(Command.REFUSE))
         self.refit()

@@ -119,7 +119,7 @@ def test_a_number_that_wants_no_messages_says_so_as_it_is_typed(room: Room) -> N
     assert (room.sheets.phone.bad, room.sheets.phone.refuse) == (False, "")
     room.customer.on_typed("9876543210")
     assert room.sheets.phone.hint == "This number wants no messages: QR and print."
-    assert room.sheets.phone.refuse == "She asks for messages again"
+    assert room.sheets.phone.refuse == "The customer asks for messages again"
     assert room.sheets.phone.enter == "Go on without messages"
     room.customer.on_enter()
     assert room.closed("phone")

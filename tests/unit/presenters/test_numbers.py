@@ -147,6 +147,7 @@ def test_a_bill_whose_number_wants_none_is_loud_and_not_asked_again(waiting: Roo
     assert card.message == "Wants no messages - show the QR"
     assert "this number wants none" in card.detail
     waiting.menu.open("A17")
+    assert "menu_again" not in waiting.codes
     waiting.choose("menu_number")
     assert waiting.codes == ["menu_correct", "menu_back"]
 
