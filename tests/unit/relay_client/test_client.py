@@ -208,6 +208,23 @@ def test_an_overtaken_revision_is_no_failure(relay: Relay, client: RelayClient) 
     assert "Paid by UPI" in relay.http.get(f"/i/{OTHER_TOKEN}").text
 
 
+def test_a_revoked_page_answers_like_a_link_that_never_was(
+    relay: Relay, client: RelayClient
+) -> None:
+    client.publish(TOKEN, 1, TokenSealer().page(TOKEN, 1, BILL), None)
+    assert relay.http.get(f"/i/{TOKEN}").status_code == 200
+    client.revoke_page(TOKEN)
+    client.revoke_page(TOKEN)
+    former, never = (relay.http.get(f"/i/{token}") for token in (TOKEN, OTHER_TOKEN))
+    assert (former.status_code, former.content) == (404, never.content)
+    # A push that was on its way does not bring it back.
+    client.publish(TOKEN, 2, TokenSealer().page(TOKEN, 2, INVOICE), None)
+    assert relay.http.get(f"/i/{TOKEN}").status_code == 404
+    with pytest.raises(RaseedError) as missing:
+        client.revoke_page(OTHER_TOKEN)
+    assert missing.value.code == "relay_not_found"
+
+
 def test_a_picture_is_published_and_closed(relay: Relay, client: RelayClient) -> None:
     sealed = TokenSealer().picture(TOKEN, PNG)
     client.publish_picture(TOKEN, sealed)
