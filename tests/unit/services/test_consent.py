@@ -76,6 +76,15 @@ def test_a_stop_again_is_no_news(till: Till) -> None:
     assert words(till) == [("messages.refused", "customer")]
 
 
+def test_a_stop_that_is_told_once_more_does_not_undo_what_came_after(till: Till) -> None:
+    sell(till)
+    stop = v1.FeedEvent(seq=1, kind="stop", at=0, sid="sid1")
+    till.hints.apply(stop)
+    till.consents.agree(PHONE, "Asha")
+    till.hints.apply(stop)
+    assert not till.consents.refused(PHONE)
+
+
 def test_a_stop_finds_its_number_by_the_tag_of_the_feed(till: Till) -> None:
     till.callback_secrets = (SECRET, FORMER)
     sell(till)
