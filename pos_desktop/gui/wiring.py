@@ -60,18 +60,11 @@ class Wiring(QObject):
 
     def on_command(self, command: Command) -> None:
         """A key or a button. A key of the window closes the sheet that is open first."""
-        if self._window.open_sheet is not None and not self._beside(command):
+        if self._window.open_sheet is not None and not _beside(self._window, command):
             only_help = self._window.dismiss_sheets()
             if command is Command.HELP and only_help:
                 return
         self._commands[command]()
-
-    def _beside(self, command: Command) -> bool:
-        """Whether the key belongs to the sheet that is open, or leaves it alone."""
-        window = self._window
-        own = (window.phone_sheet, window.menu_sheet)
-        refuses = command is Command.REFUSE and window.open_sheet in own
-        return refuses or command is Command.PRINT
 
     def on_scan(self, code: str) -> None:
         """A scan goes to the bill whatever has the focus, or is refused with tone and sentence."""
@@ -215,3 +208,10 @@ class Wiring(QObject):
             Command.UP: lambda: self._on_arrow(-1),
             Command.DOWN: lambda: self._on_arrow(1),
         }
+
+
+def _beside(window: MainWindow, command: Command) -> bool:
+    """Whether the key belongs to the sheet that is open, or leaves it alone."""
+    own = (window.phone_sheet, window.menu_sheet)
+    refuses = command is Command.REFUSE and window.open_sheet in own
+    return refuses or command is Command.PRINT

@@ -95,8 +95,7 @@ def presenters_for(window: Stage, services: Services) -> Presenters:
     paper = PrintPresenter(services, notices, options.paper.value)
     status = StatusPresenter(window.top_bar, services)
     offer = OfferPresenter(services, qr, sale)
-    shown = Counterpart(sale, qr, cash, pay, waiting, paper, customer)
-    money = money_for(window, services, shown)
+    money = money_for(window, services, Counterpart(sale, qr, cash, pay, waiting, paper, customer))
     # Messages first: what the others tell of this reading is true.
     listeners = (
         *(notices.on_desk, waiting.on_desk, status.on_desk, customer.on_desk, offer.on_desk),

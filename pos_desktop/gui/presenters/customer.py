@@ -119,7 +119,7 @@ class CustomerPresenter:
 
         A number that wants none is not needed: the bill goes on without it.
         """
-        phone, numbers = self._number(), self._services.numbers
+        phone, numbers = number_of(self._typed), self._services.numbers
         if phone is None:
             self._sheet.show_phone(self._state(say("no_number_here")))
         elif phone == self._silent:
@@ -141,7 +141,7 @@ class CustomerPresenter:
 
     def on_enter(self) -> None:
         """Enter, or the button: take the number, or go on without one."""
-        if not self._typed or self._number() == self._silent:
+        if not self._typed or number_of(self._typed) == self._silent:
             self.on_none()
             return
         try:
@@ -196,25 +196,13 @@ class CustomerPresenter:
         if follow is not None:
             follow()
 
-    def _none_words(self) -> str:
-        if self._without is not None:
-            return "phone_none"
-        return "phone_forget" if self._then is None else "phone_not_now"
-
     @property
     def _by(self) -> str:
         return self._options.counter.cashier
 
-    def _number(self) -> str | None:
-        """The number in the field as E.164; None while it is none."""
-        try:
-            return normalise_phone(self._typed)
-        except InputError:
-            return None
-
     def _look(self) -> None:
         """Ask whether the number in the field wants no messages."""
-        phone, numbers = self._number(), self._services.numbers
+        phone, numbers = number_of(self._typed), self._services.numbers
         if phone is not None:
             self._services.runner.run(
                 "db",
@@ -225,7 +213,7 @@ class CustomerPresenter:
 
     def _looked(self, phone: str, out: bool) -> None:
         silent = phone if out else ""
-        if self.typing and phone == self._number() and silent != self._silent:
+        if self.typing and phone == number_of(self._typed) and silent != self._silent:
             self._silent = silent
             self._sheet.show_phone(self._state())
 
@@ -237,30 +225,46 @@ class CustomerPresenter:
         run = self._services.runner.run
         run("db", work, lambda _: done(), self._notices.failed)
 
-    def _enter_words(self, *, silent: bool) -> str:
-        if silent:
-            return "no_messages" if self._without is not None else "phone_silent_enter"
-        return "phone_use" if self._then is None else "phone_request"
-
     def _state(self, error: str = "") -> PhoneState:
-        number = self._number()
+        number = number_of(self._typed)
         silent = number is not None and number == self._silent
         hint, bad = typing_hint(self._typed)
         if silent:
             hint, bad = say("phone_silent"), True
+        enter, none = _way_on(self._then is not None, self._without is not None, silent)
         refuse = "phone_agree" if silent else "phone_refuse"
         return PhoneState(
             shown=grouped(self._typed),
             hint=error or hint,
             bad=bool(error) or bad,
             ready=len(self._typed) == DIGITS,
-            enter=say(self._enter_words(silent=silent)),
-            none=say(self._none_words()),
+            enter=say(enter),
+            none=say(none),
             consent=say(f"consent_{self._options.message_channel}"),
             version=say("consent_ask", version=CONSENT_VERSION),
             title=say("phone_title"),
             refuse=say(refuse) if number is not None else "",
         )
+
+
+def _way_on(then: bool, without: bool, silent: bool) -> tuple[str, str]:
+    """Codes of what Enter and going on without a number do: ``then`` and ``without`` tell whether
+    something follows, ``silent`` that the number wants no messages."""
+    if silent:
+        enter = "no_messages" if without else "phone_silent_enter"
+    else:
+        enter = "phone_request" if then else "phone_use"
+    if without:
+        return enter, "phone_none"
+    return enter, "phone_not_now" if then else "phone_forget"
+
+
+def number_of(figures: str) -> str | None:
+    """The number in the field as E.164; None while it is none."""
+    try:
+        return normalise_phone(figures)
+    except InputError:
+        return None
 
 
 def agreed_now(options: Options, clock: Clock) -> Consent:

@@ -42,6 +42,17 @@ def sold(till: Till, phone: str = PHONE) -> Sale:
     return till.sale(sale.order_id)
 
 
+def wrong_for_a_while(till: Till) -> Sale:
+    """A waiting bill of another number, which had this one in between."""
+    sale = till.checkout.request(till.order(NEW))
+    till.settle_down()
+    for number in (PHONE, NEW):
+        agreed = Consent("bill", "Asha", till.clock.now(), "1")
+        till.contacts.correct(sale.order_id, number, agreed, "Asha")
+        till.settle_down()
+    return sale
+
+
 def files(till: Till) -> bytes:
     """Everything beside and in the database, the WAL included."""
     return b"".join(path.read_bytes() for path in till.path.parent.iterdir())
@@ -52,16 +63,7 @@ def test_the_number_is_nowhere_and_the_books_are_as_they_were(
 ) -> None:
     first, second = sold(till), sold(till)
     till.consents.refuse(PHONE, "Asha")
-    abandoned = till.checkout.request(till.order(NEW))
-    till.settle_down()
-    till.contacts.correct(
-        abandoned.order_id, PHONE, Consent("bill", "Asha", till.clock.now(), "1"), "Asha"
-    )
-    till.settle_down()
-    till.contacts.correct(
-        abandoned.order_id, NEW, Consent("bill", "Asha", till.clock.now(), "1"), "Asha"
-    )
-    till.settle_down()
+    abandoned = wrong_for_a_while(till)
     pages = {sale.order_id: till.desk.document(sale.order_id) for sale in (first, second)}
     assert NATIONAL in files(till)
     found = forgetting.forget(PHONE, yes(till))
