@@ -19,14 +19,6 @@ def add_closed_links(services: Services, sale: Sale, count: int) -> list[str]:
         for n in range(known, known + count):
             order_id = f"01CLOSED{n:018d}"
             closed_at = now - _DAY - (n - known) * 3 * _DAY // count
-            given_up = replace(
-                sale,
-                order_id=order_id,
-                state=SaleState.ABANDONED,
-                link_token=f"closed{n:016d}",
-                token_no=1000 + n,
-                created_at=closed_at - _HOUR,
-            )
             expired = replace(
                 link,
                 reference=f"{order_id}-1",
@@ -47,8 +39,19 @@ def add_closed_links(services: Services, sale: Sale, count: int) -> list[str]:
                 status=GatewayStatus.EXPIRED,
                 payments=(),
             )
-            uow.sales.add(given_up)
+            uow.sales.add(_given_up(sale, order_id, n, closed_at - _HOUR))
             uow.collects.add(expired)
             made.append(expired.reference)
         uow.commit()
     return made
+
+
+def _given_up(sale: Sale, order_id: str, n: int, created_at: int) -> Sale:
+    return replace(
+        sale,
+        order_id=order_id,
+        state=SaleState.ABANDONED,
+        link_token=f"closed{n:016d}",
+        token_no=1000 + n,
+        created_at=created_at,
+    )
