@@ -28,6 +28,8 @@ _COMMANDS = (
     Command.GOODS,
     Command.HELP,
 )
+# As many as fit the lowest window, one under the other.
+_ONE_COLUMN = 9
 
 
 class MorePresenter:
@@ -69,7 +71,8 @@ class MorePresenter:
             code = "more_outage_again" if open_now else "more_outage"
             choices.append(Choice("outage", say(code)))
         # What was told the last time holds the place, so that no button moves under a finger.
-        state = MenuState(say("more"), "", "", "", self._swept, tuple(choices), columns=1)
+        columns = 1 if len(choices) <= _ONE_COLUMN else 2
+        state = MenuState(say("more"), "", "", "", self._swept, tuple(choices), columns=columns)
         self._choices.open(state, self._on_choice)
         services = self._services
         services.runner.run("db", services.sweep.last, self._on_swept, self._notices.failed)

@@ -11,6 +11,7 @@ from pos_desktop.story.plays.messages import message_words, receipt, request
 from pos_desktop.story.plays.moves import asked, inbox_empty
 
 if TYPE_CHECKING:
+    from pos_desktop.domain.delivery import Message
     from pos_desktop.story.books import Bill
     from pos_desktop.story.stage import Stage
 
@@ -79,6 +80,19 @@ def wrong_number(on: Stage) -> None:
     _revoked(on, link)
     on.cashier.pause(0.3)
     on.cashier.shot("asked-the-right-one")
+    _paid_at_the_new_link(on, bill, former)
+    _revoked(on, link)
+    entries = [e for e in on.books.ledger() if e.kind == "number.corrected"]
+    on.prove(
+        "the ledger says who corrected it, and no number",
+        len(entries) == 1 and _WRONG not in str(entries) and _RIGHT not in str(entries),
+    )
+    inbox_empty(on)
+
+
+def _paid_at_the_new_link(on: Stage, bill: Bill, former: Message) -> None:
+    """Everything is new; she pays, and the wrong number hears nothing of it."""
+    link = former.url or ""
     now = on.again(bill)
     on.prove(
         "link, token and request are new",
@@ -98,13 +112,6 @@ def wrong_number(on: Stage) -> None:
         [send["label"] for send in on.customer.sent_to(_WRONG)] == [former.label],
     )
     on.prove("the right one got a request and a receipt", len(on.customer.sent_to(_RIGHT)) == 2)
-    _revoked(on, link)
-    entries = [e for e in on.books.ledger() if e.kind == "number.corrected"]
-    on.prove(
-        "the ledger says who corrected it, and no number",
-        len(entries) == 1 and _WRONG not in str(entries) and _RIGHT not in str(entries),
-    )
-    inbox_empty(on)
 
 
 def _sold_in_silence(on: Stage) -> Bill:

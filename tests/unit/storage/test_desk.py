@@ -183,4 +183,6 @@ def test_reads_of_the_desk_use_their_indices(store: SqliteStore) -> None:
                 row[3] for row in unit.session.rows(f"EXPLAIN QUERY PLAN {sql}", ["[]"] * count)
             ]
         scans = [step for step in plan if step.startswith("SCAN") and " USING " not in step]
-        assert [s for s in scans if "json_each" not in s] == [], (sql, plan)
+        # What a subquery has found is read as a whole; how it found it is a step of its own.
+        tables = [s for s in scans if "json_each" not in s and "(subquery-" not in s]
+        assert tables == [], (sql, plan)
