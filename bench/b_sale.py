@@ -13,7 +13,7 @@ from bench import floors, naive
 from bench.harness import Bench
 from bench.quiet import checkout
 from bench.setting import Setting
-from pos_desktop.domain.sale import RoundOff, Scheme
+from pos_desktop.domain.sale import Consent, RoundOff, Scheme
 from pos_desktop.domain.tax import LineToPrice, price_bill
 from pos_desktop.services.checkout import Checkout
 from pos_desktop.services.order import Order
@@ -140,4 +140,4 @@ def ten_lines() -> Order:
         scheme=Scheme.REGULAR,
         round_off=RoundOff.NEAREST,
     )
-    return Order(bill, "+919876543210", None, "Asha")
+    return Order(bill, "+919876543210", Consent("bill", "Asha", 0, "1"), "Asha")

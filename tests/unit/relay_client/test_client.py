@@ -23,6 +23,8 @@ from tests.relay.samples import BILL, INVOICE, OTHER_TOKEN, PDF, TOKEN
 from tests.relay.support import Relay, Shop, running
 from tests.relay.test_feed import tell
 
+REVOKED_TOKEN, NEVER_TOKEN = "revoked-here-000000-rA", "never-published-00000A"
+
 PNG = b"\x89PNG a QR"
 
 
@@ -211,17 +213,18 @@ def test_an_overtaken_revision_is_no_failure(relay: Relay, client: RelayClient) 
 def test_a_revoked_page_answers_like_a_link_that_never_was(
     relay: Relay, client: RelayClient
 ) -> None:
-    client.publish(TOKEN, 1, TokenSealer().page(TOKEN, 1, BILL), None)
-    assert relay.http.get(f"/i/{TOKEN}").status_code == 200
-    client.revoke_page(TOKEN)
-    client.revoke_page(TOKEN)
-    former, never = (relay.http.get(f"/i/{token}") for token in (TOKEN, OTHER_TOKEN))
+    # The relay serves all of this file: what is revoked here is published nowhere else.
+    client.publish(REVOKED_TOKEN, 1, TokenSealer().page(REVOKED_TOKEN, 1, BILL), None)
+    assert relay.http.get(f"/i/{REVOKED_TOKEN}").status_code == 200
+    client.revoke_page(REVOKED_TOKEN)
+    client.revoke_page(REVOKED_TOKEN)
+    former, never = (relay.http.get(f"/i/{token}") for token in (REVOKED_TOKEN, NEVER_TOKEN))
     assert (former.status_code, former.content) == (404, never.content)
     # A push that was on its way does not bring it back.
-    client.publish(TOKEN, 2, TokenSealer().page(TOKEN, 2, INVOICE), None)
-    assert relay.http.get(f"/i/{TOKEN}").status_code == 404
+    client.publish(REVOKED_TOKEN, 2, TokenSealer().page(REVOKED_TOKEN, 2, INVOICE), None)
+    assert relay.http.get(f"/i/{REVOKED_TOKEN}").status_code == 404
     with pytest.raises(RaseedError) as missing:
-        client.revoke_page(OTHER_TOKEN)
+        client.revoke_page(NEVER_TOKEN)
     assert missing.value.code == "relay_not_found"
 
 
