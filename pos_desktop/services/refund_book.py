@@ -7,6 +7,7 @@ from pos_desktop.domain.collect import CURRENCY, given_back
 from pos_desktop.domain.payment import PaymentFact, RefundFact, RefundStatus
 from pos_desktop.domain.refund import Refund, RefundEvent, RefundState, next_refund_state
 from pos_desktop.ports import Gateway, Ids, RefundOrder, UnitOfWork
+from pos_desktop.services import effects
 from pos_desktop.services.captures import capture
 from pos_desktop.services.entries import MACHINE, close_entry, open_entry
 from pos_desktop.services.refund_schedule import REFERENCE_LOOK, REFERENCE_PATIENCE, next_look
@@ -68,11 +69,19 @@ def still_owed(uow: UnitOfWork) -> list[Refund]:
 def look_now(uow: UnitOfWork, refund: Refund, now: int) -> None:
     """Have the gateway asked about one that is watched, or that failed there: a gateway that gave
     up may still have paid. Nothing happens to one that is over, or that it never had."""
-    # An earlier attempt that failed there may have been paid all the same, too.
-    tried = refund.refund_id is not None or refund.attempt > 1
-    failed = refund.state is RefundState.FAILED and tried
+    failed = refund.state is RefundState.FAILED and _was_tried(uow, refund)
     if refund.next_ask_at is not None or failed:
         uow.refunds.save(replace(refund, next_ask_at=now))
+
+
+def _was_tried(uow: UnitOfWork, refund: Refund) -> bool:
+    """Whether the gateway may have it for all that it refused the last try."""
+    if refund.refund_id is not None or refund.attempt > 1:
+        # An earlier attempt that failed there may have been paid all the same, too.
+        return True
+    row = uow.outbox.find(effects.REFUND_ASK, effects.refund_subject(refund.key, refund.attempt))
+    # It was asked more than once: what became of the first asking nobody knows.
+    return row is not None and row.attempts > 1
 
 
 def went_back(uow: UnitOfWork, fact: PaymentFact, now: int) -> None:
@@ -122,7 +131,8 @@ class RefundBook:
             detail = f"{attempt_key(refund)} given back twice"
             open_entry(uow, refund.order_id, "mismatch", refund.amount, now, detail)
         moved = replace(refund, state=step.state, next_ask_at=None)
-        if step.state is RefundState.PENDING:
+        # One that counts as failed, and is on its way for all that, is watched to its end, too.
+        if event is RefundEvent.ACCEPTED and step.state is not RefundState.DONE:
             moved = self._watched(uow, moved, now)
         if step.state is RefundState.DONE:
             moved = _asked_for_reference(replace(moved, done_at=moved.done_at or now), now)

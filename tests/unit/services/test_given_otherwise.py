@@ -3,12 +3,13 @@
 import pytest
 
 from pos_desktop.domain.errors import DomainError
-from pos_desktop.domain.payment import RefundStatus
+from pos_desktop.domain.payment import RefundFact, RefundStatus
 from pos_desktop.domain.refund import RefundEvent, RefundState
+from pos_desktop.ports import RefundOrder
 from pos_desktop.services.entries import open_entry
 from pos_desktop.services.refund_book import RefundBook
 from pos_desktop.services.views import InboxChoice
-from tests.support.money_till import DUE, REFUSED, MoneyTill
+from tests.support.money_till import DUE, LOST, REFUSED, MoneyTill
 
 KEY = "ret-pay_1-1"
 
@@ -115,6 +116,36 @@ def test_what_was_refused_outright_is_not_looked_for(money: MoneyTill) -> None:
     money.ask_again(money.sale(money.entry("refund_failed").order_id))
     money.run(5)
     assert [call for call in money.gateway.calls[before:] if "find_refund" in call] == []
+
+
+def test_what_was_refused_after_a_lost_answer_is_looked_for(
+    money: MoneyTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first asking took its time and was carried out; only the second one was refused."""
+
+    def refuse(order: RefundOrder) -> RefundFact:
+        raise REFUSED
+
+    money.late_money()
+    money.gateway.trouble.append(LOST)
+    money.decide(money.entry("late"), "refund")
+    money.run(1)
+    late = money.gateway.refunded.pop("dup-pay_1")
+    monkeypatch.setattr(money.gateway, "refund", refuse)
+    money.run(5)
+    assert kinds(money) == ["refund_failed"]
+    money.gateway.refunded["dup-pay_1"] = late
+    money.decide(money.entry("refund_failed"), "given_otherwise", reason="in cash")
+    money.run(5)
+    watched = money.refund("dup-pay_1")
+    assert (watched.state, watched.next_ask_at is None) == (RefundState.FAILED, False)
+    money.gateway.finish_refund("dup-pay_1", RefundStatus.PROCESSED)
+    money.run(120)
+    assert money.refund("dup-pay_1").state is RefundState.DONE
+    assert [(e.kind, e.detail) for e in money.inbox.entries()] == [
+        ("mismatch", "dup-pay_1 failed accepted"),
+        ("mismatch", "dup-pay_1 given back twice"),
+    ]
 
 
 def test_an_entry_whose_refund_is_gone_can_end_all_the_same(money: MoneyTill) -> None:
