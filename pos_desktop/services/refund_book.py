@@ -132,7 +132,8 @@ class RefundBook:
             open_entry(uow, refund.order_id, "mismatch", refund.amount, now, detail)
         moved = replace(refund, state=step.state, next_ask_at=None)
         # One that counts as failed, and is on its way for all that, is watched to its end, too.
-        if event is RefundEvent.ACCEPTED and step.state is not RefundState.DONE:
+        under_way = event is RefundEvent.ACCEPTED and step.state is RefundState.FAILED
+        if step.state is RefundState.PENDING or under_way:
             moved = self._watched(uow, moved, now)
         if step.state is RefundState.DONE:
             moved = _asked_for_reference(replace(moved, done_at=moved.done_at or now), now)
