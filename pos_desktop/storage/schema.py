@@ -50,19 +50,24 @@ def create_file(path: Path) -> None:
 def _build(path: Path) -> None:
     raw = dbapi.connect(str(path), isolation_level=None)
     try:
-        engine = sa.create_engine(
-            "sqlite+pysqlite://", module=dbapi, creator=lambda: raw, poolclass=StaticPool
-        )
-        with engine.connect() as core:
-            core.exec_driver_sql("BEGIN IMMEDIATE")
-            metadata.create_all(core, checkfirst=False)
-            for statement in all_statements():
-                core.exec_driver_sql(statement)
-            core.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-            core.exec_driver_sql(f"PRAGMA user_version={VERSION}")
-            core.commit()
+        lay_out(raw)
     finally:
         raw.close()
+
+
+def lay_out(raw: dbapi.Connection) -> None:
+    """Make every table, index and trigger in an empty database."""
+    engine = sa.create_engine(
+        "sqlite+pysqlite://", module=dbapi, creator=lambda: raw, poolclass=StaticPool
+    )
+    with engine.connect() as core:
+        core.exec_driver_sql("BEGIN IMMEDIATE")
+        metadata.create_all(core, checkfirst=False)
+        for statement in all_statements():
+            core.exec_driver_sql(statement)
+        core.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+        core.exec_driver_sql(f"PRAGMA user_version={VERSION}")
+        core.commit()
 
 
 def check_header(path: Path) -> None:

@@ -11,7 +11,9 @@ import msgspec
 from pysqlite3 import dbapi2 as dbapi
 
 from pos_desktop.domain.errors import StoreError
+from pos_desktop.domain.numbering import ist_day, ist_hour
 from pos_desktop.domain.sale import PricedBill, Sale, SaleState
+from pos_desktop.domain.series import is_note_series
 from pos_desktop.ports import LedgerEntry
 from pos_desktop.storage.beside import reading_beside
 from pos_desktop.storage.errors import DAMAGED, sqlite_errors
@@ -20,22 +22,28 @@ from pos_desktop.storage.repositories.sales import LINE_NAMES, SALE_NAMES, line_
 from pos_desktop.storage.session import Row, Session
 from pos_desktop.storage.tables import column_names, ledger, sale_lines, sales, select_sql
 from pos_desktop.storage.verify_money import Broken, Tenders, check_money, kinds_of
+from pos_desktop.storage.verify_schema import check_schema
 from pos_desktop.wire.chain import GENESIS, canonical, link
 
 ISSUED = "sale.issued"
 """Kind of the ledger entry of an issue; its body names ``order_id``, ``number``, ``bill_hash``."""
+FROZEN = ("sale.requested", "sale.begun")
+"""Kinds of the entry of a bill that waits for its money; its body names ``bill_hash`` too."""
 
 _SUMMED = ("taxable", "cgst", "sgst", "igst", "cess", "total")
 _PAGE = 1000
 _ENTRIES = select_sql(ledger, column_names(ledger), "WHERE seq > ? ORDER BY seq LIMIT ?")
-_SALES = select_sql(sales, SALE_NAMES, "WHERE order_id > ? ORDER BY order_id LIMIT ?")
+_SALES = select_sql(
+    sales, (*SALE_NAMES, "day", "hour"), "WHERE order_id > ? ORDER BY order_id LIMIT ?"
+)
 _LINES = select_sql(
     sale_lines,
-    ("order_id", *LINE_NAMES),
+    ("order_id", "line_no", *LINE_NAMES),
     "WHERE order_id BETWEEN ? AND ? ORDER BY order_id, line_no",
 )
 _GIVEN = "SELECT invoice_number FROM sales WHERE invoice_number IS NOT NULL ORDER BY invoice_number"
 _NUMBERS = "SELECT series, fy, last_no FROM numbers"
+_INCLUDES = 2 + LINE_NAMES.index("price_includes_tax")
 _sums = attrgetter(*_SUMMED)
 
 
@@ -57,6 +65,15 @@ class _Issue:
     number: object
     bill_hash: object
     tenders: object
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Freeze:
+    seq: int
+    at: int
+    bill_hash: object
+    actor: str
 
 
 def verify_database(path: Path) -> VerifyResult:
@@ -74,6 +91,7 @@ class _Verification:
         self._session = session
         self._entries = 0
         self._issues: dict[object, _Issue] = {}
+        self._freezes: dict[object, _Freeze] = {}
 
     def run(self) -> VerifyResult:
         self._session.control("BEGIN")
@@ -84,6 +102,7 @@ class _Verification:
                 self._check_numbers()
             check_money(self._session)
             self._check_file()
+            check_schema(self._session)
         except Broken as broken:
             return VerifyResult(False, self._entries, broken.seq, broken.problem)
         return VerifyResult(True, self._entries, None, "")
@@ -104,18 +123,22 @@ class _Verification:
             self._note(entry)
 
     def _note(self, entry: LedgerEntry) -> None:
+        order = entry.body.get("order_id")
+        if entry.kind in FROZEN:
+            bill_hash = entry.body.get("bill_hash")
+            self._freezes[order] = _Freeze(entry.seq, entry.at, bill_hash, entry.actor)
         if entry.kind != ISSUED:
             return
-        order = entry.body.get("order_id")
         if order in self._issues:
             raise Broken(f"bill {order} was issued twice", entry.seq)
         number, bill_hash = entry.body.get("number"), entry.body.get("bill_hash")
         tenders = entry.body.get("tenders")
-        self._issues[order] = _Issue(entry.seq, entry.at, number, bill_hash, tenders)
+        told = (number, bill_hash, tenders, entry.actor)
+        self._issues[order] = _Issue(entry.seq, entry.at, *told)
 
     def _check_sales(self) -> None:
         issued: set[object] = set()
-        for sale in self._sales():
+        for sale, day_hour in self._sales():
             issue = self._issues.get(sale.order_id)
             seq = None if issue is None else issue.seq
             with kinds_of(f"bill {sale.invoice_number or sale.order_id}", seq):
@@ -125,9 +148,13 @@ class _Verification:
                 self._check_issue(sale, issue)
             elif issue is not None:
                 raise Broken(f"bill {sale.order_id} is {sale.state} but was issued", seq)
+            _check_day(sale, day_hour, seq)
+            _check_freeze(sale, self._freezes.pop(sale.order_id, None))
         for order, issue in self._issues.items():
             if order not in issued:
                 raise Broken(f"issued bill {order} is missing", issue.seq)
+        for order, freeze in self._freezes.items():
+            raise Broken(f"bill {order} is missing", freeze.seq)
 
     def _check_bill(self, sale: Sale, seq: int | None) -> None:
         name = sale.invoice_number or sale.order_id
@@ -151,6 +178,8 @@ class _Verification:
             raise Broken(f"invoice {number} is another bill in the ledger", issue.seq)
         if issue.at != sale.issued_at:
             raise Broken(f"invoice {number} has another date in the ledger", issue.seq)
+        if issue.actor != sale.cashier:
+            raise Broken(f"invoice {number} was issued by another person in the ledger", issue.seq)
         with kinds_of(f"a tender of invoice {number}", issue.seq):
             self._check_tenders(sale, issue)
 
@@ -159,6 +188,10 @@ class _Verification:
         told = issue.tenders
         if isinstance(told, list) and tenders.at_issue(len(told)) != told:
             raise Broken(f"invoice {number} was paid otherwise by the ledger", issue.seq)
+        if not tenders.change_fits():
+            raise Broken(
+                f"the change of invoice {number} is not what was given too much", issue.seq
+            )
         standing = tenders.standing()
         if standing < sale.due:
             problem = f"invoice {number} has tenders of {standing} paise, {sale.due} are due"
@@ -173,7 +206,7 @@ class _Verification:
                 raise Broken(f"invoice {series}/{fy}/{wanted:06d} is missing before {text}")
             given[series, fy] = number
         for series, fy, last in self._session.rows(_NUMBERS):
-            if _is_credit_notes(series):
+            if is_note_series(series):
                 continue
             highest = given.pop((series, fy), 0)
             if highest != last:
@@ -190,7 +223,8 @@ class _Verification:
         if row := self._session.row("PRAGMA foreign_key_check"):
             raise Broken(f"a row of {row[0]} belongs to no row of {row[2]}")
 
-    def _sales(self) -> Iterator[Sale]:
+    def _sales(self) -> Iterator[tuple[Sale, Row]]:
+        """Each bill with the day and hour under which summaries find it."""
         last = ""
         while rows := self._session.rows(_SALES, (last, _PAGE)):
             first, before, last = rows[0][0], last, rows[-1][0]
@@ -199,7 +233,7 @@ class _Verification:
             lines = self._session.rows(_LINES, (first, last))
             of = {key: list(group) for key, group in groupby(lines, itemgetter(0))}
             for row in rows:
-                yield _sale(row, of.get(row[0], []))
+                yield _sale(row, of.get(row[0], [])), row[-2:]
 
     def _pages(self, sql: str, last: int) -> Iterator[Row]:
         while rows := self._session.rows(sql, (last, _PAGE)):
@@ -226,19 +260,40 @@ def _entry(row: Row, before: str) -> tuple[LedgerEntry, str]:
 
 
 def _sale(row: Row, lines: list[Row]) -> Sale:
+    if [line[1] for line in lines] != list(range(1, len(lines) + 1)):
+        raise Broken(f"the lines of bill {row[0]} are not numbered 1, 2, 3 ...")
+    if any(line[_INCLUDES] not in (0, 1) for line in lines):
+        raise Broken(f"a line of bill {row[0]} does not say whether its price includes tax")
     try:
-        return sale_of(row, [line_of(line[1:]) for line in lines])
+        return sale_of(row, [line_of(line[2:]) for line in lines])
     except ValueError as error:
         raise Broken(f"bill {row[0]} holds a word that is not ours: {error}") from error
 
 
-def _parsed(text: str) -> tuple[str, str, int]:
+def _check_day(sale: Sale, day_hour: Row, seq: int | None) -> None:
+    name = sale.invoice_number or sale.order_id
+    at = sale.created_at if sale.issued_at is None else sale.issued_at
+    try:
+        fits = day_hour == (ist_day(at), ist_hour(at))
+    except OverflowError:
+        fits = False
+    if not fits:
+        raise Broken(f"bill {name} stands under a day or hour that is not its own", seq)
+
+
+def _check_freeze(sale: Sale, freeze: _Freeze | None) -> None:
+    if freeze is None:
+        return
+    told = (freeze.bill_hash, freeze.actor, freeze.at)
+    if told != (sale.bill_hash, sale.cashier, sale.created_at):
+        raise Broken(f"bill {sale.order_id} is another bill in the ledger", freeze.seq)
+
+
+def _parsed(text: object) -> tuple[str, str, int]:
+    if not isinstance(text, str):
+        # An index leads to a row that is not the one that it says.
+        raise Broken("an invoice number is not where the index of numbers has it")
     parts = text.split("/")
     if len(parts) != 3 or not (parts[2].isascii() and parts[2].isdigit()):
         raise Broken(f"{text} is no invoice number")
     return parts[0], parts[1], int(parts[2])
-
-
-def _is_credit_notes(series: str) -> bool:
-    """``SSSC`` or ``ExxxC`` (architecture 10); an emergency series may itself end with C."""
-    return series.endswith("C") and len(series) == (5 if series.startswith("E") else 4)

@@ -9,8 +9,8 @@ from pos_desktop.domain.refund import RefundState
 from pos_desktop.storage.session import Row, Session
 
 _TENDERS = (
-    "SELECT kind, amount, reference, after_issue FROM tenders LEFT JOIN tender_reversals "
-    "USING (tender_id) WHERE order_id = ? ORDER BY tender_id"
+    "SELECT kind, amount, reference, after_issue, tendered, change FROM tenders "
+    "LEFT JOIN tender_reversals USING (tender_id) WHERE order_id = ? ORDER BY tender_id"
 )
 _WORDS: tuple[tuple[str, str, type[StrEnum]], ...] = (
     ("statement", "SELECT DISTINCT status FROM facts", PaymentStatus),
@@ -83,6 +83,14 @@ class Tenders:
     def standing(self) -> int:
         """Paise of all that was not taken back."""
         return sum(row[1] for row in self._rows if row[3] is None)
+
+    def change_fits(self) -> bool:
+        """Whether what was handed over is the amount and the change, where anything was."""
+        return all(
+            handed - change == amount
+            for _, amount, _, _, handed, change in self._rows
+            if handed or change
+        )
 
 
 def check_money(session: Session) -> None:

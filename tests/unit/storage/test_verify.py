@@ -3,13 +3,16 @@
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from pysqlite3 import dbapi2 as dbapi
 
 from pos_desktop.domain.errors import StoreError
-from pos_desktop.services.freeze import bill_hash
+from pos_desktop.services.freeze import bill_hash, freeze
+from pos_desktop.storage.schema import VERSION
 from pos_desktop.storage.store import SqliteStore
 from pos_desktop.storage.verify import VerifyResult, bill_digest, verify_database
 from pos_desktop.wire.chain import link
@@ -31,15 +34,24 @@ def closed(path: Path) -> Path:
     return path
 
 
+@contextmanager
+def _unguarded(path: Path) -> Iterator[dbapi.Connection]:
+    """What a person with a SQLite tool does: no trigger is an obstacle, all stand again after."""
+    with closing(dbapi.connect(str(path), isolation_level=None)) as raw:
+        wanted = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
+        triggers = raw.execute(wanted).fetchall()
+        for name, _ in triggers:
+            raw.execute(f"DROP TRIGGER {name}")
+        raw.execute("PRAGMA ignore_check_constraints=ON")
+        yield raw
+        for _, trigger in triggers:
+            raw.execute(trigger)
+
+
 def _tamper(path: Path, *statements: str) -> None:
-    """What a person with a SQLite tool does: the triggers are no obstacle."""
-    raw = dbapi.connect(str(path), isolation_level=None)
-    for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
-        raw.execute(f"DROP TRIGGER {name}")
-    raw.execute("PRAGMA ignore_check_constraints=ON")
-    for statement in statements:
-        raw.execute(statement)
-    raw.close()
+    with _unguarded(path) as raw:
+        for statement in statements:
+            raw.execute(statement)
 
 
 def test_a_good_database(closed: Path) -> None:
@@ -94,6 +106,15 @@ def test_it_leaves_nothing_behind_and_changes_nothing(closed: Path) -> None:
         (["UPDATE sale_lines SET name = 'Gold' WHERE line_no = 2"], 1, "was changed after"),
         (["DELETE FROM sale_lines"], 1, "sums of its lines"),
         (["UPDATE sale_lines SET tax_class = 'odd'"], None, "not ours"),
+        (["UPDATE sale_lines SET line_no = line_no + 1 WHERE line_no = 3"], None, "not numbered"),
+        (["UPDATE sale_lines SET price_includes_tax = 2"], None, "price includes tax"),
+        (["UPDATE sales SET day = day + 1 WHERE token_no = 3"], 3, "under a day or hour"),
+        (["UPDATE sales SET hour = hour - 1 WHERE token_no = 6"], None, "under a day or hour"),
+        (["UPDATE sales SET created_at = created_at * 100000 WHERE token_no = 6"], None,
+         "under a day or hour"),
+        (["UPDATE sales SET cashier = 'Ravi' WHERE token_no = 4"], 4, "another person"),
+        (["UPDATE tenders SET change = 100 WHERE tender_id = 2"], 2, "the change of"),
+        (["UPDATE tenders SET tendered = tendered + 1 WHERE tender_id = 2"], 2, "the change of"),
         (["UPDATE sales SET bill_hash = 'x' WHERE token_no = 6"], None, "was changed after"),
         (["UPDATE sales SET invoice_number = 'C2A/2627/000009' WHERE token_no = 5"], 5,
          "another number"),
@@ -124,20 +145,75 @@ def test_a_series_of_credit_notes_has_no_bills(closed: Path) -> None:
     assert "E7KC/2627 stands at 1" in verify_database(closed).problem
 
 
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("DROP TRIGGER ledger_no_update",
+         "the trigger ledger_no_update of the database is missing"),
+        ("CREATE TRIGGER lower AFTER INSERT ON sales BEGIN SELECT 1; END",
+         "the trigger lower of the database is not ours"),
+        ("DROP INDEX sales_by_day", "the index sales_by_day of the database is missing"),
+        ("CREATE TABLE notebook (x)", "the table notebook of the database is not ours"),
+        ("ALTER TABLE tokens ADD COLUMN extra TEXT",
+         "the table tokens of the database was changed"),
+    ],
+)  # fmt: skip
+def test_changed_rules_of_the_database_are_found(
+    closed: Path, statement: str, problem: str
+) -> None:
+    raw = dbapi.connect(str(closed), isolation_level=None)
+    raw.execute(statement)
+    raw.execute("PRAGMA user_version = 3001")
+    raw.close()
+    # A later minor version may have more than we know.
+    assert verify_database(closed) == GOOD
+    raw = dbapi.connect(str(closed), isolation_level=None)
+    raw.execute(f"PRAGMA user_version = {VERSION}")
+    raw.close()
+    assert verify_database(closed).problem == problem
+
+
+@pytest.mark.parametrize("by", ["requested", "begun"])
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE sales SET cashier = 'Ravi'", "is another bill in the ledger"),
+        ("UPDATE sales SET created_at = created_at - 1", "is another bill in the ledger"),
+        ("DELETE FROM sales", "is missing"),
+    ],
+)
+def test_a_bill_that_waits_is_the_one_of_the_ledger(
+    tmp_path: Path, by: str, statement: str, words: str
+) -> None:
+    till = Till(tmp_path)
+    sale = till.checkout.request(till.order(phone=None)) if by == "requested" else None
+    if sale is None:
+        with till.store.write() as unit:
+            sale = freeze(unit, till.order(phone=None), till.options, till.clock.now(), till.ids)
+            body: dict[str, object] = {"order_id": sale.order_id, "bill_hash": sale.bill_hash}
+            unit.ledger.append("sale.begun", sale.cashier, sale.created_at, body)
+            unit.commit()
+    till.store.close()
+    assert verify_database(till.path).ok
+    _tamper(till.path, "DELETE FROM sale_lines" if words == "is missing" else "SELECT 1",
+            "DELETE FROM collects", statement)  # fmt: skip
+    result = verify_database(till.path)
+    assert words in result.problem
+    assert result.first_broken == 1
+
+
 def _rewrite_ledger(path: Path, old: str, new: str, seq: int) -> None:
     """A forger who knows how to chain: every hash from ``seq`` on is made anew."""
-    raw = dbapi.connect(str(path), isolation_level=None)
-    _tamper(path)
-    raw.execute("UPDATE ledger SET body = replace(body, ?, ?) WHERE seq = ?", (old, new, seq))
-    before = "0" * 64
-    rows = raw.execute("SELECT seq, kind, actor, at, body FROM ledger ORDER BY seq").fetchall()
-    for number, kind, actor, at, body in rows:
-        made = link(before, number, kind, actor, at, json.loads(body))
-        raw.execute(
-            "UPDATE ledger SET prev_hash = ?, hash = ? WHERE seq = ?", (before, made, number)
-        )
-        before = made
-    raw.close()
+    with _unguarded(path) as raw:
+        raw.execute("UPDATE ledger SET body = replace(body, ?, ?) WHERE seq = ?", (old, new, seq))
+        before = "0" * 64
+        rows = raw.execute("SELECT seq, kind, actor, at, body FROM ledger ORDER BY seq").fetchall()
+        for number, kind, actor, at, body in rows:
+            made = link(before, number, kind, actor, at, json.loads(body))
+            raw.execute(
+                "UPDATE ledger SET prev_hash = ?, hash = ? WHERE seq = ?", (before, made, number)
+            )
+            before = made
 
 
 @pytest.mark.parametrize(
@@ -198,6 +274,23 @@ def test_another_invoice_date_is_found(closed: Path) -> None:
     found = verify_database(closed)
     assert not found.ok
     assert "another date" in found.problem
+
+
+def test_a_number_that_only_the_index_knows_is_no_exception(closed: Path) -> None:
+    # NULL stands in the row; the index still leads there as to a number.
+    with closing(dbapi.connect(str(closed))) as raw:
+        (page,) = raw.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_sales_3'"
+        ).fetchone()
+        (size,) = raw.execute("PRAGMA page_size").fetchone()
+    whole = bytearray(closed.read_bytes())
+    index = whole[(page - 1) * size : page * size]
+    _tamper(closed, "UPDATE sales SET state = 'awaiting', invoice_number = NULL, issued_at = NULL "
+                    "WHERE token_no = 5", "DELETE FROM ledger WHERE seq = 5")  # fmt: skip
+    whole = bytearray(closed.read_bytes())
+    whole[(page - 1) * size : page * size] = index
+    closed.write_bytes(whole)
+    assert not verify_database(closed).ok
 
 
 def test_an_index_that_differs_from_its_table_is_found(closed: Path) -> None:

@@ -75,12 +75,16 @@ def closed(path: Path) -> Path:
 
 
 def _tamper(path: Path, *statements: str) -> None:
-    """What a person with a SQLite tool does: the triggers are no obstacle."""
+    """What a person with a SQLite tool does: no trigger is an obstacle, all stand again after."""
     raw = dbapi.connect(str(path), isolation_level=None)
-    for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+    wanted = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
+    triggers = raw.execute(wanted).fetchall()
+    for name, _ in triggers:
         raw.execute(f"DROP TRIGGER {name}")
     for statement in statements:
         raw.execute(statement)
+    for _, trigger in triggers:
+        raw.execute(trigger)
     raw.close()
 
 
