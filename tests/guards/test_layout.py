@@ -11,7 +11,13 @@ import pytest
 from tests.guards.source import ROOT, tracked
 
 NO_PACKAGES = ("packaging", "resources", "ui")
-SCRIPTS = {"run": "sh", "test": "sh", "packaging/setup": "sh", ".ci/run": "bash"}
+SCRIPTS = {
+    "run": "sh",
+    "test": "sh",
+    "packaging/setup": "sh",
+    "packaging/linux/build": "sh",
+    ".ci/run": "bash",
+}
 UNIT_OF = {"presenters": "gui/presenters", "bench": "../bench", "packaging": "../packaging"}
 
 
