@@ -227,14 +227,18 @@ def _rejoin(words: list[str]) -> int:
 
 
 def _secret(words: list[str]) -> int:
-    from pos_desktop.bootstrap.secret import NAMES, keep_secret
+    from pos_desktop.bootstrap.secret import keep_secret
+    from pos_desktop.relay_client.credentials import NAMES
 
     parser = argparse.ArgumentParser(
         prog="raseed secret",
-        description="Keeps one key in the computer's key store; asks for it, or reads one line.",
+        description="Keeps one key in the computer's key store; asks for it, or reads one line. "
+        "The manager's counter hands it to every other counter of the shop.",
     )
     parser.add_argument("name", metavar="NAME", choices=NAMES, help=" or ".join(NAMES))
-    return keep_secret(parser.parse_args(words).name)
+    parser.add_argument("--data", type=Path, help="the counter's own folder")
+    known = parser.parse_args(words)
+    return keep_secret(known.name, known.data)
 
 
 def _pin(words: list[str]) -> int:

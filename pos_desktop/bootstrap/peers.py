@@ -13,9 +13,10 @@ from pos_desktop.gateways.manual_upi import OwnUpi
 from pos_desktop.gateways.registry import Line, completed, gateway_of
 from pos_desktop.messaging.exotel import ExotelMessenger
 from pos_desktop.messaging.registry import TemplateRegistry
-from pos_desktop.net.http import HttpClient, Limits
+from pos_desktop.net.http import HttpClient, Limits, basic
 from pos_desktop.ports import Gateway, Gateways, Messenger, Relay, SecretStore
 from pos_desktop.relay_client.client import RelayClient
+from pos_desktop.relay_client.credentials import SharedKeys
 from pos_desktop.services.health import GentleProbe, Health
 from pos_desktop.services.traffic import Traffic
 
@@ -24,6 +25,7 @@ CALLBACK_NAME = "exotel.callback_secret"
 FORMER_CALLBACK_NAME = "exotel.callback_secret.former"
 """The one before it: the relay's feed may still name customers by it."""
 GATEWAY_SECRET = "gateway.key_secret"  # noqa: S105 - a name in the key store
+EXOTEL_TOKEN = "exotel.api_token"  # noqa: S105 - likewise
 
 _TIMEOUTS = (5.0, 20.0)
 # Probes give up sooner than calls that matter: a lamp must tell within ten seconds.
@@ -39,6 +41,8 @@ class Peers:
     relay: Relay
     renew: Callable[[str], None]
     """Told the present secret of Exotel's reports: it may have been rotated (net lane)."""
+    keys: SharedKeys
+    """The keys of the shop's accounts, as the manager's counter hands them on (net lane)."""
 
 
 def settled(options: Options) -> Options:
@@ -51,9 +55,12 @@ def peers_of(
 ) -> Peers:
     """Adapters on connections of their own. Raises InputError for settings that do not fit."""
     exotel = exotel_with_secret(options, machine.secrets)
-    token = machine.secrets.get("exotel.api_token") or ""
+
+    def headers() -> dict[str, str]:
+        return {"Authorization": basic(exotel.api_key, secret_now(machine.secrets, EXOTEL_TOKEN))}
+
     messenger = ExotelMessenger(
-        HttpClient(exotel.base_url, (exotel.api_key, token), timeouts),
+        HttpClient(exotel.base_url, None, timeouts, headers=headers),
         exotel,
         registry(machine.templates),
         options.channel,
@@ -63,6 +70,7 @@ def peers_of(
         messenger=messenger,
         relay=relay_client(options, machine.secrets, timeouts),
         renew=partial(keep_secret, options, machine.secrets, messenger),
+        keys=SharedKeys(relay_http(options, timeouts), machine.secrets),
     )
 
 
@@ -94,7 +102,12 @@ def _gateway(
     options: GatewayOptions, secret: str, machine: Machine, timeouts: tuple[float, float]
 ) -> Gateway:
     line = Line(timeouts, machine.meter)
-    return gateway_of(options, machine.secrets.get(secret) or "", machine.clock, line)
+    return gateway_of(options, partial(secret_now, machine.secrets, secret), machine.clock, line)
+
+
+def secret_now(secrets: SecretStore, name: str) -> str:
+    """A secret as it is now; "" where there is none. Raises Unavailable."""
+    return secrets.get(name) or ""
 
 
 class CallbackSecrets:
@@ -138,9 +151,12 @@ def relay_client(
     options: Options, secrets: SecretStore, timeouts: tuple[float, float] = (5.0, 20.0)
 ) -> RelayClient:
     """The relay of this counter, enrolled or about to be."""
-    return RelayClient(
-        HttpClient(options.relay.base_url, timeouts=timeouts, limits=Limits(total=120)), secrets
-    )
+    return RelayClient(relay_http(options, timeouts), secrets)
+
+
+def relay_http(options: Options, timeouts: tuple[float, float] = (5.0, 20.0)) -> HttpClient:
+    """Connections to the relay."""
+    return HttpClient(options.relay.base_url, timeouts=timeouts, limits=Limits(total=120))
 
 
 def registry(own: Path | None) -> TemplateRegistry:

@@ -49,6 +49,7 @@ from pos_desktop.gui.texts import say
 from pos_desktop.host.clock import SystemClock
 from pos_desktop.host.locks import held
 from pos_desktop.settings.paths import Folders, folders, practice_folder
+from pos_desktop.settings.secrets import KnownSecrets
 from pos_desktop.settings.store import Loaded, OptionsFile
 
 if TYPE_CHECKING:
@@ -275,7 +276,7 @@ def _behind(setup: Setup, runner: TaskRunner, bell: _Bell, paper: LatePaper) -> 
         clock=setup.clock,
         ids=SystemIds(),
         lanes=runner,
-        secrets=setup.secrets(),
+        secrets=KnownSecrets(setup.secrets()),
         listener=bell,
         on_lamps=bell.events.lamps.emit,
         on_failure=_unforeseen,

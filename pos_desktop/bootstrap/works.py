@@ -46,6 +46,7 @@ from pos_desktop.services.traffic import Traffic
 from pos_desktop.services.trying import Trying
 from pos_desktop.services.vigil import Vigil
 from pos_desktop.services.watcher import Watcher, Watching
+from pos_desktop.wire.store import StoreState
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,11 @@ class Core:
         notes = RefundNotes(self.switching.opener.posting, self.outgoing)
         return RefundBook(self.machine.ids, notes)
 
-    def renew(self, secret: str) -> None:
-        """The present secret of Exotel's reports, as the relay tells it. Net lane."""
-        self.callbacks.renewed(self.peers.renew, secret)
+    def renew(self, told: StoreState) -> tuple[str, ...]:
+        """The present secret of Exotel's reports, as the relay tells it, and the keys of the shop's
+        accounts; the names of those that are new. Net lane."""
+        self.callbacks.renewed(self.peers.renew, told.callback_secret)
+        return self.peers.keys.fetch(told)
 
     @property
     def refusals(self) -> Refusals:

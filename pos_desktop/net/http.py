@@ -121,7 +121,8 @@ class HttpClient:
     """Calls to one server. One per adapter, shared by threads (a session for each).
 
     ``base_url`` must be https, or http on this machine (else InputError). ``auth`` is a user and
-    password for Basic; ``timeouts`` are (connect, read) in seconds. ``headers`` go with each call.
+    password for Basic; ``timeouts`` are (connect, read) in seconds. ``headers`` go with each
+    call; those of a function are asked for anew each time.
     ``meter`` counts the requests; several clients may share one.
     """
 
@@ -131,7 +132,7 @@ class HttpClient:
         auth: tuple[str, str] | None = None,
         timeouts: tuple[float, float] = (5.0, 20.0),
         *,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None,
         limits: Limits | None = None,
         now: Callable[[], int] = wall_clock,
     ) -> None:
@@ -152,7 +153,8 @@ class HttpClient:
             # Answers are read as they come: a compressed bomb cannot grow in our memory.
             "Accept-Encoding": "identity",
         }
-        self._headers.update(headers or {})
+        self._live = headers if callable(headers) else None
+        self._headers.update({} if callable(headers) else headers or {})
         if auth is not None:
             self._headers["Authorization"] = basic(*auth)
         self._local = threading.local()
@@ -320,6 +322,8 @@ class HttpClient:
             session.mount("http://", _WatchedAdapter())
             self._local.session = session
             self._sessions.append(session)
+        if self._live is not None:
+            session.headers.update(self._live())
         return session
 
     def _learn_time(self, date: str | None, sent_at: int) -> None:

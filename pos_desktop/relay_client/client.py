@@ -9,7 +9,7 @@ import msgspec
 from pos_desktop.domain.errors import RaseedError, Unavailable
 from pos_desktop.net.http import HttpAnswer, HttpClient, OutcomeUnknown, StreamRefused
 from pos_desktop.ports import Enrolled, Head, KeptLedger, LedgerEntry, SecretStore, Taken
-from pos_desktop.relay_client import enrolling, inviting
+from pos_desktop.relay_client import codes, credentials, enrolling, inviting
 from pos_desktop.relay_client.answers import checked, decoded, problem, refusal
 from pos_desktop.relay_client.batches import Origin, batches
 from pos_desktop.relay_client.identity import Identity
@@ -63,13 +63,17 @@ class RelayClient:
         return enrolling.taken(self._identity, code, answer)
 
     def invite(self, label: str, minutes: int) -> str:
-        """A one-time code for another counter of the shop, with the shop's key in it: only the
-        manager's counter may. RaseedError("relay_not_manager"), ("relay_bad_code") for its terms.
+        """A one-time code for another counter of the shop, with the shop's key and the keys
+        of its accounts in it: only the manager's counter may. Raises
+        RaseedError("relay_not_manager"), ("relay_bad_code") for its terms.
         """
-        version = inviting.version_of(self.store())
+        state, mine = self.store(), self._identity
         for _ in range(_DRAWS):
-            new = inviting.drawn()
-            push = inviting.push_of(new, self._identity.shop_key(), version, label, minutes)
+            # Counted before it is made: it vouches for the counter that joins with it.
+            new = codes.drawn(*mine.next_code())
+            key = inviting.shop_key_of(new, mine.shop_key(), inviting.version_of(state))
+            more = credentials.carried(mine, new, state)
+            push = inviting.push_of(new, [key, *more], label, minutes)
             reply = self._call("POST", "/v1/store/codes", msgspec.to_builtins(push))
             if reply.status != 409 or problem(reply.status, reply.body).code != "taken":
                 break

@@ -4,6 +4,7 @@ import logging
 
 from pos_desktop.domain.errors import InputError
 from pos_desktop.ports import Enrolled
+from pos_desktop.relay_client.credentials import take_carried
 from pos_desktop.relay_client.identity import Identity, Keys, Session, public_key
 from pos_desktop.wire import enrolment, parcels, seal, v1
 
@@ -38,6 +39,7 @@ def taken(identity: Identity, code: str, answer: v1.EnrolAnswer) -> Enrolled:
     key = _shop_key(code, answer)
     if key is not None:
         identity.take_shop_key(key)
+        take_carried(identity, enrolment.split(code), answer)
     return Enrolled(
         tenant=answer.tenant,
         device=answer.device,

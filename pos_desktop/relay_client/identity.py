@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.ports import SecretStore
+from pos_desktop.relay_client.codes import drawn
 from pos_desktop.wire import seal
 
 DEVICE_KEY = "relay.device_key"
@@ -23,6 +24,8 @@ SEALING_KEY = "relay.sealing_key"
 SHOP_KEY = "relay.shop_key"
 SESSION = "relay.session"
 EARLIER_SHOP_KEY = "relay.shop_key_before"
+VERSIONS = "relay.credential_versions"
+CODES = "relay.codes"
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +34,13 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     device: str
     epoch: int
     token: str
+
+
+class Codes(msgspec.Struct, frozen=True, kw_only=True):
+    """The key that this counter's codes come from (base64url), and how many there were."""
+
+    master: str
+    count: int
 
 
 class Identity:
@@ -90,6 +100,46 @@ class Identity:
                 self._store.put(EARLIER_SHOP_KEY, stored)
             self._store.put(SHOP_KEY, taken)
             self._shop_key = key
+
+    def sealing_key(self) -> bytes:
+        """The private half that opens what is wrapped for this counter (32 bytes)."""
+        key = self.keys().sealing
+        return key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+
+    def versions(self) -> dict[str, int]:
+        """Which version of each shared key this counter has."""
+        return msgspec.json.decode(self._store.get(VERSIONS) or "{}", type=dict[str, int])
+
+    def credential(self, name: str) -> str | None:
+        """A shared key."""
+        return self._store.get(name)
+
+    def keep_credential(self, name: str, version: int, value: str) -> None:
+        """Keep a shared key, then its version: a break between the two fetches it again."""
+        with self._lock:
+            self._store.put(name, value)
+            kept = {**self.versions(), name: version}
+            self._store.put(VERSIONS, msgspec.json.encode(kept).decode())
+
+    def next_code(self) -> tuple[bytes, int]:
+        """The key of this counter's codes, and the number of the next one."""
+        with self._lock:
+            kept = self._codes()
+            new = Codes(master=kept.master, count=kept.count + 1)
+            self._store.put(CODES, msgspec.json.encode(new).decode())
+        return seal.decode(new.master), new.count
+
+    def codes(self) -> dict[str, str]:
+        """Every code that this counter made: the secret half by the look-up half."""
+        kept = self._codes()
+        made = (drawn(seal.decode(kept.master), n + 1) for n in range(kept.count))
+        return {code.lookup: code.secret for code in made}
+
+    def _codes(self) -> "Codes":
+        stored = self._store.get(CODES)
+        if stored is None:
+            return Codes(master=seal.encode(secrets.token_bytes(seal.KEY_BYTES)), count=0)
+        return msgspec.json.decode(stored, type=Codes)
 
     def session(self) -> Session:
         """The session of the last enrolment. Raises RaseedError("relay_not_enrolled")."""

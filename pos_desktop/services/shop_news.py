@@ -7,20 +7,30 @@ Asked at a start, every hour, and when the feed says that something is new.
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.ports import Lanes, Page, Relay, Store, UnitOfWork
+from pos_desktop.services.entries import MACHINE
 from pos_desktop.services.fence import FORK, Numbering
 from pos_desktop.services.lanes import record
 from pos_desktop.services.outbox import Listener
 from pos_desktop.wire import seal
+from pos_desktop.wire.store import StoreState
 
 #: Kinds of feed events after which the relay is asked (wire v1, FeedEvent).
-KINDS: Final = frozenset({"callback", "revoked"})
+KINDS: Final = frozenset({"callback", "credentials", "revoked"})
 _NOTE = "shop.news"
 _EVERY_MS = 3_600_000
 _AGAIN_MS = 60_000
+
+
+class _News(NamedTuple):
+    """``forked``: the relay has seen another history under this counter's identity. ``keys``: names
+    of the keys that are new."""
+
+    forked: bool
+    keys: tuple[str, ...]
 
 
 def heard(uow: UnitOfWork, seq: int) -> None:
@@ -32,8 +42,10 @@ def heard(uow: UnitOfWork, seq: int) -> None:
 class ShopNews:
     """``step`` and what it records run in the db lane, the asking in ``net``.
 
-    ``renew`` is given the present secret of Exotel's reports; ``find`` the ids of pages, and gives
-    the newest revision of those that are this counter's, with their tokens. Both may block.
+    ``renew`` is given what the relay tells: it keeps the secret of Exotel's reports and the keys of
+    the shop's accounts, and gives the names of keys that are new; ``find`` the ids of pages,
+    and gives the newest revision of those that are this counter's, with their tokens. Both may
+    block.
     """
 
     store: Store
@@ -41,7 +53,7 @@ class ShopNews:
     relay: Relay
     numbering: Numbering
     listener: Listener
-    renew: Callable[[str], None]
+    renew: Callable[[StoreState], tuple[str, ...]]
     find: Callable[[Collection[str]], Iterable[tuple[str, Page]]]
     _busy: bool = False
     _next: int | None = None
@@ -61,24 +73,24 @@ class ShopNews:
             head, _ = uow.ledger.head()
         self._busy, self._news = True, news
 
-        def done(outcome: bool | Exception) -> None:
+        def done(outcome: _News | Exception) -> None:
             record(self.lanes, lambda: self._record(outcome, now))
 
         self.lanes.submit("net", partial(self._ask, head), done, done)
         return None
 
-    def _ask(self, head: int) -> bool:
-        """True where the relay has seen another history under this counter's identity."""
+    def _ask(self, head: int) -> _News:
         told = self.relay.store()
-        self.renew(told.callback_secret)
+        keys = self.renew(told)
         lost = set(told.lost_pages) - self._pushed
         if lost:
             for token, page in self.find(lost):
                 self.relay.publish(token, page.revision, page.content, page.pdf)
                 self._pushed.add(seal.page_id(token))
-        return any(epoch.forked for epoch in self.relay.ledger(head).epochs[-1:])
+        forked = any(epoch.forked for epoch in self.relay.ledger(head).epochs[-1:])
+        return _News(forked, keys)
 
-    def _record(self, outcome: bool | Exception, now: int) -> None:
+    def _record(self, outcome: _News | Exception, now: int) -> None:
         self._busy = False
         if isinstance(outcome, Exception):
             self._next = now + _AGAIN_MS
@@ -86,8 +98,13 @@ class ShopNews:
                 raise outcome
             return
         self._next = now + _EVERY_MS
+        if outcome.keys:
+            with self.store.write() as uow:
+                # Who gave them is in the manager's key store; the keys themselves are nowhere.
+                uow.ledger.append("shop.keys", MACHINE, now, {"names": list(outcome.keys)})
+                uow.commit()
         # An emergency series was made behind what the relay speaks of.
-        if outcome and not self.numbering.emergency:
+        if outcome.forked and not self.numbering.emergency:
             with self.store.write() as uow:
                 locked = self.numbering.lock(uow, FORK, now)
                 if locked:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pos_desktop.domain.errors import InputError, Unavailable
+from pos_desktop.ports import SecretStore
 from pos_desktop.settings.files import write_atomically
 
 log = logging.getLogger(__name__)
@@ -121,6 +122,29 @@ class KeyringSecrets:
         # The text of a backend's error may carry the secret: its class says enough.
         log.warning("key store failed: %s", type(error).__name__)
         raise Unavailable("keystore_failed", _REMEDY, reason=type(error).__name__) from None
+
+
+class KnownSecrets:
+    """``ports.SecretStore`` that remembers what it gave: adapters ask it at every call, and a key
+    store may take its time. What is put in is known to all of them at once."""
+
+    def __init__(self, store: SecretStore) -> None:
+        self._store = store
+        self._known: dict[str, str] = {}
+
+    def get(self, name: str) -> str | None:
+        """The secret, or None; what was not there is looked for again. Raises Unavailable."""
+        found = self._known.get(name)
+        if found is None:
+            found = self._store.get(name)
+            if found is not None:
+                self._known[name] = found
+        return found
+
+    def put(self, name: str, value: str) -> None:
+        """Store, then remember. Raises Unavailable."""
+        self._store.put(name, value)
+        self._known[name] = value
 
 
 class PracticeSecrets:

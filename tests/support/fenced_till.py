@@ -19,6 +19,7 @@ from pos_desktop.settings.secrets import PracticeSecrets
 from pos_desktop.settings.store import OptionsFile
 from pos_desktop.storage.hosted import pages_named
 from pos_desktop.storage.verify import verify_database
+from pos_desktop.wire.store import StoreState
 from tests.relay.support import Relay, Shop
 from tests.support.money_till import MoneyTill
 from tests.support.rig import options
@@ -68,7 +69,11 @@ class FencedTill(MoneyTill):
         super().connect()
         numbering = Numbering(self.store.fence, self.options.counter.series)
         found = partial(pages_named, self.path)
-        keep = self.told_secrets.append
+
+        def keep(told: StoreState) -> tuple[str, ...]:
+            self.told_secrets.append(told.callback_secret)
+            return ()
+
         self.news = ShopNews(self.store, self.lanes, self.relay, numbering, self.heard, keep, found)
 
     def sell(self, bills: int = 1) -> str:

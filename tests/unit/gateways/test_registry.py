@@ -1,5 +1,7 @@
 """The settings choose the gateway."""
 
+import contextlib
+
 import pytest
 
 from pos_desktop.domain.errors import InputError
@@ -7,8 +9,10 @@ from pos_desktop.domain.options import GatewayOptions
 from pos_desktop.gateways.cashfree import CashfreeGateway
 from pos_desktop.gateways.razorpay import RazorpayGateway
 from pos_desktop.gateways.registry import Line, completed, gateway_of
+from pos_desktop.net.http import basic
 from pos_desktop.net.meter import Meter
 from pos_desktop.ports import GatewayError
+from tests.support.scripted_server import answer, scripted
 from tests.unit.gateways.conftest import SetClock
 
 
@@ -34,6 +38,20 @@ def test_signs_that_no_key_has_are_refused_before_any_call(secret: str) -> None:
             gateway_of(GatewayOptions(name=name), secret, SetClock())
         assert caught.value.code == "gateway_key"
         assert secret not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["razorpay", "cashfree"])
+def test_a_new_key_is_used_at_the_next_call(name: str) -> None:
+    keys = ["old-key"]
+    with scripted(answer(b"{}"), answer(b"{}")) as server:
+        options = GatewayOptions(name=name, base_url=server.url, key_id="id")
+        gateway = gateway_of(options, lambda: keys[-1], SetClock())
+        for key in ("old-key", "new-key"):
+            keys.append(key)
+            with contextlib.suppress(GatewayError):
+                gateway.ping()
+            sent = server.requests[-1].decode("latin-1")
+            assert basic("id", key) in sent or f"x-client-secret: {key}" in sent
 
 
 def test_a_plain_address_is_refused() -> None:

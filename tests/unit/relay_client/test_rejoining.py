@@ -11,7 +11,7 @@ import pytest
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.net.http import HttpClient
 from pos_desktop.ports import Head, Taken
-from pos_desktop.relay_client import identity, inviting
+from pos_desktop.relay_client import codes, identity
 from pos_desktop.relay_client.client import RelayClient
 from pos_desktop.relay_client.enrolling import SHOP_KEY
 from pos_desktop.wire import enrolment, parcels, seal, v1
@@ -163,8 +163,8 @@ def test_the_manager_s_counter_hands_the_shop_s_key_on(
     manager, second = RelayClient(http, mine), RelayClient(http, theirs)
     manager.enrol(relay.code(shop), "Till 1")
     taken = enrolment.split(relay.code(shop))[0]
-    draws = iter([inviting.Invitation(taken, SECRET), inviting.drawn()])
-    monkeypatch.setattr(inviting, "drawn", lambda: next(draws))
+    draws = iter([codes.Invitation(taken, SECRET), codes.drawn(KEY, 1)])
+    monkeypatch.setattr(codes, "drawn", lambda *_: next(draws))
     enrolled = second.enrol(manager.invite("Till 2", 15), "Till 2")
     assert not enrolled.manager
     assert theirs.values[identity.SHOP_KEY] == mine.values[identity.SHOP_KEY]

@@ -10,6 +10,7 @@ from pos_desktop.ports import KeptEntry, Page
 from pos_desktop.services.fence import Numbering
 from pos_desktop.services.shop_news import ShopNews
 from pos_desktop.wire import seal, v1
+from pos_desktop.wire.store import CredentialState, StoreState
 from tests.support.till import Till
 
 TOKEN, OTHER = "A" * 21 + "A", "B" * 21 + "A"
@@ -33,9 +34,13 @@ class Shop:
             till.relay,
             numbering,
             till.heard,
-            self.secrets.append,
+            self.renew,
             self.find,
         )
+
+    def renew(self, told: StoreState) -> tuple[str, ...]:
+        self.secrets.append(told.callback_secret)
+        return tuple(one.name for one in told.credentials if one.mine > 1)
 
     def find(self, ids: Collection[str]) -> Iterator[tuple[str, Page]]:
         self.wanted.append(ids)
@@ -75,13 +80,26 @@ def test_one_question_at_a_time(shop: Shop) -> None:
     shop.till.lanes.drain()
 
 
-@pytest.mark.parametrize(("kind", "asked"), [("callback", 2), ("revoked", 2), ("catalogue", 1)])
+@pytest.mark.parametrize(
+    ("kind", "asked"), [("callback", 2), ("credentials", 2), ("revoked", 2), ("catalogue", 1)]
+)
 def test_the_feed_makes_it_ask_at_once(shop: Shop, kind: str, asked: int) -> None:
     shop.turn()
     shop.till.hints.apply(event(5, kind))
     shop.turn(1)
     shop.turn(1)
     assert len(shop.secrets) == asked
+
+
+def test_a_new_key_of_the_shop_stands_in_the_ledger_by_its_name(shop: Shop) -> None:
+    relay = shop.till.relay
+    new = CredentialState(name="gateway.key_secret", version=2, mine=2)
+    relay.state = msgspec.structs.replace(relay.state, credentials=(new,))
+    shop.turn()
+    with shop.till.store.read() as uow:
+        last = uow.ledger.after(0, 100)[-1]
+    assert (last.kind, last.actor) == ("shop.keys", "machine")
+    assert last.body == {"names": ["gateway.key_secret"]}
 
 
 def test_a_rotated_secret_is_handed_on(shop: Shop) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from pos_desktop.domain.errors import InputError, Unavailable
 from pos_desktop.ports import SecretStore
-from pos_desktop.settings.secrets import KeyringSecrets, PracticeSecrets, safe_backend
+from pos_desktop.settings.secrets import KeyringSecrets, KnownSecrets, PracticeSecrets, safe_backend
 
 
 class MemoryStore:
@@ -170,3 +170,37 @@ def test_a_practice_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable):
         PracticeSecrets(tmp_path / "file" / "keys.json").put("a", "1")
+
+
+class Counted:
+    """A key store that counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.asked = 0
+
+    def get(self, name: str) -> str | None:
+        self.asked += 1
+        return self.values.get(name)
+
+    def put(self, name: str, value: str) -> None:
+        if value == "refused":
+            raise Unavailable("keystore_lost", "no")
+        self.values[name] = value
+
+
+def test_what_is_known_is_not_asked_again() -> None:
+    store = Counted()
+    known = KnownSecrets(store)
+    assert known.get("gateway.key_secret") is None
+    store.values["gateway.key_secret"] = "first"
+    assert [known.get("gateway.key_secret") for _ in range(3)] == ["first"] * 3
+    assert store.asked == 2
+    known.put("gateway.key_secret", "second")
+    assert (known.get("gateway.key_secret"), store.values["gateway.key_secret"]) == (
+        "second",
+        "second",
+    )
+    with pytest.raises(Unavailable):
+        known.put("gateway.key_secret", "refused")
+    assert known.get("gateway.key_secret") == "second"
