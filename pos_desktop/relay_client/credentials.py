@@ -96,28 +96,30 @@ class SharedKeys:
     def __init__(self, http: HttpClient, secret_store: SecretStore) -> None:
         self._http = http
         self._identity = Identity(secret_store)
+        # A command of its own may keep a newer key beside us: adapters here use what we put in.
+        self._used = self._identity.versions()
 
     def fetch(self, told: store.StoreState) -> tuple[str, ...]:
-        """Keep what is newer than here; the names that are new now."""
-        have = self._identity.versions()
+        """Keep what is newer than what is used here; the names that are new now."""
         newer = {
             one.name
             for one in told.credentials
-            if one.name in NAMES and one.mine > have.get(one.name, 0)
+            if one.name in NAMES and one.mine > self._used.get(one.name, 0)
         }
-        return tuple(self._taken(told.device, newer, have)) if newer else ()
+        return tuple(self._taken(told.device, newer)) if newer else ()
 
-    def _taken(self, device: str, newer: set[str], have: dict[str, int]) -> Iterator[str]:
-        key = self._identity.sealing_key()
+    def _taken(self, device: str, newer: set[str]) -> Iterator[str]:
+        key, have = self._identity.sealing_key(), self._identity.versions()
         for one in self._get("/v1/credentials", store.Parcels).parcels:
             place = parcels.Place(one.name, one.version, device)
-            if one.name not in newer or one.version <= have.get(one.name, 0):
+            if one.name not in newer or one.version < have.get(one.name, 0):
                 continue
             try:
                 plain = parcels.open_with_device(key, place, seal.decode(one.sealed))
             except seal.SealError:
                 plain = b""
             if _keep(self._identity, place, plain):
+                self._used[one.name] = one.version
                 yield one.name
 
     def share(self, name: str, value: str) -> Shared:
@@ -136,6 +138,7 @@ class SharedKeys:
                 break
         checked(reply)
         self._identity.keep_credential(name, newest + 1, value)
+        self._used[name] = newest + 1
         return shared
 
     def _wrapped(

@@ -128,6 +128,15 @@ def test_an_older_version_is_not_taken_back(manager: Counter, second: Counter) -
     assert second.secrets.values[GATEWAY] == "newer"
 
 
+def test_what_a_command_kept_beside_the_program_is_used_by_it(
+    manager: Counter, http: HttpClient
+) -> None:
+    command = SharedKeys(http, manager.secrets)
+    command.share(GATEWAY, "typed")
+    assert manager.fetch() == (GATEWAY,)
+    assert manager.fetch() == ()
+
+
 def test_what_the_relay_made_up_is_not_taken(
     relay: Relay, shop: Shop, manager: Counter, second: Counter
 ) -> None:
