@@ -55,7 +55,7 @@ def _shared(name: str, value: str, options: Options, store: SecretStore) -> int:
         again = f"Type it again later: raseed secret {name}"
         sys.stderr.write(f"secret: the other counters do not have it yet. {error} {again}\n")
         return 1
-    sys.stdout.write(f"{shared.counters} counters of the shop have it or get it when they ask\n")
+    sys.stdout.write(f"counters that have it, or get it when they ask next: {shared.counters}\n")
     for label in shared.left:
         why = "it did not join with a code of this counter (raseed code)"
         sys.stdout.write(f"{label} does not get it: {why}; type it there too\n")

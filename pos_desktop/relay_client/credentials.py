@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from pos_desktop.domain.errors import RaseedError
 from pos_desktop.net.http import HttpAnswer, HttpClient
 from pos_desktop.ports import SecretStore
 from pos_desktop.relay_client.answers import checked, decoded, problem
@@ -147,9 +148,8 @@ class SharedKeys:
         shop_key, codes = self._identity.shop_key(), self._identity.codes()
         mine = self._identity.session().device
         left, wrapped = [], []
-        for one in roster.counters:
-            if one.revoked_at is not None:
-                continue
+        live = [one for one in roster.counters if one.revoked_at is None]
+        for one in live:
             known = one.device == mine or _vouched(one, codes)
             if not known:
                 left.append(one.label)
@@ -157,8 +157,7 @@ class SharedKeys:
                 place = parcels.Place(*new, one.device)
                 plain = signed(shop_key, place, value) if known else b""
                 public = self._own() if one.device == mine else one.sealing_key
-                fresh = secrets.token_bytes(parcels.KEY_BYTES)
-                sealed = parcels.wrap_for_device(seal.decode(public), fresh, place, plain)
+                sealed = _shut(public, place, plain, one.label)
                 wrapped.append(store.Wrapped(target=one.device, sealed=seal.encode(sealed)))
         for code in roster.codes:
             if code.credentials:
@@ -167,7 +166,7 @@ class SharedKeys:
                 secret = codes.get(code.lookup, secrets.token_hex(16))
                 sealed = parcels.wrap_for_code(secret, place, signed(shop_key, place, value))
                 wrapped.append(store.Wrapped(target=code.lookup, sealed=seal.encode(sealed)))
-        return Shared(new[1], len(roster.counters) - len(left), tuple(left)), wrapped
+        return Shared(new[1], len(live) - len(left), tuple(left)), wrapped
 
     def _own(self) -> str:
         return public_key(self._identity.keys().sealing)
@@ -178,6 +177,15 @@ class SharedKeys:
     def _call(self, method: str, path: str, body: object) -> HttpAnswer:
         headers = {"Authorization": f"Bearer {self._identity.session().token}"}
         return self._http.request(method, path, json=body, headers=headers)
+
+
+def _shut(public: str, place: parcels.Place, plain: bytes, label: str) -> bytes:
+    fresh = secrets.token_bytes(parcels.KEY_BYTES)
+    try:
+        return parcels.wrap_for_device(seal.decode(public), fresh, place, plain)
+    except seal.SealError as error:
+        text = f"{label} shows the relay a key that is none; revoke that counter and enrol it anew."
+        raise RaseedError("relay_bad_sealing_key", text, label=label) from error
 
 
 def _vouched(one: store.StoreCounter, codes: dict[str, str]) -> bool:

@@ -61,7 +61,7 @@ def test_one_command_reaches_the_other_counter(
         typed(monkeypatch, "rotated\n")
         assert keep_secret(NAME, till) == 0
         told = capsys.readouterr()
-        assert "2 counters of the shop have it or get it when they ask" in told.out
+        assert "counters that have it, or get it when they ask next: 2" in told.out
         assert "rotated" not in told.out + told.err
         assert SharedKeys(http, other).fetch(client.store()) == (NAME,)
     assert (kept(till), other.values[NAME]) == ("rotated", "rotated")

@@ -166,7 +166,20 @@ def test_a_revoked_counter_is_left_out(
     device = second.relay.store().device
     with relay.node.store.database.write() as sql:
         assert devices.revoke(sql, device, 1, shop.tenant)
-    assert manager.keys.share(GATEWAY, "pay").left == ()
+    assert manager.keys.share(GATEWAY, "pay") == (1, 1, ())
+
+
+def test_a_key_that_is_none_is_named(
+    relay: Relay, shop: Shop, manager: Counter, second: Counter
+) -> None:
+    device = second.relay.store().device
+    with relay.node.store.database.write() as sql:
+        sql.exec_driver_sql(
+            "UPDATE devices SET sealing_key = ? WHERE device = ?", (seal.encode(b"short"), device)
+        )
+    with pytest.raises(RaseedError, match="Till 2 shows the relay a key that is none"):
+        manager.keys.share(GATEWAY, "pay")
+    assert GATEWAY not in second.secrets.values
 
 
 def test_a_counter_that_joins_meanwhile_is_not_left_out(
