@@ -229,7 +229,7 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             raw = file.read(_LARGEST + 1)
     except OSError as error:
-        text = f"The settings cannot be read: {error.strerror}."
+        text = f"The settings {path} cannot be read: {error.strerror}."
         raise InputError("settings_unreadable", text) from error
     if len(raw) > _LARGEST:
         raise InputError("settings_large", "The settings file is larger than 1 MB.")
