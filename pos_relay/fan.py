@@ -44,6 +44,32 @@ def frame(hint: v1.FeedEvent) -> bytes:
     return b"id: %d\nevent: hint\ndata: %b\n\n" % (hint.seq, msgspec.json.encode(hint))
 
 
+class Turn:
+    """A bell that rings once. ``asyncio.Event`` does more for each of a thousand who wait."""
+
+    __slots__ = ("_rung", "_waiting")
+
+    def __init__(self) -> None:
+        self._waiting: list[asyncio.Future[None]] = []
+        self._rung = False
+
+    def wait(self) -> "asyncio.Future[None]":
+        """Done once it has rung; who waits no longer may cancel it."""
+        waiting = asyncio.get_running_loop().create_future()
+        if self._rung:
+            waiting.set_result(None)
+        else:
+            self._waiting.append(waiting)
+        return waiting
+
+    def ring(self) -> None:
+        """Wake all who wait."""
+        self._rung = True
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_result(None)
+
+
 class Fan:
     """The newest frames of one shop's feed, and a bell that rings whenever they were looked for.
 
@@ -57,7 +83,8 @@ class Fan:
         self._floor = self._newest = 0
         self._live: frozenset[tuple[str, int]] = frozenset()
         self.begun = self.readings = 0
-        self.turn = asyncio.Event()
+        self.turn = Turn()
+        self._piece: tuple[int, tuple[bytes, int]] | None = None
         self.ended = False
 
     async def run(self, bus: Bus, tenant: str, heartbeat: float) -> None:
@@ -83,8 +110,12 @@ class Fan:
         some of them are no longer kept here and have to be read from the feed."""
         if not self.readings or cursor < self._floor:
             return None
-        newer = list(takewhile(lambda each: each[0] > cursor, reversed(self._frames)))
-        return b"".join(text for _, text in reversed(newer)), max(cursor, self._newest)
+        # Almost all of them stand at the same place.
+        if self._piece is None or self._piece[0] != cursor:
+            newer = list(takewhile(lambda each: each[0] > cursor, reversed(self._frames)))
+            piece = b"".join(text for _, text in reversed(newer))
+            self._piece = cursor, (piece, max(cursor, self._newest))
+        return self._piece[1]
 
     def holds(self, device: str, epoch: int, since: int) -> bool:
         """Whether a session holds by all that was read after the reading number ``since``."""
@@ -98,13 +129,14 @@ class Fan:
         self._newest = hints[-1].seq if hints else reading.page.last
         while len(self._frames) > _KEPT:
             self._floor, _ = self._frames.popleft()
-        self._live = reading.live
+        self._live, self._piece = reading.live, None
         self.readings += 1
         return self._newest < reading.page.last
 
     def _ring(self) -> None:
-        turn, self.turn = self.turn, asyncio.Event()
-        turn.set()
+        self._piece = None
+        turn, self.turn = self.turn, Turn()
+        turn.ring()
 
 
 @dataclass(slots=True)
