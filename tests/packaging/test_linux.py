@@ -16,7 +16,7 @@ MAX_FOLDER = 280_000_000
 # Under the GPL alone, or of no use at a counter.
 FORBIDDEN = (
     "VirtualKeyboard", "virtualkeyboard", "Lottie", "QuickTimeline", "Charts", "DataVisualization",
-    "WebEngine", "NetworkAuth", "HttpServer", "Qt6Quick", "Qt6Qml", "libgtk", "keyrings/alt",
+    "WebEngine", "NetworkAuth", "HttpServer", "Qt6Quick", "Qt6Qml", "libgtk", "readline", "gdbm", "keyrings/alt",
     "python_stdnum", "num2words", "pytest", "PyInstaller",
 )  # fmt: skip
 # Only what a root shell of the bare system sets: the builder's own certificates are not there.

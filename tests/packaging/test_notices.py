@@ -45,6 +45,14 @@ def _made(folder: Path, name: str, *fields: str) -> Distribution:
         ("License-Expression: LGPL-3.0-only OR GPL-2.0-only", None, True),
         ("License-Expression: GPL-3.0-only", None, False),
         ("License-Expression: AGPL-3.0-or-later", None, False),
+        ("License-Expression: GPL-3.0-or-later", None, False),
+        ("License: GPLv2", None, False),
+        (
+            "Classifier: License :: OSI Approved :: GNU General Public License v3 (GPLv3)",
+            None,
+            False,
+        ),
+        ("Classifier: License :: OSI Approved :: GNU Lesser General Public License v3", None, True),
         ("Summary: says nothing", "", False),
     ],
 )
