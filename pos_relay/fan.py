@@ -134,7 +134,6 @@ class Fan:
         return self._newest < reading.page.last
 
     def _ring(self) -> None:
-        self._piece = None
         turn, self.turn = self.turn, Turn()
         turn.ring()
 
