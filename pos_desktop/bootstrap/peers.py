@@ -16,7 +16,7 @@ from pos_desktop.messaging.registry import TemplateRegistry
 from pos_desktop.net.http import HttpClient, Limits, basic
 from pos_desktop.ports import Gateway, Gateways, Messenger, Relay, SecretStore
 from pos_desktop.relay_client.client import RelayClient
-from pos_desktop.relay_client.credentials import SharedKeys
+from pos_desktop.relay_client.credentials import EXOTEL_TOKEN, GATEWAY_SECRET, SharedKeys
 from pos_desktop.services.health import GentleProbe, Health
 from pos_desktop.services.traffic import Traffic
 
@@ -24,8 +24,6 @@ CALLBACK_NAME = "exotel.callback_secret"
 """Name in the key store; stands for ``{secret}`` in ``exotel.callback_url``."""
 FORMER_CALLBACK_NAME = "exotel.callback_secret.former"
 """The one before it: the relay's feed may still name customers by it."""
-GATEWAY_SECRET = "gateway.key_secret"  # noqa: S105 - a name in the key store
-EXOTEL_TOKEN = "exotel.api_token"  # noqa: S105 - likewise
 
 _TIMEOUTS = (5.0, 20.0)
 # Probes give up sooner than calls that matter: a lamp must tell within ten seconds.
@@ -65,12 +63,13 @@ def peers_of(
         registry(machine.templates),
         options.channel,
     )
+    line = relay_http(options, timeouts)
     return Peers(
         gateways=_gateways(options, machine, timeouts),
         messenger=messenger,
-        relay=relay_client(options, machine.secrets, timeouts),
+        relay=RelayClient(line, machine.secrets),
         renew=partial(keep_secret, options, machine.secrets, messenger),
-        keys=SharedKeys(relay_http(options, timeouts), machine.secrets),
+        keys=SharedKeys(line, machine.secrets),
     )
 
 

@@ -53,7 +53,7 @@ def _shared(name: str, value: str, options: Options, store: SecretStore) -> int:
             sys.stdout.write("Other counters keep theirs: the manager's counter hands keys on\n")
             return 0
         again = f"Type it again later: raseed secret {name}"
-        sys.stderr.write(f"secret: the other counters do not have it yet. {error} {again}\n")
+        sys.stderr.write(f"secret: other counters may not have it yet. {error} {again}\n")
         return 1
     sys.stdout.write(f"counters that have it, or get it when they ask next: {shared.counters}\n")
     for label in shared.left:

@@ -49,7 +49,6 @@ from pos_desktop.gui.texts import say
 from pos_desktop.host.clock import SystemClock
 from pos_desktop.host.locks import held
 from pos_desktop.settings.paths import Folders, folders, practice_folder
-from pos_desktop.settings.secrets import KnownSecrets
 from pos_desktop.settings.store import Loaded, OptionsFile
 
 if TYPE_CHECKING:
@@ -276,7 +275,7 @@ def _behind(setup: Setup, runner: TaskRunner, bell: _Bell, paper: LatePaper) -> 
         clock=setup.clock,
         ids=SystemIds(),
         lanes=runner,
-        secrets=KnownSecrets(setup.secrets()),
+        secrets=setup.secrets(),
         listener=bell,
         on_lamps=bell.events.lamps.emit,
         on_failure=_unforeseen,
@@ -322,15 +321,15 @@ def _matrix(text: str) -> Sequence[Sequence[bool]]:
 
 
 def _practice_secrets(places: Folders) -> SecretStore:
-    from pos_desktop.settings.secrets import PracticeSecrets
+    from pos_desktop.settings.secrets import KnownSecrets, PracticeSecrets
 
-    return PracticeSecrets(places.practice_secrets)
+    return KnownSecrets(PracticeSecrets(places.practice_secrets))
 
 
 def _keyring() -> SecretStore:
-    from pos_desktop.settings.secrets import KeyringSecrets
+    from pos_desktop.settings.secrets import KeyringSecrets, KnownSecrets
 
-    return KeyringSecrets()
+    return KnownSecrets(KeyringSecrets())
 
 
 def open_counter(data: Path | None, practice: Path | None, parent: int | None = None) -> int:

@@ -71,9 +71,9 @@ class Core:
         notes = RefundNotes(self.switching.opener.posting, self.outgoing)
         return RefundBook(self.machine.ids, notes)
 
-    def renew(self, told: StoreState) -> tuple[str, ...]:
+    def renew(self, told: StoreState) -> dict[str, int]:
         """The present secret of Exotel's reports, as the relay tells it, and the keys of the shop's
-        accounts; the names of those that are new. Net lane."""
+        accounts; the versions of these. Net lane."""
         self.callbacks.renewed(self.peers.renew, told.callback_secret)
         return self.peers.keys.fetch(told)
 

@@ -17,6 +17,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -153,8 +154,7 @@ class HttpClient:
             # Answers are read as they come: a compressed bomb cannot grow in our memory.
             "Accept-Encoding": "identity",
         }
-        self._live = headers if callable(headers) else None
-        self._headers.update({} if callable(headers) else headers or {})
+        self._live = headers if callable(headers) else partial(dict[str, str], headers or {})
         if auth is not None:
             self._headers["Authorization"] = basic(*auth)
         self._local = threading.local()
@@ -322,8 +322,10 @@ class HttpClient:
             session.mount("http://", _WatchedAdapter())
             self._local.session = session
             self._sessions.append(session)
-        if self._live is not None:
+        try:
             session.headers.update(self._live())
+        except Unavailable as error:
+            raise NotWritten("net_no_key", "The key for this call cannot be had now.") from error
         return session
 
     def _learn_time(self, date: str | None, sent_at: int) -> None:

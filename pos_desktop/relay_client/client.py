@@ -159,7 +159,7 @@ class RelayClient:
     def _hints(self, after: int, stop: Callable[[], bool]) -> Iterator[v1.FeedEvent | None]:
         """Hints, ALIVE, and None for a poll that had no news."""
         heard = False
-        headers = {**self._session_headers(), "Last-Event-ID": str(after)}
+        headers = {**self._identity.bearer(), "Last-Event-ID": str(after)}
         try:
             for event in read_events(self._http.stream_lines("/v1/feed", headers, SILENCE_S)):
                 heard = True
@@ -195,14 +195,14 @@ class RelayClient:
         return Taken(answer.last_seq, answer.marks)
 
     def _get(self, path: str) -> HttpAnswer:
-        return checked(self._http.request("GET", path, headers=self._session_headers()))
+        return checked(self._http.request("GET", path, headers=self._identity.bearer()))
 
     def _poll(self, after: int, stop: Callable[[], bool]) -> Iterator[v1.FeedEvent | None]:
         while not stop():
             reply = self._http.request(
                 "GET",
                 f"/v1/feed?after={after:d}&wait={_POLL_WAIT}",
-                headers=self._session_headers(),
+                headers=self._identity.bearer(),
                 timeout=(_PING_TIMEOUTS[0], SILENCE_S),
             )
             page = decoded(checked(reply).body, v1.FeedPage)
@@ -212,7 +212,4 @@ class RelayClient:
                 yield hint
 
     def _call(self, method: str, path: str, body: object) -> HttpAnswer:
-        return self._http.request(method, path, json=body, headers=self._session_headers())
-
-    def _session_headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._identity.session().token}"}
+        return self._http.request(method, path, json=body, headers=self._identity.bearer())

@@ -8,7 +8,8 @@ have: a parcel that it made up is not taken, and neither is one of an older vers
 import hmac
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -23,7 +24,9 @@ from pos_desktop.wire import parcels, seal, store, v1
 _Told = TypeVar("_Told", bound=msgspec.Struct)
 log = logging.getLogger(__name__)
 
-NAMES = ("gateway.key_secret", "exotel.api_token")
+GATEWAY_SECRET = "gateway.key_secret"  # noqa: S105 - a name in the key store
+EXOTEL_TOKEN = "exotel.api_token"  # noqa: S105 - likewise
+NAMES = (GATEWAY_SECRET, EXOTEL_TOKEN)
 """What is shared; each is named alike in the key store and at the relay."""
 _MAC_BYTES = 32
 # A counter joined, or another key was given, between the look and the push.
@@ -74,15 +77,19 @@ def take_carried(identity: Identity, code: tuple[str, str], answer: v1.EnrolAnsw
     for parcel in answer.parcels:
         place = parcels.Place(parcel.name, parcel.version, lookup)
         if parcel.name in NAMES:
-            try:
-                plain = parcels.open_with_code(secret, place, seal.decode(parcel.sealed))
-            except seal.SealError:
-                plain = b""
-            _keep(identity, place, plain)
+            _keep(identity, place, parcel.sealed, partial(parcels.open_with_code, secret))
 
 
-def _keep(identity: Identity, place: parcels.Place, plain: bytes) -> bool:
-    value = read(identity.shop_key(), place, plain)
+def _keep(
+    identity: Identity,
+    place: parcels.Place,
+    sealed: str,
+    opener: Callable[[parcels.Place, bytes], bytes],
+) -> bool:
+    try:
+        value = read(identity.shop_key(), place, opener(place, seal.decode(sealed)))
+    except seal.SealError:
+        value = None
     if value is None:
         log.warning("the shop's %s does not open here", place.name)
         return False
@@ -100,33 +107,31 @@ class SharedKeys:
         # A command of its own may keep a newer key beside us: adapters here use what we put in.
         self._used = self._identity.versions()
 
-    def fetch(self, told: store.StoreState) -> tuple[str, ...]:
-        """Keep what is newer than what is used here; the names that are new now."""
+    def fetch(self, told: store.StoreState) -> dict[str, int]:
+        """Keep what is newer than what is used here; the versions in use now, by name."""
         newer = {
             one.name
             for one in told.credentials
             if one.name in NAMES and one.mine > self._used.get(one.name, 0)
         }
-        return tuple(self._taken(told.device, newer)) if newer else ()
+        if newer:
+            self._take(told.device, newer)
+        return dict(self._used)
 
-    def _taken(self, device: str, newer: set[str]) -> Iterator[str]:
+    def _take(self, device: str, newer: set[str]) -> None:
         key, have = self._identity.sealing_key(), self._identity.versions()
         for one in self._get("/v1/credentials", store.Parcels).parcels:
-            place = parcels.Place(one.name, one.version, device)
             if one.name not in newer or one.version < have.get(one.name, 0):
                 continue
-            try:
-                plain = parcels.open_with_device(key, place, seal.decode(one.sealed))
-            except seal.SealError:
-                plain = b""
-            if _keep(self._identity, place, plain):
+            place = parcels.Place(one.name, one.version, device)
+            if _keep(self._identity, place, one.sealed, partial(parcels.open_with_device, key)):
                 self._used[one.name] = one.version
-                yield one.name
 
     def share(self, name: str, value: str) -> Shared:
         """Give every counter of the shop this key: only the manager's counter may.
 
-        RaseedError("relay_not_manager"); Unavailable: nobody got it, try again.
+        RaseedError("relay_not_manager"). Unavailable: the answer is lost, or nobody has it; once
+        more does no harm, it is a newer version then.
         """
         for _ in range(_TRIES):
             state = self._get("/v1/store", store.StoreState)
@@ -146,18 +151,17 @@ class SharedKeys:
         self, new: tuple[str, int], value: str, roster: store.StoreRoster
     ) -> tuple[Shared, list[store.Wrapped]]:
         shop_key, codes = self._identity.shop_key(), self._identity.codes()
-        mine = self._identity.session().device
+        mine = (self._identity.session().device, public_key(self._identity.keys().sealing))
         left, wrapped = [], []
         live = [one for one in roster.counters if one.revoked_at is None]
         for one in live:
-            known = one.device == mine or _vouched(one, codes)
+            known = (one.device, one.sealing_key) == mine or _vouched(one, codes)
             if not known:
                 left.append(one.label)
             if one.sealing_key:
                 place = parcels.Place(*new, one.device)
                 plain = signed(shop_key, place, value) if known else b""
-                public = self._own() if one.device == mine else one.sealing_key
-                sealed = _shut(public, place, plain, one.label)
+                sealed = _shut(one, place, plain)
                 wrapped.append(store.Wrapped(target=one.device, sealed=seal.encode(sealed)))
         for code in roster.codes:
             if code.credentials:
@@ -168,24 +172,20 @@ class SharedKeys:
                 wrapped.append(store.Wrapped(target=code.lookup, sealed=seal.encode(sealed)))
         return Shared(new[1], len(live) - len(left), tuple(left)), wrapped
 
-    def _own(self) -> str:
-        return public_key(self._identity.keys().sealing)
-
     def _get(self, path: str, kind: type[_Told]) -> _Told:
         return decoded(checked(self._call("GET", path, None)).body, kind)
 
     def _call(self, method: str, path: str, body: object) -> HttpAnswer:
-        headers = {"Authorization": f"Bearer {self._identity.session().token}"}
-        return self._http.request(method, path, json=body, headers=headers)
+        return self._http.request(method, path, json=body, headers=self._identity.bearer())
 
 
-def _shut(public: str, place: parcels.Place, plain: bytes, label: str) -> bytes:
+def _shut(one: store.StoreCounter, place: parcels.Place, plain: bytes) -> bytes:
     fresh = secrets.token_bytes(parcels.KEY_BYTES)
     try:
-        return parcels.wrap_for_device(seal.decode(public), fresh, place, plain)
+        return parcels.wrap_for_device(seal.decode(one.sealing_key), fresh, place, plain)
     except seal.SealError as error:
-        text = f"{label} shows the relay a key that is none; revoke that counter and enrol it anew."
-        raise RaseedError("relay_bad_sealing_key", text, label=label) from error
+        text = f"{one.label} shows a key that is none; revoke that counter and enrol it anew."
+        raise RaseedError("relay_bad_sealing_key", text, label=one.label) from error
 
 
 def _vouched(one: store.StoreCounter, codes: dict[str, str]) -> bool:

@@ -132,7 +132,8 @@ class Identity:
     def codes(self) -> dict[str, str]:
         """Every code that this counter made: the secret half by the look-up half."""
         kept = self._codes()
-        made = (drawn(seal.decode(kept.master), n + 1) for n in range(kept.count))
+        master = seal.decode(kept.master)
+        made = (drawn(master, n + 1) for n in range(kept.count))
         return {code.lookup: code.secret for code in made}
 
     def _codes(self) -> "Codes":
@@ -150,6 +151,10 @@ class Identity:
                     raise RaseedError("relay_not_enrolled", "This counter is not enrolled yet.")
                 self._session = msgspec.json.decode(stored, type=Session)
             return self._session
+
+    def bearer(self) -> dict[str, str]:
+        """The header by which a request names this counter; errors as ``session``."""
+        return {"Authorization": f"Bearer {self.session().token}"}
 
     def keep_session(self, session: Session) -> None:
         """Remember a new enrolment."""

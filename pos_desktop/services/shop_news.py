@@ -4,10 +4,12 @@ pages whose files the relay lost, another machine that shows the same identity.
 Asked at a start, every hour, and when the feed says that something is new.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, NamedTuple
+
+import msgspec
 
 from pos_desktop.domain.errors import RaseedError
 from pos_desktop.ports import Lanes, Page, Relay, Store, UnitOfWork
@@ -21,16 +23,17 @@ from pos_desktop.wire.store import StoreState
 #: Kinds of feed events after which the relay is asked (wire v1, FeedEvent).
 KINDS: Final = frozenset({"callback", "credentials", "revoked"})
 _NOTE = "shop.news"
+_KEYS = "shop.keys"
 _EVERY_MS = 3_600_000
 _AGAIN_MS = 60_000
 
 
 class _News(NamedTuple):
-    """``forked``: the relay has seen another history under this counter's identity. ``keys``: names
-    of the keys that are new."""
+    """``forked``: the relay has seen another history under this counter's identity. ``keys``: the
+    versions of the shop's keys that are used here."""
 
     forked: bool
-    keys: tuple[str, ...]
+    keys: Mapping[str, int]
 
 
 def heard(uow: UnitOfWork, seq: int) -> None:
@@ -43,7 +46,7 @@ class ShopNews:
     """``step`` and what it records run in the db lane, the asking in ``net``.
 
     ``renew`` is given what the relay tells: it keeps the secret of Exotel's reports and the keys of
-    the shop's accounts, and gives the names of keys that are new; ``find`` the ids of pages,
+    the shop's accounts, and gives the versions of these; ``find`` the ids of pages,
     and gives the newest revision of those that are this counter's, with their tokens. Both may
     block.
     """
@@ -53,7 +56,7 @@ class ShopNews:
     relay: Relay
     numbering: Numbering
     listener: Listener
-    renew: Callable[[StoreState], tuple[str, ...]]
+    renew: Callable[[StoreState], Mapping[str, int]]
     find: Callable[[Collection[str]], Iterable[tuple[str, Page]]]
     _busy: bool = False
     _next: int | None = None
@@ -98,11 +101,7 @@ class ShopNews:
                 raise outcome
             return
         self._next = now + _EVERY_MS
-        if outcome.keys:
-            with self.store.write() as uow:
-                # Who gave them is in the manager's key store; the keys themselves are nowhere.
-                uow.ledger.append("shop.keys", MACHINE, now, {"names": list(outcome.keys)})
-                uow.commit()
+        self._note_keys(dict(outcome.keys), now)
         # An emergency series was made behind what the relay speaks of.
         if outcome.forked and not self.numbering.emergency:
             with self.store.write() as uow:
@@ -111,3 +110,12 @@ class ShopNews:
                     uow.commit()
             if locked:
                 self.listener.changed()
+
+    def _note_keys(self, keys: dict[str, int], now: int) -> None:
+        """Which version of a key is used stands in the ledger once, whenever it was kept."""
+        text = msgspec.json.encode(keys, order="sorted").decode()
+        with self.store.write() as uow:
+            if text != (uow.notes.get(_KEYS) or "{}"):
+                uow.ledger.append(_KEYS, MACHINE, now, {"versions": keys})
+                uow.notes.put(_KEYS, text)
+                uow.commit()

@@ -138,7 +138,8 @@ class KnownSecrets:
         if found is None:
             found = self._store.get(name)
             if found is not None:
-                self._known[name] = found
+                # What was put in while the store was asked is newer.
+                found = self._known.setdefault(name, found)
         return found
 
     def put(self, name: str, value: str) -> None:

@@ -1,8 +1,10 @@
 """Everything around counters: relay, practice gateway and Exotel, each with a line of its own."""
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -121,3 +123,18 @@ class Shop:
         command += ["--data", str(self.folder / "relay")]
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
         return str(json.loads(done.stdout)["code"])
+
+
+def typed(words: Sequence[str], folder: Path, text: str) -> str:
+    """What IT types for the counter of this folder; ``text`` comes from standard input. What the
+    command said."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "pos_desktop", *words, "--data", str(folder)],
+        check=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        input=f"{text}\n",
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    return done.stdout

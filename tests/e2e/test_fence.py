@@ -1,14 +1,11 @@
 """A backup is put back under the real program: the strip says so, ``raseed rejoin`` mends it."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.e2e.remote import MILK, Remote, wait_for
-from tests.e2e.shop import Shop
+from tests.e2e.shop import Shop, typed
 
 ISSUED = "SELECT 1 FROM sales WHERE order_id = ? AND state = 'issued'"
 UNSENT = (
@@ -30,16 +27,7 @@ def paid(shop: Shop, till: Remote) -> str:
 def rejoin(shop: Shop, folder: Path) -> str:
     """What IT types; the code comes from stdin."""
     code = json.loads((shop.folder / "counters.json").read_text())["enrolment_code"]
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "pos_desktop", "rejoin", "-", "--data", str(folder)],
-        check=True,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        input=f"{code}\n",
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
-    return done.stdout
+    return typed(["rejoin", "-"], folder, code)
 
 
 def test_a_restored_counter_says_so_and_goes_on_with_a_new_series(shop: Shop) -> None:

@@ -70,9 +70,9 @@ class FencedTill(MoneyTill):
         numbering = Numbering(self.store.fence, self.options.counter.series)
         found = partial(pages_named, self.path)
 
-        def keep(told: StoreState) -> tuple[str, ...]:
+        def keep(told: StoreState) -> dict[str, int]:
             self.told_secrets.append(told.callback_secret)
-            return ()
+            return {}
 
         self.news = ShopNews(self.store, self.lanes, self.relay, numbering, self.heard, keep, found)
 

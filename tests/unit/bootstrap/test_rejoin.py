@@ -21,17 +21,6 @@ from tests.relay.support import Relay, Shop, running
 from tests.support.fenced_till import DATABASE, FencedTill, copied, rejoined, set_up
 
 
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
-    with running(tmp_path_factory.mktemp("relay") / "data") as served:
-        yield served
-
-
-@pytest.fixture
-def shop(relay: Relay) -> Shop:
-    return relay.shop(practice=True)
-
-
 @pytest.fixture
 def folder(tmp_path: Path, relay: Relay, shop: Shop) -> Path:
     return set_up(tmp_path / "till", relay, shop)

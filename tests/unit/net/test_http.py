@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from pos_desktop.domain.errors import InputError
+from pos_desktop.domain.errors import InputError, Unavailable
 from pos_desktop.net.http import (
     GarbledAnswer,
     HttpAnswer,
@@ -34,6 +34,17 @@ def drop(peer: socket.socket, _request: bytes) -> None:
 
 def hang(peer: socket.socket, _request: bytes) -> None:
     time.sleep(0.6)
+
+
+def test_without_its_key_nothing_is_sent() -> None:
+    def locked() -> dict[str, str]:
+        raise Unavailable("keystore_timeout", "locked")
+
+    with scripted(answer(b"{}")) as server:
+        with pytest.raises(NotWritten) as raised:
+            HttpClient(server.url, headers=locked).request("GET", "/")
+        assert raised.value.code == "net_no_key"
+        assert server.requests == []
 
 
 def test_answer_and_what_was_sent() -> None:

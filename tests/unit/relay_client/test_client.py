@@ -41,17 +41,6 @@ class Secrets:
         self.values[name] = value
 
 
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
-    with running(tmp_path_factory.mktemp("relay") / "data") as served:
-        yield served
-
-
-@pytest.fixture
-def shop(relay: Relay) -> Shop:
-    return relay.shop()
-
-
 @pytest.fixture
 def secrets() -> Secrets:
     return Secrets()

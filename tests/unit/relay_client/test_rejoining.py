@@ -1,6 +1,5 @@
 """The client's half of the numbering fence, against a relay that really runs."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -22,24 +21,6 @@ from tests.unit.relay_client.test_client import Secrets, ledger, push
 
 KEY = bytes(range(32))
 SECRET = "0123456789ABCDEFGHJKMNPQRS"
-
-
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
-    with running(tmp_path_factory.mktemp("relay") / "data") as served:
-        yield served
-
-
-@pytest.fixture
-def shop(relay: Relay) -> Shop:
-    return relay.shop()
-
-
-@pytest.fixture
-def http(relay: Relay) -> Iterator[HttpClient]:
-    client = HttpClient(relay.base_url)
-    yield client
-    client.close()
 
 
 def test_marks_stay_and_a_restored_counter_is_told(

@@ -38,9 +38,13 @@ class Shop:
             self.find,
         )
 
-    def renew(self, told: StoreState) -> tuple[str, ...]:
+    def renew(self, told: StoreState) -> dict[str, int]:
         self.secrets.append(told.callback_secret)
-        return tuple(one.name for one in told.credentials if one.mine > 1)
+        return {one.name: one.mine for one in told.credentials}
+
+    def keys_told(self) -> list[object]:
+        with self.till.store.read() as uow:
+            return [each.body for each in uow.ledger.after(0, 100) if each.kind == "shop.keys"]
 
     def find(self, ids: Collection[str]) -> Iterator[tuple[str, Page]]:
         self.wanted.append(ids)
@@ -91,15 +95,34 @@ def test_the_feed_makes_it_ask_at_once(shop: Shop, kind: str, asked: int) -> Non
     assert len(shop.secrets) == asked
 
 
-def test_a_new_key_of_the_shop_stands_in_the_ledger_by_its_name(shop: Shop) -> None:
+def has_key(shop: Shop) -> None:
     relay = shop.till.relay
     new = CredentialState(name="gateway.key_secret", version=2, mine=2)
     relay.state = msgspec.structs.replace(relay.state, credentials=(new,))
+
+
+def test_a_new_key_of_the_shop_stands_in_the_ledger_once(shop: Shop) -> None:
+    has_key(shop)
     shop.turn()
-    with shop.till.store.read() as uow:
-        last = uow.ledger.after(0, 100)[-1]
-    assert (last.kind, last.actor) == ("shop.keys", "machine")
-    assert last.body == {"names": ["gateway.key_secret"]}
+    assert shop.keys_told() == [{"versions": {"gateway.key_secret": 2}}]
+    shop.connect()
+    shop.turn(3600)
+    assert len(shop.keys_told()) == 1, "a start tells nothing again"
+
+
+def test_a_key_that_was_kept_before_the_relay_went_is_told_later(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise Unavailable("relay_down", "away")
+
+    has_key(shop)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(shop.till.relay), "ledger", away)
+        shop.turn()
+    assert shop.keys_told() == []
+    shop.turn(60)
+    assert len(shop.keys_told()) == 1
 
 
 def test_a_rotated_secret_is_handed_on(shop: Shop) -> None:
